@@ -1,0 +1,1 @@
+"""Remote debugging: developers' machines as a runtime."""

@@ -1,0 +1,1 @@
+"""Endpoints: public URLs of plugins."""

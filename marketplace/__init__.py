@@ -1,0 +1,1 @@
+"""The catalogue: which packages may be trusted; also the Django project package."""

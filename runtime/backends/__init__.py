@@ -1,0 +1,1 @@
+"""Ways to run a plugin, one file a way."""
