@@ -1,0 +1,26 @@
+"""Secrets generated once and kept beside the data, so that no default secret exists."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def kept_secret(folder: Path, name: str) -> str:
+    """The secret `name`, made on first use: 64 hex characters in a file only its owner can read.
+
+    Several processes may start at once: all end with the content of the file that was linked into place first.
+    """
+    path = folder / name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            draft.hardlink_to(path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,211 @@
+"""Settings: one file, read from the environment; it runs with no environment at all.
+
+Settings that Dify's plugin daemon has keep their names and meaning (see README.md for the table).
+"""
+
+from pathlib import Path
+
+import dj_database_url
+
+from marketplace.environment import flag, integer, listing, text
+from marketplace.secret_files import kept_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / "data"))).resolve()
+SECRETS_DIR = DATA_DIR / "secrets"
+
+# Who we are and who may talk to us.
+SECRET_KEY = text("SECRET_KEY") or kept_secret(SECRETS_DIR, "secret_key")
+SERVER_KEY = text("SERVER_KEY") or kept_secret(SECRETS_DIR, "server_key")
+DEBUG = flag("DEBUG", False)
+ALLOWED_HOSTS = listing("ALLOWED_HOSTS", "*")
+CSRF_TRUSTED_ORIGINS = listing("CSRF_TRUSTED_ORIGINS")
+SERVER_HOST = text("SERVER_HOST", "127.0.0.1")
+SERVER_PORT = integer("SERVER_PORT", 5002)
+ADMIN_EMAIL = text("ADMIN_EMAIL", "admin@localhost.localdomain")
+ADMIN_PASSWORD = text("ADMIN_PASSWORD")
+VERSION = "0.1.0"
+
+# Where things are kept. Without DATABASE_URL and REDIS_URL everything is in one process and under DATA_DIR.
+DATABASE_URL = text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'patchbay.sqlite3'}")
+REDIS_URL = text("REDIS_URL")
+REDIS_KEY_PREFIX = text("REDIS_KEY_PREFIX", "plugin_daemon")
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Writers queue for the lock instead of failing half-way; readers are not held up by a writer.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+PLUGIN_STORAGE_LOCAL_ROOT = Path(text("PLUGIN_STORAGE_LOCAL_ROOT", str(DATA_DIR / "storage"))).resolve()
+PLUGIN_WORKING_PATH = Path(text("PLUGIN_WORKING_PATH", str(DATA_DIR / "plugins"))).resolve()
+PLUGIN_ENVIRONMENTS_PATH = DATA_DIR / "environments"
+PLUGIN_LOGS_PATH = DATA_DIR / "logs"
+
+# The signature policy (protocol.md 2).
+FORCE_VERIFYING_SIGNATURE = flag("FORCE_VERIFYING_SIGNATURE", True)
+THIRD_PARTY_SIGNATURE_VERIFICATION_ENABLED = flag("THIRD_PARTY_SIGNATURE_VERIFICATION_ENABLED", False)
+THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS = listing("THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS")
+ENFORCE_LANGGENIUS_PLUGIN_SIGNATURES = flag("ENFORCE_LANGGENIUS_PLUGIN_SIGNATURES", True)
+
+# Limits, in bytes and seconds.
+MAX_PLUGIN_PACKAGE_SIZE = integer("MAX_PLUGIN_PACKAGE_SIZE", 52_428_800)
+MAX_BUNDLE_PACKAGE_SIZE = integer("MAX_BUNDLE_PACKAGE_SIZE", 12 * 52_428_800)
+PLUGIN_MAX_EXECUTION_TIMEOUT = integer("PLUGIN_MAX_EXECUTION_TIMEOUT", 600)
+PLUGIN_INSTALL_TIMEOUT = integer("PLUGIN_INSTALL_TIMEOUT", 900)
+PYTHON_ENV_INIT_TIMEOUT = integer("PYTHON_ENV_INIT_TIMEOUT", 120)
+PLUGIN_LOCAL_LAUNCHING_CONCURRENT = integer("PLUGIN_LOCAL_LAUNCHING_CONCURRENT", 2)
+# Larger than the daemon's 5 MiB: a 10 MiB body travels as 20 MiB of hex. A longer line fails its session only.
+PLUGIN_RUNTIME_MAX_BUFFER_SIZE = integer("PLUGIN_RUNTIME_MAX_BUFFER_SIZE", 33_554_432)
+# What one session may keep for a reader that is slower than its plugin, before it ends with an error.
+SESSION_BUFFER_SIZE = integer("SESSION_BUFFER_SIZE", 67_108_864)
+PLUGIN_STOP_GRACE = integer("PLUGIN_STOP_GRACE", 10)
+
+# How environments of plugins are built.
+UV_PATH = text("UV_PATH")
+PLUGIN_PYTHON = text("PLUGIN_PYTHON")
+PIP_MIRROR_URL = text("PIP_MIRROR_URL")
+PIP_EXTRA_INDEX_URLS = listing("PIP_EXTRA_INDEX_URLS")
+PIP_EXTRA_ARGS = text("PIP_EXTRA_ARGS")
+PLUGIN_WHEELS_PATH = text("PLUGIN_WHEELS_PATH")
+PLUGIN_OFFLINE = flag("PLUGIN_OFFLINE", False)
+PLUGIN_IGNORE_UV_LOCK = flag("PLUGIN_IGNORE_UV_LOCK", False)
+PYTHON_COMPILE_ALL_EXTRA_ARGS = text("PYTHON_COMPILE_ALL_EXTRA_ARGS")
+HTTP_PROXY = text("HTTP_PROXY", text("http_proxy"))
+HTTPS_PROXY = text("HTTPS_PROXY", text("https_proxy"))
+NO_PROXY = text("NO_PROXY", text("no_proxy"))
+
+# Remote debugging.
+PLUGIN_REMOTE_INSTALLING_ENABLED = flag("PLUGIN_REMOTE_INSTALLING_ENABLED", True)
+PLUGIN_REMOTE_INSTALLING_HOST = text("PLUGIN_REMOTE_INSTALLING_HOST", "127.0.0.1")
+PLUGIN_REMOTE_INSTALLING_PORT = integer("PLUGIN_REMOTE_INSTALLING_PORT", 5003)
+
+# Nodes: where a worker listens for calls from web processes on other hosts ("" = only this host, by Unix socket).
+NODE_HOST = text("NODE_HOST")
+NODE_PORT = integer("NODE_PORT", 5004)
+# How many installations and other tasks a worker does at once.
+WORKER_CONCURRENCY = integer("WORKER_CONCURRENCY", 8)
+
+# Hooks by which the runtime asks the catalogue without importing it.
+RUNTIME_WORKSPACE_ACCESS = "marketplace.workspaces.access"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "channels",
+    "marketplace",
+    "runtime",
+    "debugging",
+    "endpoints",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "marketplace.urls"
+ASGI_APPLICATION = "marketplace.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "marketplace.context.navigation",
+            ],
+        },
+    }
+]
+SECURE_CSP = {
+    "default-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "object-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+    "form-action": ["'self'"],
+}
+
+AUTH_USER_MODEL = "marketplace.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign-in"
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("TRUST_PROXY", False) else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = text("SERVER_TZ", "UTC")
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PLUGIN_STORAGE_LOCAL_ROOT}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["runtime.auth.ServerKey"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["runtime.envelope.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+        "rest_framework.parsers.FormParser",
+    ],
+    "EXCEPTION_HANDLER": "runtime.envelope.error_response",
+    "UNAUTHENTICATED_USER": None,
+}
+
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_POOL = "threads"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if not REDIS_URL else {"global_keyprefix": f"{REDIS_KEY_PREFIX}:"}
+CELERY_TASK_DEFAULT_QUEUE = "patchbay"
+
+LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "kombu": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING"},
+    },
+}

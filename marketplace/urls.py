@@ -1,0 +1,8 @@
+"""Where requests go once the hot doors have been passed."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("runtime.urls")),
+    path("", include("marketplace.site_urls")),
+]

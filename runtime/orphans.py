@@ -1,0 +1,64 @@
+"""Finds and ends what a host that was killed has left behind."""
+
+import os
+import signal
+import sys
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+# every process that a host starts carries this variable, and so do their children
+VARIABLE = "PATCHBAY_HOST"
+PROC = Path("/proc")
+ROUNDS = 10
+
+
+def sweep(marker: str, *, keep: Collection[int] = ()) -> int:
+    """Kill every process of this user which carries `marker`, except this one and the pids in `keep`; returns how many.
+
+    Linux only: 0 elsewhere. Looks again until nothing new is found, because what is being killed may be forking.
+    """
+    if sys.platform != "linux":
+        return 0
+    ended = {os.getpid(), *keep}
+    spared = len(ended)
+    for _ in range(ROUNDS):
+        found = [pid for pid in _own_processes() if pid not in ended and _kill_if_marked(pid, marker)]
+        if not found:
+            break
+        ended.update(found)
+    return len(ended) - spared
+
+
+def _own_processes() -> Iterator[int]:
+    uid = os.geteuid()
+    for entry in os.scandir(PROC):
+        try:
+            if entry.name.isdigit() and entry.stat().st_uid == uid:
+                yield int(entry.name)
+        except FileNotFoundError:
+            continue
+
+
+def _kill_if_marked(pid: int, marker: str) -> bool:
+    try:
+        # opened before looking: a pid that is used again in between cannot be hit
+        descriptor = os.pidfd_open(pid)
+    except OSError:
+        return False
+    try:
+        if not _is_marked(pid, marker):
+            return False
+        signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        return True
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _is_marked(pid: int, marker: str) -> bool:
+    try:
+        environment = (PROC / str(pid) / "environ").read_bytes()
+    except OSError:
+        return False
+    return f"{VARIABLE}={marker}".encode() in environment.split(b"\0")

@@ -1,0 +1,59 @@
+"""A session: one call, from the door that took it to the plugin and back (house.md 1, protocol.md 3.6)."""
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+
+def new_session_id() -> str:
+    return str(uuid4())
+
+
+@dataclass(slots=True)
+class Session:
+    """Only strings and plain data, so that it can cross a process border. Times are Unix seconds.
+
+    `permission` is the manifest's `resource.permission`; what the plugin may call back is decided by it.
+    """
+
+    workspace: str
+    plugin: str  # unique identifier
+    type: str
+    action: str
+    data: dict[str, Any]
+    user: str = ""
+    conversation_id: str | None = None
+    message_id: str | None = None
+    app_id: str | None = None
+    endpoint_id: str | None = None
+    context: dict[str, Any] | None = None
+    permission: dict[str, Any] = field(default_factory=dict)
+    deadline: float = field(default_factory=lambda: time.time() + 600)
+    id: str = field(default_factory=new_session_id)
+
+    def request_line(self) -> bytes:
+        """The line that hands the call to the plugin, newline included."""
+        return self.line("request", {"user_id": self.user, "type": self.type, "action": self.action, **self.data})
+
+    def line(self, event: str, data: dict[str, Any]) -> bytes:
+        """A host-to-plugin message of this session: `event` is `request` or `backwards_response`."""
+        return orjson.dumps(
+            {
+                "session_id": self.id,
+                "conversation_id": self.conversation_id,
+                "message_id": self.message_id,
+                "app_id": self.app_id,
+                "endpoint_id": self.endpoint_id,
+                "context": self.context,
+                "event": event,
+                "data": data,
+            },
+            option=orjson.OPT_APPEND_NEWLINE,
+        )
+
+    def packed(self) -> dict[str, Any]:
+        """The session as plain data, for another process; `Session(**packed)` is the way back."""
+        return asdict(self)
