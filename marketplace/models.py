@@ -47,7 +47,9 @@ class Workspace(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    people: "models.ManyToManyField[User, Member]" = models.ManyToManyField(User, through="Member", related_name="workspaces")
+    people: "models.ManyToManyField[User, Member]" = models.ManyToManyField(
+        User, through="Member", related_name="workspaces"
+    )
 
     def __str__(self) -> str:
         return self.name

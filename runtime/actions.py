@@ -95,7 +95,9 @@ def row(path: str, kind: str, action: str, *fields: Field | tuple[Field, ...], *
     return Action(path, kind, action, tuple(flat), **more)
 
 
-def model_row(path: str, action: str, model_type: str | None, *fields: Field | tuple[Field, ...], **more: Any) -> Action:
+def model_row(
+    path: str, action: str, model_type: str | None, *fields: Field | tuple[Field, ...], **more: Any
+) -> Action:
     return row(path, "model", action, model(model_type), *fields, **more)
 
 
@@ -105,7 +107,14 @@ LLM = {"clean": mend_messages}
 ACTIONS = (
     row("tool/invoke", "tool", "invoke_tool", need("provider"), need("tool"), mapping("tool_parameters"), CREDENTIALS),
     row("tool/validate_credentials", "tool", "validate_tool_credentials", need("provider"), CREDENTIALS),
-    row("tool/get_runtime_parameters", "tool", "get_tool_runtime_parameters", need("provider"), need("tool"), CREDENTIALS),
+    row(
+        "tool/get_runtime_parameters",
+        "tool",
+        "get_tool_runtime_parameters",
+        need("provider"),
+        need("tool"),
+        CREDENTIALS,
+    ),
     model_row("llm/invoke", "invoke_llm", "llm", LLM_INPUT, **LLM),
     model_row("llm/num_tokens", "get_llm_num_tokens", "llm", items("prompt_messages"), items("tools"), **LLM),
     model_row("model/polling/start", "start_polling", "llm", LLM_INPUT, answer="single", **LLM),
@@ -195,7 +204,13 @@ ACTIONS = (
         need("provider_action"),
         need("parameter"),
     ),
-    row("datasource/validate_credentials", "datasource", "validate_datasource_credentials", need("provider"), CREDENTIALS),
+    row(
+        "datasource/validate_credentials",
+        "datasource",
+        "validate_datasource_credentials",
+        need("provider"),
+        CREDENTIALS,
+    ),
     row(
         "datasource/get_website_crawl",
         "datasource",
@@ -289,7 +304,11 @@ BY_NAME = {action.action: action for action in (*ACTIONS, ENDPOINT)}
 
 def missing(value: Any) -> bool:
     """Empty as the daemon's validator means it: null, empty text, zero. Empty mappings and lists are present."""
-    return value is None or value == "" or (value == 0 and not isinstance(value, bool) and not isinstance(value, dict | list))
+    return (
+        value is None
+        or value == ""
+        or (value == 0 and not isinstance(value, bool) and not isinstance(value, dict | list))
+    )
 
 
 def request_data(action: Action, data: Any) -> dict[str, Any]:

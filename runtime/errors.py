@@ -6,7 +6,7 @@ Codes and type names are the daemon's (protocol.md 8.1), since Dify's client dec
 from typing import Any
 
 
-class RuntimeFault(Exception):  # noqa: N818 - the base of faults, each named for what happened
+class RuntimeFault(Exception):
     """Ours unless a subclass says otherwise. `status` is for doors that have not begun to answer."""
 
     error_type = "PluginDaemonInternalServerError"
