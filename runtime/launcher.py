@@ -1,8 +1,8 @@
 """Becomes the program it is given, in such a way that the program cannot outlive the host that asked for it.
 
-Run in the child as ``<python> -I -S launcher.py <pid of the host> -- argv...``; `wrap` writes that line. The kernel then kills
-the program when the thread that forked it ends (prctl(2), PR_SET_PDEATHSIG), so also after a ``kill -9`` of the host. What the
-program starts by itself is not covered: that is `orphans.sweep`.
+Run in the child as ``<python> -I -S launcher.py <pid of the host> -- argv...``; `wrap` writes that line. The kernel
+then kills the program when the thread that forked it ends (prctl(2), PR_SET_PDEATHSIG), so also after a ``kill -9`` of
+the host. What the program starts by itself is not covered: that is `orphans.sweep`.
 """
 
 import ctypes
@@ -27,7 +27,7 @@ def bind_to_parent() -> None:
 
 
 def reset_signals() -> None:
-    """Undo what an exec hands on: ignored signals (Python itself ignores SIGPIPE) and the mask of the forking thread."""
+    """Undo what an exec hands on: ignored signals (Python itself ignores SIGPIPE), the forking thread's mask."""
     for number in signal.valid_signals():
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)

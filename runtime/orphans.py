@@ -40,20 +40,29 @@ def _own_processes() -> Iterator[int]:
 
 
 def _kill_if_marked(pid: int, marker: str) -> bool:
-    try:
-        # opened before looking: a pid that is used again in between cannot be hit
-        descriptor = os.pidfd_open(pid)
-    except OSError:
-        return False
+    # opened before looking: a pid that is used again in between cannot be hit
+    descriptor = _open(pid)
     try:
         if not _is_marked(pid, marker):
             return False
-        signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        if descriptor is None:
+            os.kill(pid, signal.SIGKILL)
+        else:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
         return True
     except ProcessLookupError:
         return False
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _open(pid: int) -> int | None:
+    """A descriptor of the process; None where the kernel has none, or the process is gone."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return None
 
 
 def _is_marked(pid: int, marker: str) -> bool:
