@@ -1,7 +1,7 @@
 """The dispatch table: one row for each thing a plugin can be asked to do (protocol.md 6.3).
 
-A field row says what a request must hold and what the SDK gets where the caller left it out. The SDK's models are strict about
-presence ("required but nullable") and about mappings that must not be null, so every known field is sent, with its default.
+A field row says what a request must hold and what the SDK gets where the caller left it out. The SDK's models are strict
+about presence ("required but nullable") and about mappings that must not be null, so every known field is sent.
 """
 
 from collections.abc import Callable

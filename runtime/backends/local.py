@@ -1,0 +1,223 @@
+"""A plugin as a child process that talks over its standard streams (protocol.md 3)."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runtime.backends.base import Answer, DuplexBackend
+from runtime.backends.lines import LineCutter
+from runtime.backends.pipes import Reading, Writing, read_from, write_to
+from runtime.errors import PluginGone, StartFailed
+from runtime.wire import decoded
+
+UNREAD_LIMIT = 64 << 20  # bytes written to a plugin that it has not read, before new calls are refused
+LAST_WORDS = 4096  # bytes of stderr kept for error messages
+AFTER_EXIT = 0.05  # seconds in which what the ended process had still written is read
+TERM_TO_KILL = 3.0  # seconds between SIGTERM and SIGKILL
+
+Log = Callable[[str, str], None]
+"""Takes a kind (stderr, stdout, host, or a level of the plugin's own log) and a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalOptions:
+    """How to start one plugin. Times in seconds, sizes in bytes."""
+
+    argv: list[str]
+    folder: Path
+    environment: dict[str, str]
+    log: Log
+    answer: Answer
+    start_timeout: float = 120
+    silence_timeout: float = 120
+    session_limit: int = 64 << 20
+    line_limit: int = 32 << 20
+    exited: Callable[[], None] = field(default=lambda: None)
+
+
+class LocalBackend(DuplexBackend):
+    """One process. It is started once; another start is another backend."""
+
+    process: subprocess.Popen[bytes]
+    stdin: asyncio.WriteTransport
+    outputs: list[asyncio.BaseTransport]
+
+    def __init__(self, options: LocalOptions) -> None:
+        super().__init__(session_limit=options.session_limit, line_limit=options.line_limit, answer=options.answer)
+        self.options = options
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.gone = asyncio.Event()
+        self.writing = Writing()
+        self.stderr = LineCutter(self.stderr_line)
+        self.last_words = b""
+        self.last_heard = time.monotonic()
+        self.status: int | None = None
+        self.why_stopped = ""
+        self.pidfd = -1
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    # Starting.
+
+    async def start(self) -> None:
+        self.spawn()
+        try:
+            await self.connect()
+            async with asyncio.timeout(self.options.start_timeout):
+                await asyncio.shield(self.ready)
+        except TimeoutError:
+            await self.stop(0)
+            seconds = self.options.start_timeout
+            raise StartFailed(self.diagnose(f"It gave no sign of life within {seconds:.0f} s.")) from None
+        except BaseException:
+            await self.stop(0)
+            raise
+
+    def spawn(self) -> None:
+        """Runs the program in a session of its own. The kernel kills it when the thread that runs this ends."""
+        options = self.options
+        try:
+            self.process = subprocess.Popen(
+                options.argv,
+                cwd=options.folder,
+                env=options.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            raise StartFailed(f"The plugin could not be started: {error}") from None
+        self.last_heard = time.monotonic()
+
+    async def connect(self) -> None:
+        process = self.process
+        assert process.stdin and process.stdout and process.stderr  # noqa: S101 - asked for above
+        self.pidfd = os.pidfd_open(process.pid)
+        asyncio.get_running_loop().add_reader(self.pidfd, self.process_ended)
+        self.stdin = await write_to(process.stdin, self.writing)
+        self.outputs = [
+            await read_from(process.stdout, Reading(self.heard, self.stdout_ended)),
+            await read_from(process.stderr, Reading(self.stderr.feed, self.stderr.end)),
+        ]
+
+    # Reading and writing.
+
+    def heard(self, data: bytes) -> None:
+        self.last_heard = time.monotonic()
+        self.feed(data)
+
+    def write(self, line: bytes) -> None:
+        if self.gone.is_set() or self.stdin.is_closing():
+            raise PluginGone(self.diagnose("The plugin is not running."))
+        if self.stdin.get_write_buffer_size() > UNREAD_LIMIT:
+            raise PluginGone(f"The plugin has not read the last {UNREAD_LIMIT >> 20} MiB that were sent to it.")
+        self.stdin.write(line)
+
+    async def drain(self) -> None:
+        await self.writing.room.wait()
+
+    def other_line(self, line: bytes) -> None:
+        message = decoded(line)
+        event, data = message.get("event"), message.get("data")
+        if event == "heartbeat":
+            if not self.ready.done():
+                self.ready.set_result(None)
+        elif event == "log" and isinstance(data, dict):
+            self.options.log(str(data.get("level", "INFO")), str(data.get("message", "")))
+        elif event == "error":
+            self.options.log("ERROR", str(data))
+        elif not (message.get("type") == "plugin" and "version" in message):  # the manifest, first line of the SDK
+            self.options.log("stdout", line.decode(errors="replace"))
+
+    def stderr_line(self, line: bytes) -> None:
+        self.last_heard = time.monotonic()
+        self.last_words = (self.last_words + line + b"\n")[-LAST_WORDS:]
+        self.options.log("stderr", line.decode(errors="replace"))
+
+    # Ending.
+
+    def poll(self) -> int | None:
+        if self.gone.is_set():
+            return self.status
+        silence = time.monotonic() - self.last_heard
+        if self.ready.done() and silence > self.options.silence_timeout:
+            self.kill(f"It was stopped: it gave no sign of life for {silence:.0f} s.")
+        return None
+
+    def stdout_ended(self) -> None:
+        """A plugin that closed its output cannot be heard any more, whatever it does."""
+        if self.status is None:
+            self.kill("It closed its standard output.")
+
+    def process_ended(self) -> None:
+        """The process has exited but is not reaped: its group still belongs to it, so what it left can be killed."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self.pidfd)
+        os.close(self.pidfd)
+        self.signal_group(signal.SIGKILL)
+        self.status = self.process.wait()
+        loop.call_later(AFTER_EXIT, self.finish)
+
+    def finish(self) -> None:
+        self.stdin.abort()
+        for output in self.outputs:
+            output.close()
+        self.gone.set()
+        if not self.ready.done():
+            self.ready.set_exception(StartFailed(self.diagnose("It ended before it was ready.")))
+            self.ready.exception()  # the starter may have left already
+        self.lost(self.diagnose("The plugin ended while it had this call."))
+        self.options.exited()
+
+    def kill(self, why: str) -> None:
+        self.why_stopped = self.why_stopped or why
+        self.signal_group(signal.SIGKILL)
+
+    def signal_group(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)
+
+    async def stop(self, grace: float) -> None:
+        """Lets open calls end within `grace` seconds, then SIGTERM, then SIGKILL, each to the whole process group."""
+        deadline = time.monotonic() + grace
+        while self.conversations and not self.gone.is_set() and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        if self.gone.is_set():
+            return
+        self.why_stopped = self.why_stopped or "It was stopped."
+        if self.pidfd < 0:  # it never got as far as being connected
+            self.signal_group(signal.SIGKILL)
+            self.process.wait()
+            return
+        self.signal_group(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(TERM_TO_KILL):
+                await self.gone.wait()
+        except TimeoutError:
+            self.signal_group(signal.SIGKILL)
+            await self.gone.wait()
+
+    def diagnose(self, what: str) -> str:
+        """A sentence for the user: what happened, how the process ended, and the last it said on stderr."""
+        parts = [what, self.why_stopped, self.how_it_ended()]
+        words = self.last_words.decode(errors="replace").strip().splitlines()
+        if words and not self.why_stopped:
+            parts.append(f"Its last words: {' / '.join(words[-3:])}")
+        return " ".join(part for part in parts if part)
+
+    def how_it_ended(self) -> str:
+        if self.status is None or self.why_stopped:
+            return ""
+        if self.status < 0:
+            return f"It was killed by {signal.Signals(-self.status).name}."
+        return f"It exited with status {self.status}."

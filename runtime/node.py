@@ -1,0 +1,191 @@
+"""The one node of this process: what should run here, what does, and the way from one to the other (house.md 4.4)."""
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.cluster import Cluster, NodeInfo, PluginState
+from runtime.errors import StartFailed
+from runtime.keeper import Keeper, Launching, Listener
+from runtime.logs import PluginLog
+
+log = logging.getLogger(__name__)
+
+TICK = 1.0  # seconds between two looks at what is wished, when nothing nudges
+WISHES_EVERY = 10  # ticks after which the rows are read again although nobody said that they changed
+BRING_UP_POLL = 0.25  # seconds between two looks at a plugin that another node brings up
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOptions:
+    """`wishes` reads what should run (in a thread); `forget` drops warm look-ups; a node without `serves` runs nothing."""
+
+    info: NodeInfo
+    wishes: Callable[[], Iterable[str]]
+    forget: Callable[[], None]
+    logs: Path
+    serves: bool = True
+    stop_grace: float = 10.0
+    chores: Callable[[], None] = lambda: None
+
+
+class Node:
+    """Lives on one event loop. `bring_up`, `end_trial` and `nudge` may be called from any thread."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def __init__(self, options: NodeOptions, cluster: Cluster, make_launching: Callable[["Node"], Launching]) -> None:
+        self.options = options
+        self.cluster = cluster
+        self.keepers: dict[str, Keeper] = {}
+        self.trials: Counter[str] = Counter()
+        self.wished: set[str] = set()
+        self.version = -1
+        self.tick = 0
+        self.make_launching = make_launching
+        self.stopping = False
+        self.nudged = asyncio.Event()
+        self.ready = asyncio.Event()
+
+    @property
+    def id(self) -> str:
+        return self.options.info.id
+
+    # The loop.
+
+    async def run(self) -> None:
+        """Turns until `stop`; a turn that fails is told and the next one follows."""
+        self.loop = asyncio.get_running_loop()
+        self.launching = self.make_launching(self)
+        while not self.stopping:
+            try:
+                await self.turn()
+            except Exception:
+                log.exception("A turn of node %s failed", self.id)
+            self.ready.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await self.nudged.wait()
+            self.nudged.clear()
+
+    async def turn(self) -> None:
+        """One look at everything; converges from any state, also after a missed event."""
+        await self.read_wishes()
+        if not self.options.serves:
+            return
+        claimed = await asyncio.to_thread(self.join_and_claim)
+        self.reconcile(claimed)
+        states = {plugin: keeper.observed(self.id) for plugin, keeper in self.keepers.items()}
+        await asyncio.to_thread(self.cluster.tell, states)
+
+    async def read_wishes(self) -> None:
+        version = await asyncio.to_thread(self.cluster.version)
+        self.tick += 1
+        if version == self.version and self.tick % WISHES_EVERY:
+            return
+        if version != self.version:
+            self.options.forget()
+        if self.options.serves:
+            self.wished = set(await asyncio.to_thread(self.options.wishes))
+            await asyncio.to_thread(self.options.chores)
+        self.version = version
+
+    def join_and_claim(self) -> set[str]:
+        self.cluster.join(self.options.info)
+        return self.cluster.claim(sorted(self.wished | set(self.trials)), self.id)
+
+    def reconcile(self, claimed: set[str]) -> None:
+        for plugin in claimed:
+            self.keeper(plugin)
+        for plugin, keeper in list(self.keepers.items()):
+            keeper.step(plugin in claimed)
+            if keeper.state == "stopped" and plugin not in claimed:
+                keeper.log.close()
+                del self.keepers[plugin]
+                self.cluster.release(plugin, self.id)
+
+    def keeper(self, plugin: str) -> Keeper:
+        if plugin not in self.keepers:
+            path = self.options.logs / f"{plugin.replace('/', '_').replace(':', '-')}.log"
+            self.keepers[plugin] = Keeper(plugin, self.launching, PluginLog(path))
+        return self.keepers[plugin]
+
+    async def stop(self) -> None:
+        """Stops everything that runs here, gently within the grace of the options, then by force."""
+        self.stopping = True
+        self.nudged.set()
+        await asyncio.gather(*(keeper.shut_down(self.options.stop_grace) for keeper in self.keepers.values()))
+        if self.options.serves:
+            await asyncio.to_thread(self.cluster.leave, self.id)
+
+    # From other threads.
+
+    def nudge(self) -> None:
+        """Something changed: look now rather than at the next tick."""
+        self.loop.call_soon_threadsafe(self.nudged.set)
+
+    def bring_up(self, plugin: str, listener: Listener) -> None:
+        """Returns when the plugin beats, here or on the node that holds it; raises StartFailed with the reason.
+
+        It then runs on trial, until `end_trial`: whoever installs it writes the rows in between.
+        """
+        asyncio.run_coroutine_threadsafe(self.try_out(plugin, listener), self.loop).result()
+
+    def end_trial(self, plugin: str) -> None:
+        """The rows decide again whether the plugin runs."""
+
+        def forget() -> None:
+            self.trials[plugin] -= 1
+            if self.trials[plugin] <= 0:
+                del self.trials[plugin]
+            self.version = -1  # the rows that the installer wrote are read before anything is stopped
+            self.nudged.set()
+
+        self.loop.call_soon_threadsafe(forget)
+
+    async def try_out(self, plugin: str, listener: Listener) -> None:
+        self.trials[plugin] += 1
+        while not await asyncio.to_thread(self.cluster.claim, [plugin], self.id):
+            if await self.runs_elsewhere(plugin):
+                return
+            await asyncio.sleep(BRING_UP_POLL)
+        keeper = self.keeper(plugin)
+        keeper.listeners.append(listener)
+        try:
+            keeper.retry_now()
+            self.nudged.set()
+            while keeper.state not in ("running", "failed"):
+                await keeper.moved.wait()
+                if keeper.state == "backoff":
+                    raise StartFailed(keeper.reason)
+            if keeper.state == "failed":
+                raise StartFailed(keeper.reason)
+        finally:
+            keeper.listeners.remove(listener)
+
+    async def runs_elsewhere(self, plugin: str) -> bool:
+        """Whether the node that holds it has it running; raises StartFailed where that node says that it fails."""
+        states: dict[str, PluginState] = await asyncio.to_thread(self.cluster.states, [plugin])
+        state = states.get(plugin)
+        if state is not None and state.state in ("backoff", "failed"):
+            raise StartFailed(state.reason)
+        return state is not None and state.state == "running"
+
+
+current: Node | None = None
+
+
+def here() -> Node:
+    """The node of this process."""
+    if current is None:
+        raise RuntimeError("This process has no node; start it by manage.py run, web or worker.")
+    return current
+
+
+def set_here(node: Node | None) -> None:
+    global current  # noqa: PLW0603 - a process has exactly one node
+    current = node
