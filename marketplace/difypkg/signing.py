@@ -1,0 +1,153 @@
+"""Signatures of packages: RSA over the contents in archive order, kept in the ZIP comment (protocol 2).
+
+The format does not sign names: files of a signed package can change names among each other. Who trusts a signature
+should therefore remember the checksum it came with.
+"""
+
+import base64
+import binascii
+import json
+import time as clock
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from .archive import Archive
+from .errors import BadPackage
+from .limits import Limits
+from .zipping import zip_files
+
+if TYPE_CHECKING:
+    from .package import Package
+
+VERIFICATION = ".verification.dify.json"
+CATEGORIES = ("langgenius", "partner", "community")
+_KEY_BITS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a ZIP comment claims: the signature and the time of signing, in Unix seconds."""
+
+    value: bytes
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """An RSA key that may vouch for packages; `fingerprint` is the SHA-256 of its PKCS#1 form in hex."""
+
+    key: rsa.RSAPublicKey
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Who vouches for a package: the key that matched, when it signed (Unix seconds), and as what."""
+
+    key: PublicKey
+    time: int
+    category: str
+
+
+def parse_signature(comment: bytes) -> Signature | None:
+    """The signature in a ZIP comment; None if there is none or it cannot be read, which is no error (protocol 2)."""
+    try:
+        claim = json.loads(comment)
+        value = base64.b64decode(claim["signature"], validate=True)
+        time = claim["time"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not value or not isinstance(time, int) or isinstance(time, bool) or abs(time) >= 2**63:
+        return None
+    return Signature(value, time)
+
+
+def _message(digests: Sequence[bytes], time: int) -> bytes:
+    return b"".join(digests) + str(time).encode("ascii")
+
+
+def sign(package: bytes, private_key_pem: bytes, *, category: str = "langgenius", time: int | None = None) -> bytes:
+    """The package with `.verification.dify.json` as last entry and the signature as comment; an old one is replaced.
+
+    `time` is in Unix seconds, now by default. Raises BadPackage for a bad archive, key or category.
+    """
+    if category not in CATEGORIES:
+        raise BadPackage("category", f"category must be one of {', '.join(CATEGORIES)}, not {category[:64]!r}")
+    key = load_private_key(private_key_pem)
+    archive = Archive(package, Limits())
+    files = [(name, archive[name]) for name in archive if name != VERIFICATION]
+    verification = json.dumps({"authorized_category": category}, separators=(",", ":")).encode()
+    files.append((VERIFICATION, verification))
+    time = int(clock.time()) if time is None else time
+    message = _message([sha256(content).digest() for _, content in files], time)
+    value = base64.b64encode(key.sign(message, padding.PKCS1v15(), SHA256())).decode()
+    return zip_files(files, comment=json.dumps({"signature": value, "time": time}, separators=(",", ":")).encode())
+
+
+def verify(package: "Package", public_keys: Sequence[PublicKey]) -> Verified | None:
+    """Which of the keys has signed the package, or None. A package without a verification file counts as langgenius."""
+    signature = package.signature
+    if signature is None:
+        return None
+    message = _message(list(package.digests.values()), signature.time)
+    for key in public_keys:
+        try:
+            key.key.verify(signature.value, message, padding.PKCS1v15(), SHA256())
+        except InvalidSignature:
+            continue
+        category = (package.verification or {}).get("authorized_category", "langgenius")
+        return Verified(key, signature.time, str(category))
+    return None
+
+
+def generate_keys(bits: int = _KEY_BITS) -> tuple[bytes, bytes]:
+    """A new RSA key pair as PEM in PKCS#1 form: (private, public)."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.PKCS1)
+
+
+def _one_block(pem: bytes | str, kind: str) -> bytes:
+    data = pem.encode() if isinstance(pem, str) else pem
+    head, foot = f"-----BEGIN {kind}-----".encode(), f"-----END {kind}-----".encode()
+    if not data.strip().startswith(head) or not data.strip().endswith(foot) or data.count(b"-----BEGIN") != 1:
+        raise BadPackage("key", f"is not a PEM file with one block of type {kind} and nothing else")
+    return data
+
+
+def load_private_key(pem: bytes | str) -> rsa.RSAPrivateKey:
+    """An RSA key from PKCS#1 PEM (`RSA PRIVATE KEY`), unencrypted. Raises BadPackage, rule `key`."""
+    data = _one_block(pem, "RSA PRIVATE KEY")
+    try:
+        key = load_pem_private_key(data, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm, binascii.Error) as error:
+        raise BadPackage("key", "is not a usable private key") from error
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise BadPackage("key", "is not an RSA key")
+    return key
+
+
+def load_public_key(pem: bytes | str) -> PublicKey:
+    """An RSA key from PKCS#1 PEM (`RSA PUBLIC KEY`). Raises BadPackage, rule `key`."""
+    data = _one_block(pem, "RSA PUBLIC KEY")
+    try:
+        key = load_pem_public_key(data)
+    except (ValueError, TypeError, UnsupportedAlgorithm, binascii.Error) as error:
+        raise BadPackage("key", "is not a usable public key") from error
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise BadPackage("key", "is not an RSA key")
+    return PublicKey(key, sha256(key.public_bytes(Encoding.DER, PublicFormat.PKCS1)).hexdigest())
