@@ -2,6 +2,11 @@
 
 from django.http import HttpRequest
 
+from marketplace.models import User
+from marketplace.workspaces import workspaces_of
+
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    return {}
+    """The reader's workspaces, looked up only when a template shows them."""
+    user = getattr(request, "user", None)
+    return {"my_workspaces": workspaces_of(user)} if isinstance(user, User) else {}

@@ -86,6 +86,8 @@ PLUGIN_REMOTE_INSTALLING_PORT = integer("PLUGIN_REMOTE_INSTALLING_PORT", 5003)
 # Nodes: where a worker listens for calls from web processes on other hosts ("" = only this host, by Unix socket).
 NODE_HOST = text("NODE_HOST")
 NODE_PORT = integer("NODE_PORT", 5004)
+# Whether the web process runs plugins and tasks itself; without Redis there is no other who could.
+EMBEDDED_WORKER = flag("EMBEDDED_WORKER", not REDIS_URL)
 # How many installations and other tasks a worker does at once.
 WORKER_CONCURRENCY = integer("WORKER_CONCURRENCY", 8)
 

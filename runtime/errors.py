@@ -98,3 +98,9 @@ class TooSlow(RuntimeFault):
 
 class StartFailed(RuntimeFault):
     """A plugin process did not come up; the message is a sentence for the user."""
+
+
+class Interrupted(RuntimeFault):
+    """This process is shutting down; what it was doing is to be done again by the next one."""
+
+    retry = True

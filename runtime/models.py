@@ -16,7 +16,16 @@ class Package(models.Model):
     `declaration` is the daemon's declaration JSON with asset ids in place of file names (protocol.md 1.6, 1.8).
     """
 
-    unique_identifier = models.CharField(max_length=255, unique=True)
+    class Signature(models.TextChoices):
+        """`bad`: a key that we trust has signed other content; `untrusted`: no key that we know has signed it."""
+
+        UNSIGNED = "unsigned"
+        VERIFIED = "verified"
+        BAD = "bad"
+        UNTRUSTED = "untrusted"
+
+    # An author of 64 characters, a name of 128, a version of 31 and a checksum make 290.
+    unique_identifier = models.CharField(max_length=300, unique=True)
     plugin_id = models.CharField(max_length=255, db_index=True)
     version = models.CharField(max_length=40)
     checksum = models.CharField(max_length=64)
@@ -25,6 +34,7 @@ class Package(models.Model):
     declaration = models.JSONField()
     verified = models.BooleanField(default=False)
     verification = models.JSONField(null=True, help_text="{authorized_category} when a trusted key has signed")
+    signature = models.CharField(max_length=10, choices=Signature, default=Signature.UNSIGNED)
     signed_by = models.CharField(max_length=120, blank=True, help_text="name of the key that verified it")
     signed_at = models.DateTimeField(null=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
@@ -109,6 +119,9 @@ class Status(models.TextChoices):
     @property
     def ended(self) -> bool:
         return self in (Status.SUCCESS, Status.FAILED)
+
+
+UNFINISHED = (Status.PENDING, Status.RUNNING)
 
 
 class InstallTask(models.Model):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.cluster import Cluster, NodeInfo, PluginState
-from runtime.errors import StartFailed
+from runtime.errors import Interrupted, StartFailed
 from runtime.keeper import Keeper, Launching, Listener
 from runtime.logs import PluginLog
 
@@ -22,7 +22,7 @@ BRING_UP_POLL = 0.25  # seconds between two looks at a plugin that another node 
 
 @dataclass(frozen=True, slots=True)
 class NodeOptions:
-    """`wishes` reads what should run (in a thread); `forget` drops warm look-ups; a node without `serves` runs nothing."""
+    """`wishes` reads what should run (in a thread), `forget` drops warm look-ups; without `serves` it runs nothing."""
 
     info: NodeInfo
     wishes: Callable[[], Iterable[str]]
@@ -129,7 +129,7 @@ class Node:
         self.loop.call_soon_threadsafe(self.nudged.set)
 
     def bring_up(self, plugin: str, listener: Listener) -> None:
-        """Returns when the plugin beats, here or on the node that holds it; raises StartFailed with the reason.
+        """Returns when the plugin beats, here or on the node that holds it; raises StartFailed or Interrupted.
 
         It then runs on trial, until `end_trial`: whoever installs it writes the rows in between.
         """
@@ -158,14 +158,18 @@ class Node:
         try:
             keeper.retry_now()
             self.nudged.set()
-            while keeper.state not in ("running", "failed"):
-                await keeper.moved.wait()
-                if keeper.state == "backoff":
-                    raise StartFailed(keeper.reason)
-            if keeper.state == "failed":
-                raise StartFailed(keeper.reason)
+            await self.first_try(keeper)
         finally:
             keeper.listeners.remove(listener)
+
+    async def first_try(self, keeper: Keeper) -> None:
+        """Waits for the next start that ends, in one way or the other."""
+        while keeper.state != "running":
+            await keeper.moved.wait()
+            if self.stopping:
+                raise Interrupted("The worker is shutting down.")
+            if keeper.state in ("backoff", "failed"):
+                raise StartFailed(keeper.reason)
 
     async def runs_elsewhere(self, plugin: str) -> bool:
         """Whether the node that holds it has it running; raises StartFailed where that node says that it fails."""

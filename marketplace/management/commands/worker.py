@@ -1,0 +1,21 @@
+"""`manage.py worker`: a Celery worker that runs plugins."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from marketplace.celery import app
+from runtime.worker import run_worker
+
+
+class Command(BaseCommand):
+    help = "Run plugins and tasks for web processes, which needs REDIS_URL."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.REDIS_URL:
+            raise CommandError(
+                "manage.py worker needs REDIS_URL, by which web processes find it. One process: manage.py run."
+            )
+        sys.exit(run_worker(app))

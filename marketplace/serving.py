@@ -1,0 +1,48 @@
+"""The HTTP server of a web process."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from threading import Thread
+from time import monotonic, sleep
+
+import uvicorn
+from django.conf import settings
+
+READY_WITHIN = 120.0  # seconds until `serve` stops asking whether it is ready
+GRACE = 10  # seconds for open answers at shutdown
+
+
+def serve(say: Callable[[str], object]) -> None:
+    """Serves until it is told to end; `say` gets one line with the address when the health check answers."""
+    host = "localhost" if settings.SERVER_HOST in ("0.0.0.0", "127.0.0.1", "::") else settings.SERVER_HOST  # noqa: S104
+    address = f"http://{host}:{settings.SERVER_PORT}"
+    Thread(target=announce, args=(address, say), daemon=True).start()
+    config = uvicorn.Config(
+        "marketplace.asgi:application",
+        host=settings.SERVER_HOST,
+        port=settings.SERVER_PORT,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE,
+        proxy_headers=False,
+        server_header=False,
+    )
+    uvicorn.Server(config).run()
+
+
+def announce(address: str, say: Callable[[str], object]) -> None:
+    until = monotonic() + READY_WITHIN
+    while monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{address}/health/check", timeout=2) as answer:  # noqa: S310 - our own address
+                if answer.status == 200:
+                    say(f"Patchbay is ready at {address}")
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        sleep(0.1)

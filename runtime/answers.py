@@ -1,0 +1,78 @@
+"""Frames of a plugin as answers of the dispatch door (protocol.md 8.3): events, merged events, or one document."""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from runtime.envelope import failure
+from runtime.errors import PluginError, RuntimeFault
+from runtime.link import LINK_FAULTS
+from runtime.wire import END, STREAM, Frame, one_line
+
+EVENT_HEAD, EVENT_TAIL = b'data: {"code":0,"message":"success","data":', b"}\n\n"
+FILE_LIMIT = 15 << 20  # bytes of one file that an agent strategy sends in chunks
+CHUNK_LIMIT = 8192  # bytes of one such chunk
+
+
+def plugin_fault(payload: bytes) -> RuntimeFault:
+    """The fault behind an error frame: the plugin's own, or one that another node of ours met."""
+    error = orjson.loads(payload)
+    args = error.get("args") or {}
+    if (fault := LINK_FAULTS.get(str(args.get("link_fault")))) is not None:
+        return fault(error["message"])
+    inner = {"args": args, "error_type": error.get("error_type", ""), "message": error.get("message", "")}
+    return PluginError(orjson.dumps(inner).decode())
+
+
+def failure_event(fault: RuntimeFault) -> bytes:
+    return b"data: " + orjson.dumps(failure(fault)) + b"\n\n"
+
+
+def events(frames: list[Frame]) -> bytes:
+    """Server-sent events of frames that came together, in one piece; payloads pass through undecoded."""
+    parts: list[bytes] = []
+    for kind, payload in frames:
+        if kind == STREAM:
+            parts += (EVENT_HEAD, one_line(payload), EVENT_TAIL)
+        elif kind != END:
+            parts.append(failure_event(plugin_fault(payload)))
+    return b"".join(parts)
+
+
+@dataclass(slots=True)
+class Merger:
+    """Puts the blob chunks of an agent strategy together, as the daemon does on that route (protocol.md 6.5)."""
+
+    files: dict[str, bytearray] = field(default_factory=dict)
+
+    def events(self, frames: list[Frame]) -> bytes:
+        return events([frame for kind, payload in frames for frame in self.merged(kind, payload)])
+
+    def merged(self, kind: int, payload: bytes) -> list[Frame]:
+        if kind != STREAM or b'"blob_chunk"' not in payload:
+            return [(kind, payload)]
+        chunk = orjson.loads(payload)
+        if chunk.get("type") != "blob_chunk":
+            return [(kind, payload)]
+        return self.add(chunk)
+
+    def add(self, chunk: dict[str, Any]) -> list[Frame]:
+        message = chunk["message"]
+        file = self.files.setdefault(str(message["id"]), bytearray())
+        if message["end"]:
+            del self.files[str(message["id"])]
+            whole = {"type": "blob", "message": {"blob": base64.b64encode(file).decode()}, "meta": chunk.get("meta")}
+            return [(STREAM, orjson.dumps(whole))]
+        try:
+            piece = base64.b64decode(message["blob"])
+        except binascii.Error:
+            raise PluginError("The plugin sent a piece of a file that is not base64.") from None
+        if len(piece) > CHUNK_LIMIT:
+            raise PluginError("single file chunk is too large")
+        file += piece
+        if len(file) > FILE_LIMIT:
+            raise PluginError("file is too large")
+        return []

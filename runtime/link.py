@@ -1,0 +1,253 @@
+"""Links between nodes: one connection a peer, over which sessions go out and their frames come back as lines.
+
+A link speaks the plugin's own line protocol, so that a plugin on another node is one more duplex backend. Both ends
+prove that they know the cluster's key before anything else is said.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from runtime.backends.base import DuplexBackend
+from runtime.cluster import NodeInfo
+from runtime.errors import PluginGone, RuntimeFault, Unavailable
+from runtime.session import Session
+from runtime.wire import GONE, Frame, error_payload, session_line
+
+log = logging.getLogger(__name__)
+
+LINE_LIMIT = 64 << 20  # bytes of one line between nodes
+HANDSHAKE_TIMEOUT = 5.0  # seconds
+UNSENT_LIMIT = 256 << 20  # bytes that may wait for a peer that does not read
+
+Serve = Callable[[Session], AsyncGenerator[list[Frame]]]
+
+
+def proof(key: bytes, *parts: str) -> str:
+    return hmac.new(key, "|".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def as_line(message: dict[str, Any]) -> bytes:
+    return orjson.dumps(message, option=orjson.OPT_APPEND_NEWLINE)
+
+
+# The end that has the plugins.
+
+
+class LinkServer:
+    """Accepts links and serves the sessions that come over them."""
+
+    def __init__(self, *, key: bytes, node_id: str, serve: Serve) -> None:
+        self.key = key
+        self.node_id = node_id
+        self.serve = serve
+        self.servers: list[asyncio.Server] = []
+        self.links: set[asyncio.Task[None]] = set()
+
+    async def listen(self, unix: str, tcp: tuple[str, int] | None) -> None:
+        """`unix` is a path, `tcp` an address and port to listen on as well."""
+        Path(unix).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        Path(unix).unlink(missing_ok=True)
+        self.servers.append(await asyncio.start_unix_server(self.accepted, unix, limit=LINE_LIMIT))
+        Path(unix).chmod(0o600)
+        if tcp is not None:
+            self.servers.append(await asyncio.start_server(self.accepted, tcp[0], tcp[1], limit=LINE_LIMIT))
+
+    async def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a connection callback runs as a task
+        self.links.add(task)
+        try:
+            async with asyncio.timeout(HANDSHAKE_TIMEOUT):
+                await self.challenge(reader, writer)
+            await ServedLink(reader, writer, self.serve).run()
+        except (TimeoutError, OSError, ValueError, asyncio.IncompleteReadError) as error:
+            log.warning("A link was closed: %s", error or type(error).__name__)
+        finally:
+            self.links.discard(task)
+            writer.close()
+
+    async def challenge(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ours = secrets.token_hex(16)
+        writer.write(as_line({"node": self.node_id, "nonce": ours}))
+        answer = orjson.loads(await reader.readline())
+        if not hmac.compare_digest(str(answer.get("proof")), proof(self.key, "caller", self.node_id, ours)):
+            raise ValueError("the other side does not know the cluster's key (SECRET_KEY differs between nodes)")
+        writer.write(as_line({"proof": proof(self.key, "server", self.node_id, str(answer.get("nonce")))}))
+
+    async def close(self) -> None:
+        for server in self.servers:
+            server.close()
+        for link in list(self.links):
+            link.cancel()
+        await asyncio.gather(*self.links, return_exceptions=True)
+
+
+class ServedLink:
+    """One accepted connection: opens and closes sessions as it is told, writes their frames back."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, serve: Serve) -> None:
+        self.reader, self.writer, self.serve = reader, writer, serve
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        try:
+            while line := await self.reader.readline():
+                message = orjson.loads(line)
+                if message["event"] == "open":
+                    self.open(Session(**message["session"]))
+                elif (task := self.tasks.get(message["session_id"])) is not None:
+                    task.cancel()
+        finally:
+            for task in self.tasks.values():
+                task.cancel()
+            await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+
+    def open(self, session: Session) -> None:
+        task = asyncio.get_running_loop().create_task(self.answer(session))
+        self.tasks[session.id] = task
+        task.add_done_callback(lambda _: self.tasks.pop(session.id, None))
+
+    async def answer(self, session: Session) -> None:
+        key = session.id.encode()
+        try:
+            async with contextlib.aclosing(self.serve(session)) as answers:
+                async for frames in answers:
+                    self.writer.write(b"".join(session_line(key, kind, payload) for kind, payload in frames))
+                    await self.writer.drain()
+        except RuntimeFault as fault:
+            self.writer.write(session_line(key, GONE, fault_payload(fault)))
+        except OSError:
+            log.info("The other side of a link left while %s was answered", session.plugin)
+
+
+LINK_FAULTS: dict[str, type[RuntimeFault]] = {kind.__name__: kind for kind in (RuntimeFault, Unavailable, PluginGone)}
+
+
+def fault_payload(fault: RuntimeFault) -> bytes:
+    """An error of the node as an error frame; `link_fault` names it so that the other end can raise the same again."""
+    return error_payload(fault.error_type, fault.message, link_fault=type(fault).__name__)
+
+
+# The end that calls.
+
+
+class Link(DuplexBackend):
+    """One connection to a peer; a plugin there is streamed from as if it were here."""
+
+    def __init__(self, node: NodeInfo, *, key: bytes, session_limit: int) -> None:
+        super().__init__(session_limit=session_limit, line_limit=LINE_LIMIT, answer=no_reverse_calls)
+        self.node = node
+        self.key = key
+        self.open = False
+        self.task: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        """Raises Unavailable where the peer cannot be reached or is not who it should be."""
+        try:
+            async with asyncio.timeout(HANDSHAKE_TIMEOUT):
+                self.reader, self.writer = await self.dial()
+                await self.prove()
+        except (TimeoutError, OSError, ValueError) as error:
+            raise Unavailable(f"The node {self.node.id} cannot be reached: {error or 'it does not answer'}.") from None
+        self.open = True
+        self.task = asyncio.get_running_loop().create_task(self.read())
+
+    async def dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self.node.host == socket.gethostname() and Path(self.node.unix).exists():
+            return await asyncio.open_unix_connection(self.node.unix, limit=LINE_LIMIT)
+        if not self.node.tcp:
+            raise OSError("it is on another host and listens on no address; set NODE_HOST there")
+        host, _, port = self.node.tcp.rpartition(":")
+        return await asyncio.open_connection(host, int(port), limit=LINE_LIMIT)
+
+    async def prove(self) -> None:
+        hello = orjson.loads(await self.reader.readline())
+        ours = secrets.token_hex(16)
+        self.writer.write(as_line({"proof": proof(self.key, "caller", hello["node"], hello["nonce"]), "nonce": ours}))
+        answer = orjson.loads(await self.reader.readline())
+        if not hmac.compare_digest(str(answer.get("proof")), proof(self.key, "server", self.node.id, ours)):
+            raise ValueError("it does not know the cluster's key")
+
+    async def read(self) -> None:
+        try:
+            while data := await self.reader.read(1 << 18):
+                self.feed(data)
+        except OSError as error:
+            log.warning("The link to node %s broke: %s", self.node.id, error)
+        finally:
+            self.open = False
+            self.lost("The connection to the plugin's node was lost while it had this call.")
+            self.writer.close()
+
+    def write(self, line: bytes) -> None:
+        if not self.open:
+            raise PluginGone(f"The connection to node {self.node.id} is lost.")
+        if self.writer.transport.get_write_buffer_size() > UNSENT_LIMIT:
+            raise PluginGone(f"Node {self.node.id} does not read what is sent to it.")
+        self.writer.write(line)
+
+    def opening_line(self, session: Session) -> bytes:
+        return as_line({"event": "open", "session": session.packed()})
+
+    def close(self, key: bytes) -> None:
+        conversation = self.conversations.get(key)
+        if conversation is not None and not conversation.inbox.finished and self.open:
+            self.write(as_line({"event": "close", "session_id": key.decode()}))
+        super().close(key)
+
+    async def hang_up(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+
+
+async def no_reverse_calls(session: Session, call: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    """Reverse calls are answered where the plugin runs; none crosses a link."""
+    yield {"event": "error", "message": "a reverse call crossed a link", "data": None}
+
+
+class Links:
+    """The links of this process, made when they are first needed."""
+
+    def __init__(self, *, key: bytes, session_limit: int) -> None:
+        self.key = key
+        self.session_limit = session_limit
+        self.links: dict[str, Link] = {}
+        self.locks: dict[str, asyncio.Lock] = {}
+
+    async def to(self, node: NodeInfo) -> Link:
+        """An open link to that node; raises Unavailable."""
+        link = self.links.get(node.id)
+        if link is not None and link.open:
+            return link
+        async with self.locks.setdefault(node.id, asyncio.Lock()):
+            link = self.links.get(node.id)
+            if link is None or not link.open:
+                link = Link(node, key=self.key, session_limit=self.session_limit)
+                await link.connect()
+                self.links[node.id] = link
+            return link
+
+    async def close(self) -> None:
+        for link in self.links.values():
+            await link.hang_up()
+
+
+def socket_path(data_dir: Path, node_id: str) -> str:
+    """Where a node's Unix socket is: beside the data, or in a short folder of its own where that path is too long."""
+    path = data_dir / "run" / f"{node_id}.sock"
+    if len(os.fsencode(path)) < 100:  # sun_path holds 108 bytes
+        return str(path)
+    digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+    return f"/tmp/patchbay-{os.getuid()}-{digest}/{node_id}.sock"  # noqa: S108 - the folder is made with mode 700

@@ -1,0 +1,85 @@
+"""What a call needs to know of an installation, kept in this process: no SQL on the hot path.
+
+Forgotten as a whole when anything is installed or removed anywhere (`changed`), which is rare beside calls.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import close_old_connections
+
+from runtime import node
+from runtime.errors import PluginNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """An installation as calls see it. `permission` is the manifest's `resource.permission`."""
+
+    plugin: str  # unique identifier
+    permission: dict[str, Any]
+
+
+warm: dict[tuple[str, str], Installed] = {}
+
+
+def forget() -> None:
+    warm.clear()
+
+
+def changed() -> None:
+    """Tells every process that installations have changed; call it when the change is committed."""
+    forget()
+    if node.current is not None:
+        node.current.cluster.bump()
+        node.current.nudge()
+
+
+async def installed(workspace: str, plugin_id: str) -> Installed:
+    """The installation of a plugin in a workspace; raises PluginNotFound."""
+    found = warm.get((workspace, plugin_id))
+    if found is None:
+        found = await asyncio.to_thread(read, workspace, plugin_id)
+        warm[workspace, plugin_id] = found
+    return found
+
+
+def read(workspace: str, plugin_id: str) -> Installed:
+    from runtime.models import Installation
+
+    close_old_connections()
+    try:
+        row = Installation.objects.select_related("package").get(workspace_id=workspace, plugin_id=plugin_id)
+    except Installation.DoesNotExist:
+        raise PluginNotFound("plugin not found") from None
+    finally:
+        close_old_connections()
+    return described(row.package.unique_identifier, row.package.declaration)
+
+
+def described(unique_identifier: str, declaration: dict[str, Any]) -> Installed:
+    permission = (declaration.get("resource") or {}).get("permission") or {}
+    return Installed(unique_identifier, permission)
+
+
+async def uploaded(unique_identifier: str) -> Installed:
+    """A package by its identifier, whoever has installed it; raises PluginNotFound."""
+    found = warm.get(("", unique_identifier))
+    if found is None:
+        found = await asyncio.to_thread(read_package, unique_identifier)
+        warm["", unique_identifier] = found
+    return found
+
+
+def read_package(unique_identifier: str) -> Installed:
+    from runtime.models import Package
+
+    close_old_connections()
+    try:
+        row = Package.objects.get(unique_identifier=unique_identifier)
+    except Package.DoesNotExist:
+        raise PluginNotFound("plugin not found") from None
+    finally:
+        close_old_connections()
+    return described(unique_identifier, row.declaration)

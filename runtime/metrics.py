@@ -1,0 +1,65 @@
+"""What is counted, under the daemon's names (protocol.md 8.7), for Prometheus and the health page."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from runtime.session import Session
+
+INVOCATIONS = Counter(
+    "plugin_invocations", "Calls of plugins", ["plugin_id", "plugin_type", "runtime_type", "operation", "status"]
+)
+DURATION = Histogram(
+    "plugin_invocation_duration_seconds",
+    "How long calls took",
+    ["plugin_id", "plugin_type", "runtime_type", "operation"],
+)
+ACTIVE = Gauge("active_sessions_total", "Calls that are open")
+
+
+class Outcome:
+    """How a call ended: success, error, client_disconnect, timeout or cancelled."""
+
+    __slots__ = ("status",)
+
+    def __init__(self) -> None:
+        self.status = "success"
+
+
+class Counts:
+    """Open calls and what has been counted; labels are resolved once, since that costs more than counting."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.series: dict[tuple[str, str, str], Counter] = {}
+        self.times: dict[tuple[str, str], Histogram] = {}
+
+    def count(self, session: Session, status: str, seconds: float) -> None:
+        key = (session.plugin, session.action, status)
+        series = self.series.get(key)
+        if series is None:
+            plugin_id = session.plugin.partition(":")[0]
+            labels = (plugin_id, session.type, "local", session.action)
+            series = self.series[key] = INVOCATIONS.labels(*labels, status)
+            self.times[key[:2]] = DURATION.labels(*labels)
+        series.inc()
+        self.times[key[:2]].observe(seconds)
+
+
+counts = Counts()
+ACTIVE.set_function(lambda: counts.open)
+
+
+@contextmanager
+def invocation(session: Session) -> Iterator[Outcome]:
+    """Counts one call, whatever becomes of it."""
+    outcome = Outcome()
+    counts.open += 1
+    started = time.perf_counter()
+    try:
+        yield outcome
+    finally:
+        counts.open -= 1
+        counts.count(session, outcome.status, time.perf_counter() - started)

@@ -1,0 +1,119 @@
+"""From an uploaded package to all that starting its plugin takes: an unpacked folder, an environment, a command line."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from marketplace import difypkg
+from runtime import environment, storing
+from runtime.environment import EnvironmentFailed, EnvironmentOptions
+from runtime.errors import StartFailed
+from runtime.keeper import Listener, Prepare, Prepared, Progress
+from runtime.launcher import wrap
+from runtime.models import Package
+
+# What of the host's environment a plugin gets to see, if it is set. No host secret is among them.
+PASSED = ("LANG", "LC_ALL", "TZ", "TIKTOKEN_CACHE_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def environment_options() -> EnvironmentOptions:
+    """The settings that decide how environments are built."""
+    proxies = {name: getattr(settings, name) for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")}
+    passed = {name: os.environ[name] for name in environment.PASSED if name in os.environ}
+    more = {"python": settings.PLUGIN_PYTHON} if settings.PLUGIN_PYTHON else {}
+    return EnvironmentOptions(
+        root=settings.PLUGIN_ENVIRONMENTS_PATH,
+        cache=settings.DATA_DIR / "uv-cache",
+        uv=settings.UV_PATH or None,
+        index_url=settings.PIP_MIRROR_URL,
+        extra_index_urls=tuple(settings.PIP_EXTRA_INDEX_URLS),
+        find_links=Path(settings.PLUGIN_WHEELS_PATH) if settings.PLUGIN_WHEELS_PATH else None,
+        offline=settings.PLUGIN_OFFLINE,
+        ignore_lock=settings.PLUGIN_IGNORE_UV_LOCK,
+        extra_args=tuple(settings.PIP_EXTRA_ARGS.split()),
+        environ=passed | {name: value for name, value in proxies.items() if value},
+        idle_timeout=settings.PYTHON_ENV_INIT_TIMEOUT,
+        total_timeout=settings.PLUGIN_INSTALL_TIMEOUT,
+        compile_extra_args=tuple(settings.PYTHON_COMPILE_ALL_EXTRA_ARGS.split()),
+        **more,
+    )
+
+
+def prepare_for(marker: str) -> Prepare:
+    """The prepare function of a node; `marker` is what its processes, and theirs, are found by."""
+
+    def prepare(plugin: str, heard: Listener, cancelled: Callable[[], bool]) -> Prepared:
+        try:
+            package = stored(plugin)
+            heard(Progress("unpack", 5, "unpacking the package"))
+            folder = unpacked(package)
+            built = environment.build(
+                folder,
+                environment_options(),
+                progress=lambda step: heard(Progress(step.step, 10 + step.percent * 8 // 10, step.line)),
+                marker=marker,
+                cancelled=cancelled,
+            )
+        except (EnvironmentFailed, difypkg.BadPackage, OSError) as error:
+            raise StartFailed(str(error)) from error
+        entrypoint = package.declaration["meta"]["runner"]["entrypoint"]
+        return Prepared(
+            argv=wrap([str(built.python), "-m", entrypoint]),
+            folder=folder,
+            environment=plugin_environment(folder, built.python, marker),
+        )
+
+    return prepare
+
+
+def stored(plugin: str) -> Package:
+    close_old_connections()
+    try:
+        return Package.objects.get(unique_identifier=plugin)
+    except Package.DoesNotExist:
+        raise StartFailed(f"The package {plugin} is not here any more; upload it again.") from None
+    finally:
+        close_old_connections()
+
+
+def working_folder(plugin: str) -> Path:
+    """`<author>/<name>-<version>@<checksum>` below PLUGIN_WORKING_PATH, as the daemon names it (protocol.md 1.9)."""
+    return Path(settings.PLUGIN_WORKING_PATH, plugin.replace(":", "-"))
+
+
+def unpacked(package: Package) -> Path:
+    """The package's folder, unpacked when it is not there yet; what is there was written as a whole."""
+    folder = working_folder(package.unique_identifier)
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with storing.open_stored_package(package.unique_identifier) as file, difypkg.open_package(file) as opened:
+            try:
+                opened.extract(folder)
+            except difypkg.BadPackage:
+                if not folder.exists():  # another process may have been quicker
+                    raise
+    return folder
+
+
+def plugin_environment(folder: Path, python: Path, marker: str) -> dict[str, str]:
+    """The environment variables of a plugin: what the SDK reads, and little else (protocol.md 3.3)."""
+    home = folder.parent / f".home-{folder.name}"
+    home.mkdir(exist_ok=True)
+    seconds = str(settings.PLUGIN_MAX_EXECUTION_TIMEOUT)
+    variables = {name: os.environ[name] for name in PASSED if name in os.environ}
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"):
+        if value := getattr(settings, name):
+            variables[name] = value
+    return variables | {
+        "PATH": f"{python.parent}:{SYSTEM_PATH}",
+        "VIRTUAL_ENV": str(python.parent.parent),
+        "HOME": str(home),
+        "INSTALL_METHOD": "local",
+        "MAX_REQUEST_TIMEOUT": seconds,
+        "MAX_INVOCATION_TIMEOUT": seconds,
+        "PATCHBAY_HOST": marker,
+    }

@@ -1,0 +1,153 @@
+"""The node, router and links of this process, made from the settings."""
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import os
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator
+from pathlib import Path
+from typing import IO
+
+import redis
+from django.conf import settings
+from django.db import close_old_connections
+
+from runtime import installing, lookup, node, preparing, reverse, router
+from runtime.calling import node_stream
+from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster
+from runtime.keeper import Launching
+from runtime.link import Links, LinkServer, socket_path
+from runtime.models import Installation, RuntimeType
+from runtime.node import Node, NodeOptions
+from runtime.orphans import sweep
+from runtime.router import Router
+from runtime.session import Session
+from runtime.wire import Frame
+
+MOST_NODES = 64  # processes of ours on one host with one DATA_DIR
+
+
+class Identity:
+    """A node's name, kept by a lock: a process that was killed gets its name back, and with it what it held."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(MOST_NODES):
+            file = (folder / f"{number}.lock").open("a")
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self.file: IO[str] = file
+                self.id = f"{socket.gethostname()}-{folder_mark(folder)}-{number}"
+                return
+            file.close()
+        raise RuntimeError(f"{MOST_NODES} processes already run on {folder}.")
+
+    def release(self) -> None:
+        self.file.close()
+
+
+def folder_mark(folder: Path) -> str:
+    return hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
+
+
+def make_cluster() -> Cluster:
+    if not settings.REDIS_URL:
+        return MemoryCluster()
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, health_check_interval=30)
+    return RedisCluster(client, settings.REDIS_KEY_PREFIX)
+
+
+def cluster_key() -> bytes:
+    return hashlib.sha256(b"cluster:" + settings.SECRET_KEY.encode()).digest()
+
+
+def make_launching(owner: Node) -> Launching:
+    return Launching(
+        prepare=preparing.prepare_for(owner.id),
+        gate=asyncio.Semaphore(settings.PLUGIN_LOCAL_LAUNCHING_CONCURRENT),
+        options={
+            "answer": reverse.answer,
+            "start_timeout": settings.PYTHON_ENV_INIT_TIMEOUT,
+            "session_limit": settings.SESSION_BUFFER_SIZE,
+            "line_limit": settings.PLUGIN_RUNTIME_MAX_BUFFER_SIZE,
+        },
+        changed=owner.nudge,
+    )
+
+
+def wished() -> set[str]:
+    """Unique identifiers of what should run on workers, read from the rows."""
+    close_old_connections()
+    try:
+        rows = Installation.objects.filter(runtime_type=RuntimeType.LOCAL)
+        return set(rows.values_list("package__unique_identifier", flat=True))
+    finally:
+        close_old_connections()
+
+
+def chores() -> None:
+    """What a node sees to every now and then: installations that a dead worker left half-way."""
+    close_old_connections()
+    try:
+        installing.recover()
+    finally:
+        close_old_connections()
+
+
+def node_options(identity: str, serves: bool) -> NodeOptions:
+    tcp = f"{settings.NODE_HOST}:{settings.NODE_PORT}" if settings.NODE_HOST else ""
+    info = NodeInfo(identity, socket.gethostname(), socket_path(settings.DATA_DIR, identity), tcp)
+    return NodeOptions(
+        info=info,
+        wishes=wished,
+        forget=lookup.forget,
+        logs=settings.PLUGIN_LOGS_PATH,
+        serves=serves,
+        stop_grace=settings.PLUGIN_STOP_GRACE,
+        chores=chores,
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(serves: bool) -> AsyncIterator[Node]:
+    """The node of this process, from its first turn until everything that it runs has stopped.
+
+    `serves`: whether it runs plugins and answers links; a web process in front of workers does neither.
+    """
+    identity = Identity(settings.DATA_DIR / ("nodes" if serves else "doors"))
+    if serves:
+        await asyncio.to_thread(sweep, identity.id)
+    cluster = make_cluster()
+    here = Node(node_options(identity.id, serves), cluster, make_launching)
+    links = Links(key=cluster_key(), session_limit=settings.SESSION_BUFFER_SIZE)
+    node.set_here(here)
+    router.set_here(Router(here, cluster, links))
+    turning = asyncio.get_running_loop().create_task(here.run())
+    server = await serve_links(here) if serves and settings.REDIS_URL else None
+    await here.ready.wait()
+    try:
+        yield here
+    finally:
+        await here.stop()
+        await turning
+        await links.close()
+        if server is not None:
+            await server.close()
+        node.set_here(None)
+        router.set_here(None)
+        identity.release()
+
+
+async def serve_links(here: Node) -> LinkServer:
+    async def serve(session: Session) -> AsyncGenerator[list[Frame]]:
+        source = node_stream if session.type == "node" else router.here().stream
+        async with contextlib.aclosing(source(session)) as batches:
+            async for frames in batches:
+                yield frames
+
+    server = LinkServer(key=cluster_key(), node_id=here.id, serve=serve)
+    tcp = (settings.NODE_HOST, settings.NODE_PORT) if settings.NODE_HOST else None
+    await server.listen(here.options.info.unix, tcp)
+    return server

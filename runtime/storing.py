@@ -1,0 +1,70 @@
+"""Files in storage: packages by unique identifier, assets by the hash of their content (protocol.md 1.8, 1.9)."""
+
+import re
+from pathlib import Path, PurePosixPath
+from typing import IO
+from uuid import uuid4
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+
+PACKAGES = "plugin_packages"
+ASSETS = "assets"
+INCOMING = "incoming"
+ASSET_ID = re.compile(r"[0-9a-f]{64}(\.[\w+-]{1,32})?\Z")
+
+
+def package_name(unique_identifier: str) -> str:
+    return f"{PACKAGES}/{unique_identifier}"
+
+
+def keep_package(unique_identifier: str, content: IO[bytes]) -> None:
+    keep(package_name(unique_identifier), File(content))
+
+
+def keep_asset(asset_id: str, content: bytes) -> None:
+    """An asset's name is the hash of its content: what is there already is the same."""
+    name = f"{ASSETS}/{asset_id}"
+    if not (default_storage.exists(name) and default_storage.size(name) == len(content)):
+        keep(name, ContentFile(content))
+
+
+def keep(name: str, content: File[bytes]) -> None:
+    """Put a file at exactly this name, whole or not at all, however many do so at once.
+
+    On a disk it is written beside and renamed; object stores show an object only when it is complete.
+    """
+    content.seek(0)
+    try:
+        target = Path(default_storage.path(name))
+    except NotImplementedError:
+        default_storage.delete(name)
+        default_storage.save(name, content)
+        return
+    written = default_storage.save(f"{INCOMING}/{uuid4().hex}", content)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    Path(default_storage.path(written)).replace(target)
+
+
+def has_package(unique_identifier: str) -> bool:
+    return default_storage.exists(package_name(unique_identifier))
+
+
+def open_stored_package(unique_identifier: str) -> IO[bytes]:
+    """The package's bytes as a file; FileNotFoundError when they are gone."""
+    return default_storage.open(package_name(unique_identifier))
+
+
+def read_asset(asset_id: str) -> bytes | None:
+    """An asset's bytes, or None: there is none, or this is not the form of an asset id."""
+    if not ASSET_ID.match(asset_id):
+        return None
+    try:
+        with default_storage.open(f"{ASSETS}/{asset_id}") as file:
+            return bytes(file.read())
+    except FileNotFoundError:
+        return None
+
+
+def asset_extension(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()

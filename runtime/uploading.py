@@ -1,0 +1,221 @@
+"""Packages come in: read within limits, checked against the signature policy, kept in storage, and written as rows."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from django.conf import settings
+from django.db import transaction
+
+from marketplace import difypkg
+from runtime import storing
+from runtime.errors import Refused
+from runtime.models import Package, Provider, Readme
+
+log = logging.getLogger(__name__)
+
+Source = bytes | Path | BinaryIO
+SIGNATURES = Package.Signature
+LANGUAGE_LENGTH = 10
+TOO_LARGE = "file size exceeds the maximum limit"
+BAD_SIGNATURE = "plugin verification has been enabled, and the plugin you want to install has a bad signature"
+NOT_LANGGENIUS = (
+    "plugin installation blocked: this plugin claims to be from Langgenius but lacks official signature verification. "
+    "Set ENFORCE_LANGGENIUS_PLUGIN_SIGNATURES to false to allow it."
+)
+WHY = {
+    SIGNATURES.UNSIGNED: "it is not signed at all",
+    SIGNATURES.BAD: "its content was changed after {by} signed it",
+    SIGNATURES.UNTRUSTED: "it is signed by a key that this host does not know; whoever runs the host can add that key "
+    "to THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the trusted keys say of a package. `by` is a key's name, `at` the time of signing that the package claims."""
+
+    state: Package.Signature
+    by: str = ""
+    at: datetime | None = None
+    verification: dict[str, Any] | None = None
+
+    @property
+    def verified(self) -> bool:
+        return self.state is SIGNATURES.VERIFIED
+
+
+def upload_package(data: Source, *, verify_signature: bool = False) -> Package:
+    """Keeps a package; again is fine, and mends rows and files that are gone.
+
+    `verify_signature` asks for a trusted signature even where the settings do not. Raises BadPackage for what is wrong in the
+    package itself, Refused for what our policy does not let in.
+    """
+    with opened(data) as package:
+        judged = admitted(package, verify_signature=verify_signature)
+        declaration, assets = package.remapped(verified=judged.verified)
+        refuse_long_names(declaration)
+        # Files first: rows never name a file that is not there (runtime.md 1, row 33).
+        for asset_id, content in assets.items():
+            storing.keep_asset(asset_id, content)
+        storing.keep_package(package.unique_identifier, stream(data))
+        return write_rows(package, judged, declaration)
+
+
+def upload_bundle(data: Source, *, verify_signature: bool = False) -> list[dict[str, Any]]:
+    """Keeps the packages in a bundle and answers its dependencies, each `{type, value}` as the wire has them."""
+    limits = replace(difypkg.BUNDLE_LIMITS, max_package_bytes=settings.MAX_BUNDLE_PACKAGE_SIZE)
+    refuse_large(data, limits.max_package_bytes)
+    with difypkg.open_bundle(data, limits=limits) as bundle:
+        for member in bundle.packages.values():
+            with opened(member) as package:
+                admitted(package, verify_signature=verify_signature)
+        return [
+            dependency(one, lambda content: upload_package(content, verify_signature=verify_signature))
+            for one in bundle.dependencies
+        ]
+
+
+def dependency(one: Any, upload: Callable[[bytes], Package]) -> dict[str, Any]:
+    raise NotImplementedError
+
+
+def opened(data: Source) -> difypkg.Package:
+    """The package, checked throughout; raises BadPackage, or Refused over MAX_PLUGIN_PACKAGE_SIZE."""
+    size = settings.MAX_PLUGIN_PACKAGE_SIZE
+    refuse_large(data, size)
+    return difypkg.open_package(
+        data, limits=difypkg.Limits(max_package_bytes=size, max_unpacked_bytes=size, max_file_bytes=size)
+    )
+
+
+def refuse_large(data: Source, limit: int) -> None:
+    """Before anything is read: the size of a file is known without reading it."""
+    if isinstance(data, bytes):
+        size = len(data)
+    elif isinstance(data, Path):
+        size = data.stat().st_size
+    else:
+        size = data.seek(0, 2)
+        data.seek(0)
+    if size > limit:
+        raise Refused(TOO_LARGE)
+
+
+def stream(data: Source) -> BinaryIO:
+    if isinstance(data, bytes):
+        return BytesIO(data)
+    if isinstance(data, Path):
+        return data.open("rb")
+    return data
+
+
+# The policy.
+
+
+def admitted(package: difypkg.Package, *, verify_signature: bool) -> Judged:
+    """What its signature is worth; raises Refused where the policy does not let the package in."""
+    if package.identity.remote_like:
+        raise Refused("cannot set author to an UUID")
+    judged = judge(package)
+    if (settings.FORCE_VERIFYING_SIGNATURE or verify_signature) and not judged.verified:
+        raise Refused(f"{BAD_SIGNATURE}: {WHY[judged.state].format(by=judged.by)}")
+    official = (judged.verification or {}).get("authorized_category") == "langgenius"
+    if (
+        settings.ENFORCE_LANGGENIUS_PLUGIN_SIGNATURES
+        and package.manifest.author.lower() == "langgenius"
+        and not official
+    ):
+        raise Refused(NOT_LANGGENIUS)
+    return judged
+
+
+def judge(package: difypkg.Package) -> Judged:
+    if package.signature is None:
+        return Judged(SIGNATURES.UNSIGNED)
+    keys = trusted_keys()
+    at = moment(package.signature.time)
+    if verified := difypkg.verify(package, list(keys.values())):
+        by = next(name for name, key in keys.items() if key == verified.key)
+        return Judged(SIGNATURES.VERIFIED, by, at, package.verification or {"authorized_category": verified.category})
+    if by := next((name for name, key in keys.items() if made_by(key, package.signature.value)), ""):
+        return Judged(SIGNATURES.BAD, by, at)
+    return Judged(SIGNATURES.UNTRUSTED, at=at)
+
+
+def made_by(key: difypkg.PublicKey, signature: bytes) -> bool:
+    """Whether this key made the signature, whatever of: only then does it open to a well-formed digest (RFC 8017, 8.2)."""
+    try:
+        key.key.recover_data_from_signature(signature, PKCS1v15(), SHA256())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def moment(seconds: int) -> datetime | None:
+    """The time that a signature claims; None when it is out of any calendar."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def trusted_keys() -> dict[str, difypkg.PublicKey]:
+    """Keys by name: the official one, and the files that the settings list. One that cannot be read vouches for nothing."""
+    official = files("marketplace.difypkg").joinpath("keys", "langgenius.pem").read_bytes()
+    keys = {"langgenius": difypkg.load_public_key(official)}
+    if settings.THIRD_PARTY_SIGNATURE_VERIFICATION_ENABLED:
+        for path in map(Path, settings.THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS):
+            try:
+                keys[path.stem] = difypkg.load_public_key(path.read_bytes())
+            except (OSError, difypkg.BadPackage) as error:
+                log.error("The public key %s of THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS: %s", path, error)
+    return keys
+
+
+# The rows.
+
+
+@transaction.atomic
+def write_rows(package: difypkg.Package, judged: Judged, declaration: dict[str, Any]) -> Package:
+    """The package's row and its descriptions. Of an earlier upload everything but its age is written anew."""
+    row, _ = Package.objects.update_or_create(
+        unique_identifier=package.unique_identifier,
+        defaults={
+            "plugin_id": package.plugin_id,
+            "version": package.version,
+            "checksum": package.checksum,
+            "category": package.category,
+            "size": package.size,
+            "declaration": declaration,
+            "verified": judged.verified,
+            "verification": judged.verification,
+            "signature": judged.state,
+            "signed_by": judged.by[:120],
+            "signed_at": judged.at,
+        },
+    )
+    readmes = [Readme(package=row, language=k, content=v) for k, v in package.readmes().items() if fits(k)]
+    Readme.objects.bulk_create(
+        readmes, update_conflicts=True, unique_fields=["package", "language"], update_fields=["content"]
+    )
+    return row
+
+
+def fits(language: str) -> bool:
+    return len(language) <= LANGUAGE_LENGTH
+
+
+def refuse_long_names(declaration: dict[str, Any]) -> None:
+    """Names of providers become keys of rows, which are short; NUL in texts is what PostgreSQL cannot keep."""
+    for kind, name in declared_providers(declaration):
+        if len(name) > Provider._meta.get_field("name").max_length:
+            raise Refused(f"the name of the {kind} provider is longer than 127 characters")
