@@ -2,7 +2,9 @@
 
 from .assets import asset_id, remap_assets
 from .building import build_package, write_package
+from .bundle import Bundle, Dependency, open_bundle, write_bundle
 from .checksum import checksum
+from .constraints import GithubPattern, MarketplacePattern, VersionConstraint, parse_constraint
 from .declaring import declare_json
 from .errors import BadIdentifier, BadPackage
 from .identity import UniqueIdentifier, parse_unique_identifier, version_key
@@ -27,13 +29,18 @@ __all__ = [
     "CATEGORIES",
     "BadIdentifier",
     "BadPackage",
+    "Bundle",
+    "Dependency",
+    "GithubPattern",
     "Limits",
     "Manifest",
+    "MarketplacePattern",
     "Package",
     "PublicKey",
     "Signature",
     "UniqueIdentifier",
     "Verified",
+    "VersionConstraint",
     "asset_id",
     "build_package",
     "checksum",
@@ -42,12 +49,15 @@ __all__ = [
     "load_private_key",
     "load_public_key",
     "official_key",
+    "open_bundle",
     "open_directory",
     "open_package",
+    "parse_constraint",
     "parse_unique_identifier",
     "remap_assets",
     "sign",
     "verify",
     "version_key",
+    "write_bundle",
     "write_package",
 ]
