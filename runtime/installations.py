@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 from django.db.models import Prefetch, Q, QuerySet
-from django.db.models.fields.json import KeyTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
 from runtime.errors import PluginNotFound
@@ -52,8 +52,8 @@ class Declarations:
         if missing:
             rows = Package.objects.filter(pk__in=missing).values_list("pk", "verified", "declaration")
             for key, verified, declaration in rows:
-                found[key] = orjson.dumps(declaration.get(part) if part else declaration)
-                self.keep((key, verified, part), found[key])
+                found[key] = content = orjson.dumps(declaration.get(part) if part else declaration)
+                self.keep((key, verified, part), content)
         return {key: orjson.Fragment(content or b"null") for key, content in found.items()}
 
     def used(self, key: tuple[int, bool, str]) -> bytes | None:
@@ -110,9 +110,12 @@ def search(
     rows = installations(workspace_id).filter(package__category=category)
     if not query and not tags:
         return rows
-    fields = ("name", "label", "description", "tags")
-    described = rows.annotate(**{f"of_{f}": KeyTransform(f, "package__declaration") for f in fields})
-    values = described.values_list("pk", "plugin_id", *(f"of_{f}" for f in fields))
+    values = rows.values_list(
+        "pk",
+        "plugin_id",
+        KeyTextTransform("name", "package__declaration"),
+        *(KeyTransform(field, "package__declaration") for field in ("label", "description", "tags")),
+    )
     return rows.filter(
         pk__in=[
             key
@@ -189,10 +192,12 @@ def find_readme(unique_identifier: str, language: str) -> Readme | None:
 def tasks(workspace_id: str) -> QuerySet[InstallTask]:
     """A workspace's tasks, newest first, with items and what of their packages is shown; two statements."""
     items = InstallItem.objects.select_related("package").defer("package__declaration", "package__verification", "log")
-    shown = {f"package_{f}": KeyTransform(f, "package__declaration") for f in ("label", "icon", "icon_dark")}
-    return InstallTask.objects.filter(workspace_id=workspace_id).prefetch_related(
-        Prefetch("items", items.annotate(**shown))
+    shown = items.annotate(
+        labels=KeyTransform("label", "package__declaration"),
+        icon=KeyTextTransform("icon", "package__declaration"),
+        icon_dark=KeyTextTransform("icon_dark", "package__declaration"),
     )
+    return InstallTask.objects.filter(workspace_id=workspace_id).prefetch_related(Prefetch("items", shown))
 
 
 def listed_tasks(workspace_id: str) -> QuerySet[InstallTask]:

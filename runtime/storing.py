@@ -1,8 +1,8 @@
 """Files in storage: packages by unique identifier, assets by the hash of their content (protocol.md 1.8, 1.9)."""
 
 import re
-from pathlib import Path, PurePosixPath
-from typing import IO
+from pathlib import Path
+from typing import BinaryIO, cast
 from uuid import uuid4
 
 from django.core.files.base import ContentFile, File
@@ -11,14 +11,14 @@ from django.core.files.storage import default_storage
 PACKAGES = "plugin_packages"
 ASSETS = "assets"
 INCOMING = "incoming"
-ASSET_ID = re.compile(r"[0-9a-f]{64}(\.[\w+-]{1,32})?\Z")
+ASSET_ID = re.compile(r"[0-9a-f]{64}(\.[^/\\\x00-\x1f]{0,128})?\Z")
 
 
 def package_name(unique_identifier: str) -> str:
     return f"{PACKAGES}/{unique_identifier}"
 
 
-def keep_package(unique_identifier: str, content: IO[bytes]) -> None:
+def keep_package(unique_identifier: str, content: BinaryIO) -> None:
     keep(package_name(unique_identifier), File(content))
 
 
@@ -50,9 +50,9 @@ def has_package(unique_identifier: str) -> bool:
     return default_storage.exists(package_name(unique_identifier))
 
 
-def open_stored_package(unique_identifier: str) -> IO[bytes]:
+def open_stored_package(unique_identifier: str) -> BinaryIO:
     """The package's bytes as a file; FileNotFoundError when they are gone."""
-    return default_storage.open(package_name(unique_identifier))
+    return cast(BinaryIO, default_storage.open(package_name(unique_identifier)))
 
 
 def read_asset(asset_id: str) -> bytes | None:
@@ -64,7 +64,3 @@ def read_asset(asset_id: str) -> bytes | None:
             return bytes(file.read())
     except FileNotFoundError:
         return None
-
-
-def asset_extension(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()

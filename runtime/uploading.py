@@ -1,14 +1,13 @@
 """Packages come in: read within limits, checked against the signature policy, kept in storage, and written as rows."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -18,13 +17,15 @@ from django.db import transaction
 from marketplace import difypkg
 from runtime import storing
 from runtime.errors import Refused
-from runtime.models import Package, Provider, Readme
+from runtime.installations import declared_providers
+from runtime.models import Package, Readme
 
 log = logging.getLogger(__name__)
 
 Source = bytes | Path | BinaryIO
 SIGNATURES = Package.Signature
 LANGUAGE_LENGTH = 10
+PROVIDER_LENGTH = 127
 TOO_LARGE = "file size exceeds the maximum limit"
 BAD_SIGNATURE = "plugin verification has been enabled, and the plugin you want to install has a bad signature"
 NOT_LANGGENIUS = (
@@ -62,7 +63,7 @@ def upload_package(data: Source, *, verify_signature: bool = False) -> Package:
     with opened(data) as package:
         judged = admitted(package, verify_signature=verify_signature)
         declaration, assets = package.remapped(verified=judged.verified)
-        refuse_long_names(declaration)
+        refuse_unkeepable(declaration)
         # Files first: rows never name a file that is not there (runtime.md 1, row 33).
         for asset_id, content in assets.items():
             storing.keep_asset(asset_id, content)
@@ -71,21 +72,31 @@ def upload_package(data: Source, *, verify_signature: bool = False) -> Package:
 
 
 def upload_bundle(data: Source, *, verify_signature: bool = False) -> list[dict[str, Any]]:
-    """Keeps the packages in a bundle and answers its dependencies, each `{type, value}` as the wire has them."""
-    limits = replace(difypkg.BUNDLE_LIMITS, max_package_bytes=settings.MAX_BUNDLE_PACKAGE_SIZE)
-    refuse_large(data, limits.max_package_bytes)
-    with difypkg.open_bundle(data, limits=limits) as bundle:
-        for member in bundle.packages.values():
-            with opened(member) as package:
-                admitted(package, verify_signature=verify_signature)
-        return [
-            dependency(one, lambda content: upload_package(content, verify_signature=verify_signature))
-            for one in bundle.dependencies
-        ]
+    """Keeps the packages in a bundle, all or none, and answers its dependencies, each `{type, value}` (protocol.md 8.5)."""
+    size = settings.MAX_BUNDLE_PACKAGE_SIZE
+    refuse_large(data, size)
+    limits = difypkg.Limits(max_package_bytes=size, max_unpacked_bytes=size, max_file_bytes=size)
+    bundle = difypkg.open_bundle(data, limits)
+    enclosed = [one.value["path"] for one in bundle.dependencies if one.type == "package"]
+    for name in enclosed:
+        with opened(bundle.enclosed(name)) as package:
+            admitted(package, verify_signature=verify_signature)
+    kept = {name: upload_package(bundle.enclosed(name), verify_signature=verify_signature) for name in enclosed}
+    return [dependency_shape(one, kept) for one in bundle.dependencies]
 
 
-def dependency(one: Any, upload: Callable[[bytes], Package]) -> dict[str, Any]:
-    raise NotImplementedError
+def dependency_shape(dependency: difypkg.Dependency, kept: dict[str, Package]) -> dict[str, Any]:
+    value: dict[str, Any]
+    match dependency.target:
+        case difypkg.GithubPattern(owner, repo, release, asset):
+            repo = f"{owner}/{repo}"
+            address = f"https://github.com/{repo}"
+            value = {"repo_address": address, "repo": repo, "release": str(release), "packages": asset}
+        case difypkg.MarketplacePattern(author, name, version):
+            value = {"organization": author, "plugin": name, "version": str(version)}
+        case name:
+            value = {"unique_identifier": kept[name].unique_identifier, "manifest": kept[name].declaration}
+    return {"type": dependency.type, "value": value}
 
 
 def opened(data: Source) -> difypkg.Package:
@@ -170,14 +181,13 @@ def moment(seconds: int) -> datetime | None:
 
 def trusted_keys() -> dict[str, difypkg.PublicKey]:
     """Keys by name: the official one, and the files that the settings list. One that cannot be read vouches for nothing."""
-    official = files("marketplace.difypkg").joinpath("keys", "langgenius.pem").read_bytes()
-    keys = {"langgenius": difypkg.load_public_key(official)}
+    keys = {"langgenius": difypkg.official_key()}
     if settings.THIRD_PARTY_SIGNATURE_VERIFICATION_ENABLED:
         for path in map(Path, settings.THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS):
             try:
                 keys[path.stem] = difypkg.load_public_key(path.read_bytes())
             except (OSError, difypkg.BadPackage) as error:
-                log.error("The public key %s of THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS: %s", path, error)
+                log.warning("THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS: %s vouches for nothing: %s", path, error)
     return keys
 
 
@@ -203,19 +213,21 @@ def write_rows(package: difypkg.Package, judged: Judged, declaration: dict[str, 
             "signed_at": judged.at,
         },
     )
-    readmes = [Readme(package=row, language=k, content=v) for k, v in package.readmes().items() if fits(k)]
+    readmes = [
+        Readme(package=row, language=language, content=text.replace("\0", ""))
+        for language, text in package.readmes().items()
+        if len(language) <= LANGUAGE_LENGTH
+    ]
     Readme.objects.bulk_create(
         readmes, update_conflicts=True, unique_fields=["package", "language"], update_fields=["content"]
     )
     return row
 
 
-def fits(language: str) -> bool:
-    return len(language) <= LANGUAGE_LENGTH
-
-
-def refuse_long_names(declaration: dict[str, Any]) -> None:
-    """Names of providers become keys of rows, which are short; NUL in texts is what PostgreSQL cannot keep."""
+def refuse_unkeepable(declaration: dict[str, Any]) -> None:
+    """What no row can hold: names of providers are keys, and PostgreSQL keeps no NUL."""
     for kind, name in declared_providers(declaration):
-        if len(name) > Provider._meta.get_field("name").max_length:
-            raise Refused(f"the name of the {kind} provider is longer than 127 characters")
+        if len(name) > PROVIDER_LENGTH:
+            raise Refused(f"the name of the {kind} provider is longer than {PROVIDER_LENGTH} characters")
+    if b"\\u0000" in orjson.dumps(declaration):
+        raise Refused("the declaration holds a NUL character")

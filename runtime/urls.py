@@ -1,5 +1,18 @@
 """The runtime's addresses: the daemon's HTTP API and the pages of a workspace."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from runtime.envelope import route_not_found
+from runtime.management.assets import Asset, ExtractAsset
+from runtime.management.health import health_check
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/check", health_check, name="health"),
+    path("plugin/<str:workspace_id>/management/", include("runtime.management.urls")),
+    path("plugin/<str:workspace_id>/asset/<str:asset_id>", Asset.as_view(), name="asset"),
+    path("plugin/<str:workspace_id>/extract-asset/", ExtractAsset.as_view()),
+    path("plugin/<str:workspace_id>/extract-asset", ExtractAsset.as_view()),
+    # Here: dispatch, and the pages of a workspace.
+    # Last, as everything else below plugin/ is unknown; apps that add addresses there are included before this file.
+    path("plugin/<path:rest>", route_not_found),
+]
