@@ -3,14 +3,17 @@
 import hmac
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from runtime.errors import BadRequest, Unauthorized
+
+if TYPE_CHECKING:  # DRF's views import this module, by its settings
+    from rest_framework.views import APIView
 
 # Ids become parts of storage keys, so no slashes, no white space, and nothing made of dots alone.
 WORKSPACE_ID = re.compile(r"(?!\.+\Z)[^\s/\\\x00-\x1f\x7f]{1,64}\Z")
@@ -55,6 +58,6 @@ class ServerKey(BaseAuthentication):
 class OwnWorkspace(BasePermission):
     """A caller bound to one workspace reaches only that one."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         principal = request.user
         return isinstance(principal, Principal) and principal.allows(view.kwargs.get("workspace_id", ""))

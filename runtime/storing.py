@@ -6,7 +6,7 @@ from typing import BinaryIO, cast
 from uuid import uuid4
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 
 PACKAGES = "plugin_packages"
 ASSETS = "assets"
@@ -29,18 +29,17 @@ def keep_asset(asset_id: str, content: bytes) -> None:
         keep(name, ContentFile(content))
 
 
-def keep(name: str, content: File[bytes]) -> None:
+def keep(name: str, content: "File[bytes]") -> None:
     """Put a file at exactly this name, whole or not at all, however many do so at once.
 
     On a disk it is written beside and renamed; object stores show an object only when it is complete.
     """
     content.seek(0)
-    try:
-        target = Path(default_storage.path(name))
-    except NotImplementedError:
+    if not isinstance(default_storage, FileSystemStorage):
         default_storage.delete(name)
         default_storage.save(name, content)
         return
+    target = Path(default_storage.path(name))
     written = default_storage.save(f"{INCOMING}/{uuid4().hex}", content)
     target.parent.mkdir(parents=True, exist_ok=True)
     Path(default_storage.path(written)).replace(target)

@@ -1,6 +1,8 @@
 """Packages come in: read within limits, checked against the signature policy, kept in storage, and written as rows."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -67,7 +69,8 @@ def upload_package(data: Source, *, verify_signature: bool = False) -> Package:
         # Files first: rows never name a file that is not there (runtime.md 1, row 33).
         for asset_id, content in assets.items():
             storing.keep_asset(asset_id, content)
-        storing.keep_package(package.unique_identifier, stream(data))
+        with stream(data) as content:
+            storing.keep_package(package.unique_identifier, content)
         return write_rows(package, judged, declaration)
 
 
@@ -121,12 +124,13 @@ def refuse_large(data: Source, limit: int) -> None:
         raise Refused(TOO_LARGE)
 
 
-def stream(data: Source) -> BinaryIO:
-    if isinstance(data, bytes):
-        return BytesIO(data)
+@contextmanager
+def stream(data: Source) -> Iterator[BinaryIO]:
     if isinstance(data, Path):
-        return data.open("rb")
-    return data
+        with data.open("rb") as file:
+            yield file
+    else:
+        yield BytesIO(data) if isinstance(data, bytes) else data
 
 
 # The policy.
@@ -134,8 +138,6 @@ def stream(data: Source) -> BinaryIO:
 
 def admitted(package: difypkg.Package, *, verify_signature: bool) -> Judged:
     """What its signature is worth; raises Refused where the policy does not let the package in."""
-    if package.identity.remote_like:
-        raise Refused("cannot set author to an UUID")
     judged = judge(package)
     if (settings.FORCE_VERIFYING_SIGNATURE or verify_signature) and not judged.verified:
         raise Refused(f"{BAD_SIGNATURE}: {WHY[judged.state].format(by=judged.by)}")

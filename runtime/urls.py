@@ -1,6 +1,6 @@
 """The runtime's addresses: the daemon's HTTP API and the pages of a workspace."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from runtime.envelope import route_not_found
 from runtime.management.assets import Asset, ExtractAsset
@@ -14,5 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plugin/<str:workspace_id>/extract-asset", ExtractAsset.as_view()),
     # Here: dispatch, and the pages of a workspace.
     # Last, as everything else below plugin/ is unknown; apps that add addresses there are included before this file.
-    path("plugin/<path:rest>", route_not_found),
+    re_path(r"^plugin/", route_not_found),
 ]

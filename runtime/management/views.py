@@ -74,7 +74,7 @@ class UploadView(WorkspaceView):
 
     field = ""
 
-    def receive(self, request: Request, limit: int) -> tuple[UploadedFile[Any], bool]:
+    def receive(self, request: Request, limit: int) -> "tuple[UploadedFile[Any], bool]":
         """The file, and whether the form asks for a trusted signature; raises Refused when it is too large."""
         request._request.upload_handlers.insert(0, SizeCap(request._request, limit))
         form = request.data if isinstance(request.data, dict) else {}
@@ -101,6 +101,6 @@ class BundleUpload(UploadView):
         return Response(upload_bundle(on_disk(file), verify_signature=verify))
 
 
-def on_disk(file: UploadedFile[Any]) -> Any:
+def on_disk(file: "UploadedFile[Any]") -> Any:
     """The file's path where it has one (it is then read without being held in memory), else the open file."""
     return Path(file.temporary_file_path()) if isinstance(file, TemporaryUploadedFile) else file.file
