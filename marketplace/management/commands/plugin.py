@@ -1,0 +1,158 @@
+"""`manage.py plugin`: start, pack, check and sign plugin packages."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from marketplace.difypkg import (
+    CATEGORIES,
+    BadPackage,
+    Limits,
+    Package,
+    generate_keys,
+    load_public_key,
+    official_key,
+    open_directory,
+    open_package,
+    sign,
+    verify,
+    write_package,
+)
+from marketplace.difypkg.building import write_atomically
+from marketplace.difypkg.skeleton import PERMISSIONS, PROVIDERS, Blueprint, write_skeleton
+
+_ASKED = ("author", "name", "category", "description")
+
+
+class Command(BaseCommand):
+    """One subcommand a method; whatever is wrong with the input ends as one sentence."""
+
+    help = "Start, pack, check and sign plugin packages (.difypkg)."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True, metavar="action")
+        _init_arguments(actions.add_parser("init", help="write the skeleton of a new plugin"))
+        package = actions.add_parser("package", help="pack a plugin's directory")
+        package.add_argument("directory", nargs="?", type=Path, default=Path())
+        package.add_argument("-o", "--output-path", "--output_path", type=Path, help="default: <directory>.difypkg")
+        package.add_argument("--max-size", type=int, default=50, help="largest unpacked size in MB (default 50)")
+        checksum = actions.add_parser("checksum", help="print the checksum of a directory or package")
+        checksum.add_argument("path", nargs="?", type=Path, default=Path())
+        check = actions.add_parser("verify", help="check who signed a package")
+        check.add_argument("package", type=Path)
+        check.add_argument("-p", "--public-key", type=Path, action="append", help="default: the official key")
+        signing = actions.add_parser("sign", help="write <name>.signed.difypkg")
+        signing.add_argument("package", type=Path)
+        signing.add_argument("-p", "--private-key", type=Path, required=True)
+        signing.add_argument("-c", "--category", "--authorized-category", choices=CATEGORIES, default=CATEGORIES[0])
+        keygen = actions.add_parser("keygen", help="write a new pair of keys for signing")
+        keygen.add_argument("-f", "--filename", type=Path, default=Path("dify_plugin_signing_key"))
+
+    def handle(self, *_: Any, action: str, **options: Any) -> None:
+        act: Callable[[dict[str, Any]], None] = getattr(self, action)
+        try:
+            act(options)
+        except BadPackage as error:
+            raise CommandError(str(error)) from error
+        except FileExistsError as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or action}: {error.strerror}") from error
+
+    def init(self, options: dict[str, Any]) -> None:
+        blueprint = _blueprint(options)
+        target = options["directory"] or Path(blueprint.name)
+        with write_skeleton(target, blueprint) as plugin:
+            self.stdout.write(f"{plugin.plugin_id} is in {target}")
+
+    def package(self, options: dict[str, Any]) -> None:
+        directory = options["directory"].resolve()
+        target = options["output_path"] or Path(f"{directory.name}.difypkg")
+        size = options["max_size"] * 1_048_576
+        with write_package(directory, target, Limits(max_unpacked_bytes=size, max_package_bytes=size)) as package:
+            self._warn(package)
+            self.stdout.write(f"{target}: {package.unique_identifier}, {package.size} bytes")
+
+    def checksum(self, options: dict[str, Any]) -> None:
+        path: Path = options["path"]
+        with open_directory(path) if path.is_dir() else open_package(path) as package:
+            self.stdout.write(package.checksum)
+
+    def verify(self, options: dict[str, Any]) -> None:
+        path: Path = options["package"]
+        keys = [load_public_key(key.read_bytes()) for key in options["public_key"] or ()] or [official_key()]
+        with open_package(path) as package:
+            verified = verify(package, keys)
+            if verified is None:
+                reason = "its signature fits none of the keys" if package.signature else "it is not signed"
+                raise CommandError(f"{path} is not verified: {reason}")
+            signed = datetime.fromtimestamp(verified.time, UTC)
+            self.stdout.write(
+                f"{package.unique_identifier} is verified: signed as {verified.category} on {signed:%Y-%m-%d %H:%M} UTC"
+                f" by key {verified.key.fingerprint[:16]}"
+            )
+
+    def sign(self, options: dict[str, Any]) -> None:
+        path: Path = options["package"]
+        target = path.with_name(f"{path.stem}.signed{path.suffix}")
+        signed = sign(path.read_bytes(), options["private_key"].read_bytes(), category=options["category"])
+        with open_package(signed) as package:
+            write_atomically(target, signed)
+            self.stdout.write(f"{target}: {package.unique_identifier}")
+
+    def keygen(self, options: dict[str, Any]) -> None:
+        name: Path = options["filename"]
+        targets = [name.with_name(f"{name.name}.{kind}.pem") for kind in ("private", "public")]
+        if taken := [target for target in targets if target.exists()]:
+            raise CommandError(f"{taken[0]} exists already, choose another name")
+        for target, key in zip(targets, generate_keys(), strict=True):
+            write_atomically(target, key, mode=0o600)
+            self.stdout.write(str(target))
+
+    def _warn(self, package: Package) -> None:
+        for warning in package.warnings:
+            self.stderr.write(f"warning: {warning}")
+
+
+def _init_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("directory", nargs="?", type=Path, help="default: the plugin's name")
+    parser.add_argument("--quick", action="store_true", help="never ask")
+    parser.add_argument("--author")
+    parser.add_argument("--name")
+    parser.add_argument("--description")
+    parser.add_argument("--category", choices=tuple(PROVIDERS))
+    parser.add_argument("--repo", default="")
+    parser.add_argument("--min-dify-version", default="")
+    for permission in PERMISSIONS:
+        parser.add_argument(f"--allow-{permission}", action="store_true", help=f"may use {permission}")
+    parser.add_argument("--storage-size", type=int, default=1_048_576, help="bytes (default 1048576)")
+
+
+def _blueprint(options: dict[str, Any]) -> Blueprint:
+    answers = {field: options[field] for field in _ASKED}
+    missing = [field for field in _ASKED[:3] if not answers[field]]
+    if missing and (options["quick"] or not sys.stdin.isatty()):
+        raise CommandError(f"say what the plugin is to be: {', '.join(f'--{field}' for field in missing)}")
+    if missing:
+        answers |= {field: _ask(field) for field in _ASKED if not answers[field]}
+    return Blueprint(
+        **{field: answer or "" for field, answer in answers.items()},
+        repo=options["repo"],
+        minimum_dify_version=options["min_dify_version"],
+        permissions=frozenset(p for p in PERMISSIONS if options[f"allow_{p.replace('-', '_')}"]),
+        storage_size=options["storage_size"],
+    )
+
+
+def _ask(field: str) -> str:
+    choices = f" ({', '.join(PROVIDERS)})" if field == "category" else ""
+    try:
+        return input(f"{field}{choices}: ").strip()
+    except EOFError:
+        raise CommandError(f"no {field} given") from None
