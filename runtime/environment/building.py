@@ -18,7 +18,8 @@ from runtime.environment.store import Environment
 
 VERIFIED = ".verified"
 WAITING = "waiting for another build of the same environment"
-OTHER_PYTHON = re.compile(r"does not satisfy Python([<>=!~][^\s,]*(?:,[<>=!~][^\s,]*)*)")
+# in both of uv's ways to say so
+OTHER_PYTHON = re.compile(r"(?:does not satisfy Python|requires Python )([<>=!~][^\s,]*(?:,[<>=!~][^\s,]*)*)")
 
 
 def build(

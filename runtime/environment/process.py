@@ -96,9 +96,16 @@ def _lines(child: "subprocess.Popen[bytes]", clock: "_Clock") -> Iterator[str]:
             clock.check()
     if rest:
         yield rest.decode(errors="replace")
-    while child.poll() is None:
+    while not _has_ended(child):
         clock.check()
-        time.sleep(TICK)
+
+
+def _has_ended(child: "subprocess.Popen[bytes]") -> bool:
+    try:
+        child.wait(TICK)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 class _Clock:

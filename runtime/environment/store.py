@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runtime.environment import locking
+from runtime.environment import bytecode, locking
 from runtime.environment.commands import Place
 from runtime.environment.options import EnvironmentOptions
 
@@ -89,7 +89,13 @@ def collect(keep: Collection[str], options: EnvironmentOptions, min_age: float) 
     """
     sweep(options)
     oldest = time.time() - min_age
-    return [name for name in _names(options) if name not in keep and _collect(name, options, oldest)]
+    gone = [name for name in _names(options) if name not in keep and _collect(name, options, oldest)]
+    # what failed to be built has left a lock and nothing else
+    for path in _listing(options.root / LOCKS):
+        if not (options.root / path.name).exists():
+            _collect(path.name, options, oldest)
+    bytecode.forget_marks(options)
+    return gone
 
 
 def sweep(options: EnvironmentOptions) -> None:
@@ -108,6 +114,7 @@ def remove(path: Path) -> None:
 
 
 def _collect(name: str, options: EnvironmentOptions, oldest: float) -> bool:
+    (options.root / LOCKS).mkdir(exist_ok=True)
     descriptor = locking.try_lock(options.root / LOCKS / name)
     if descriptor is None:
         return False
