@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from runtime.envelope import route_not_found
 from runtime.management.assets import Asset, ExtractAsset
 from runtime.management.health import health_check
+from runtime.views import dispatch
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/check", health_check, name="health"),
@@ -12,7 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plugin/<str:workspace_id>/asset/<str:asset_id>", Asset.as_view(), name="asset"),
     path("plugin/<str:workspace_id>/extract-asset/", ExtractAsset.as_view()),
     path("plugin/<str:workspace_id>/extract-asset", ExtractAsset.as_view()),
-    # Here: dispatch, and the pages of a workspace.
+    path("plugin/<str:workspace_id>/dispatch/<path:action>", dispatch),
+    path("v2/invoke/dispatch/<path:action>", dispatch),
+    path("", include("runtime.pages.urls")),
     # Last, as everything else below plugin/ is unknown; apps that add addresses there are included before this file.
     re_path(r"^plugin/", route_not_found),
 ]

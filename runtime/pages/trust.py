@@ -1,0 +1,55 @@
+"""Who vouches for a package, shown the same way everywhere: a pill with an icon and a word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.formats import date_format
+
+CATEGORIES = {
+    "langgenius": ("Official", "badge-check", "Published by LangGenius, the makers of Dify."),
+    "partner": ("Partner", "handshake", "Published by a partner of the marketplace."),
+}
+CERTIFIED = ("Certified", "shield-check", "Published by somebody of the community, and signed.")
+ANYTHING = "It can hold anything, also something else than its name says."
+MODIFIED = "Its files are not those that “{by}” signed{at}. Somebody has changed them since. " + ANYTHING
+UNTRUSTED = "It is signed, but with a key that this server does not know. " + ANYTHING
+UNSIGNED = "Nobody has signed this package. " + ANYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """`tone` is a state colour, `word` the short form, `full` the whole one, `means` a sentence."""
+
+    tone: str
+    icon: str
+    word: str
+    full: str
+    means: str
+
+
+def trust(package: Any) -> Trust:
+    """Of a Package row, or of anything with verified, verification, signature, signed_by and signed_at."""
+    if package.verified:
+        category = (package.verification or {}).get("authorized_category", "")
+        word, icon, means = CATEGORIES.get(category, CERTIFIED)
+        by = f" Signed with the key “{package.signed_by}”{on(package.signed_at)}." if package.signed_by else ""
+        return Trust("ok", icon, word, word, means + by)
+    match package.signature:
+        case "bad":
+            means = MODIFIED.format(by=package.signed_by, at=on(package.signed_at))
+            return Trust("bad", "shield-x", "Modified", "Modified: signature does not match", means)
+        case "untrusted":
+            return Trust("bad", "shield-alert", "Unsafe", "Unsafe: not signed by a trusted key", UNTRUSTED)
+        case _:
+            return Trust("bad", "shield-alert", "Unsafe", "Unsafe: not signed by a trusted key", UNSIGNED)
+
+
+def on(moment: datetime | None) -> str:
+    return f" on {date_format(moment, 'j F Y')}" if moment else ""
+
+
+def refused_by_policy(package: Any) -> bool:
+    """Whether this server's policy forbids to install the package."""
+    return bool(settings.FORCE_VERIFYING_SIGNATURE and not package.verified)

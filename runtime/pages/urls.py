@@ -1,0 +1,43 @@
+"""Addresses of a workspace's pages."""
+
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import StringConverter
+
+from runtime.pages import logs, packages, plugin, plugins, run, tasks
+
+
+class PluginId(StringConverter):
+    """`author/name`, or `name` alone (protocol.md 1.5)."""
+
+    regex = "(?:[a-z0-9_-]{1,64}/)?[a-z0-9_-]{1,255}"
+
+
+register_converter(PluginId, "plugin_id")
+
+plugin_pages: list[URLPattern | URLResolver] = [
+    path("permissions", plugin.permission, name="plugin-permissions"),
+    path("signature", plugin.signature, name="plugin-signature"),
+    path("activity", plugin.activity, name="plugin-activity"),
+    path("restart", plugin.restart, name="plugin-restart"),
+    path("uninstall", plugin.uninstall, name="plugin-uninstall"),
+    path("offers/<slug:name>", plugin.section, name="plugin-section"),
+    path("run/tool/<str:name>", run.tool, name="run-tool"),
+    path("run/model", run.model, name="run-model"),
+    path("logs", logs.logs, name="plugin-logs"),
+    path("logs/file", logs.download, name="plugin-log-file"),
+    path("logs/stream", logs.follow, name="plugin-log-stream"),
+]
+workspace_pages: list[URLPattern | URLResolver] = [
+    path("plugins", plugins.plugins, name="plugins"),
+    path("plugins/-/states", plugins.states, name="plugin-states"),
+    path("plugins/<plugin_id:plugin_id>", plugin.overview, name="plugin"),
+    path("plugins/<plugin_id:plugin_id>/-/", include(plugin_pages)),
+    path("upload", packages.upload, name="upload"),
+    path("install", packages.install, name="install"),
+    path("asset/<str:asset_id>", packages.asset, name="plugin-asset"),
+    path("activity", tasks.tasks, name="tasks"),
+    path("activity/<uuid:task_id>", tasks.task, name="task"),
+    path("activity/<uuid:task_id>/retry", tasks.retry, name="task-retry"),
+    path("activity/<uuid:task_id>/cancel", tasks.cancel, name="task-cancel"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [path("w/<slug:slug>/", include(workspace_pages))]
