@@ -49,7 +49,7 @@ async def lifespan(receive: Receive, send: Send) -> None:
 
 @contextlib.asynccontextmanager
 async def embedded_worker() -> AsyncIterator[None]:
-    worker = EmbeddedWorker(celery_app)
+    worker = await asyncio.to_thread(EmbeddedWorker, celery_app)
     worker.start()
     try:
         yield

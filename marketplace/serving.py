@@ -24,7 +24,7 @@ def serve(say: Callable[[str], object]) -> None:
         port=settings.SERVER_PORT,
         loop="uvloop",
         http="httptools",
-        ws="websockets",
+        ws="websockets-sansio",
         lifespan="on",
         access_log=False,
         log_level="warning",

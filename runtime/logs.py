@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -81,7 +81,7 @@ class PluginLog:
             self.file.close()
             self.file = None
 
-    async def follow(self, after: int) -> AsyncIterator[list[LogLine]]:
+    async def follow(self, after: int) -> AsyncGenerator[list[LogLine]]:
         """Lines with a number above `after`, those that are here together, then new ones as they come."""
         while True:
             if lines := [line for line in self.lines if line.number > after]:

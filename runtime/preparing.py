@@ -10,6 +10,7 @@ from django.db import close_old_connections
 from marketplace import difypkg
 from runtime import environment, storing
 from runtime.environment import EnvironmentFailed, EnvironmentOptions
+from runtime.environment.options import PASSED as HOST_VARIABLES
 from runtime.errors import StartFailed
 from runtime.keeper import Listener, Prepare, Prepared, Progress
 from runtime.launcher import wrap
@@ -23,7 +24,7 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 def environment_options() -> EnvironmentOptions:
     """The settings that decide how environments are built."""
     proxies = {name: getattr(settings, name) for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")}
-    passed = {name: os.environ[name] for name in environment.PASSED if name in os.environ}
+    passed = {name: os.environ[name] for name in HOST_VARIABLES if name in os.environ}
     more = {"python": settings.PLUGIN_PYTHON} if settings.PLUGIN_PYTHON else {}
     return EnvironmentOptions(
         root=settings.PLUGIN_ENVIRONMENTS_PATH,

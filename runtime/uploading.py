@@ -69,8 +69,8 @@ def upload_package(data: Source, *, verify_signature: bool = False) -> Package:
         # Files first: rows never name a file that is not there (runtime.md 1, row 33).
         for asset_id, content in assets.items():
             storing.keep_asset(asset_id, content)
-        with stream(data) as content:
-            storing.keep_package(package.unique_identifier, content)
+        with stream(data) as file:
+            storing.keep_package(package.unique_identifier, file)
         return write_rows(package, judged, declaration)
 
 

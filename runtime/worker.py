@@ -50,7 +50,7 @@ class NodeThread(threading.Thread):
         self.join()
 
 
-class NodeStep(bootsteps.StartStopStep):  # type: ignore[misc]
+class NodeStep(bootsteps.StartStopStep):
     """Starts after the pool and so stops before it: what a task waits for is given up before the task is waited for."""
 
     requires = ("celery.worker.components:Pool",)

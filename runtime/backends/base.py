@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Any, Protocol
 
 import orjson
@@ -22,7 +22,7 @@ Answer = Callable[[Session, dict[str, Any]], AsyncIterator[dict[str, Any]]]
 class Plugin(Protocol):
     """Something that answers sessions."""
 
-    def stream(self, session: Session) -> AsyncIterator[list[Frame]]:
+    def stream(self, session: Session) -> AsyncGenerator[list[Frame]]:
         """Frames in order, those that came together in one list; the last one is END, ERROR or GONE."""
         ...
 
@@ -81,7 +81,7 @@ class DuplexBackend:
 
     # The side of the callers.
 
-    async def stream(self, session: Session) -> AsyncIterator[list[Frame]]:
+    async def stream(self, session: Session) -> AsyncGenerator[list[Frame]]:
         key = session.id.encode()
         conversation = self.conversations[key] = Conversation(session, self.session_limit)
         try:

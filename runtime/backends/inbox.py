@@ -2,7 +2,7 @@
 
 import asyncio
 
-from runtime.wire import END, ERROR, GONE, Frame, error_payload
+from runtime.wire import GONE, STREAM, Frame, error_payload
 
 
 class Inbox:
@@ -11,13 +11,14 @@ class Inbox:
     Bounded in bytes: a reader that is too slow ends its own session and costs the others nothing.
     """
 
-    __slots__ = ("frames", "limit", "over", "size", "waiter")
+    __slots__ = ("finished", "frames", "limit", "over", "size", "waiter")
 
     def __init__(self, limit: int) -> None:
         self.frames: list[Frame] = []
         self.size = 0
         self.limit = limit
-        self.over = False
+        self.over = False  # no frame will be added
+        self.finished = False  # and it was the other side that ended it
         self.waiter: asyncio.Future[None] | None = None
 
     def put(self, kind: int, payload: bytes) -> None:
@@ -25,10 +26,10 @@ class Inbox:
         if self.over:
             return
         self.size += len(payload)
-        if self.size > self.limit:
-            kind, payload = GONE, too_slow(self.limit)
-        if kind in (END, ERROR, GONE):
-            self.over = True
+        if kind != STREAM:
+            self.over = self.finished = True
+        elif self.size > self.limit:
+            kind, payload, self.over = GONE, too_slow(self.limit), True
         self.frames.append((kind, payload))
         if self.waiter is not None:
             if not self.waiter.done():
