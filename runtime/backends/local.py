@@ -19,6 +19,7 @@ from runtime.wire import decoded
 UNREAD_LIMIT = 64 << 20  # bytes written to a plugin that it has not read, before new calls are refused
 LAST_WORDS = 4096  # bytes of stderr kept for error messages
 AFTER_EXIT = 0.05  # seconds in which what the ended process had still written is read
+EXIT_AFTER_EOF = 0.5  # seconds in which a process that closed its output may end by itself
 TERM_TO_KILL = 3.0  # seconds between SIGTERM and SIGKILL
 
 Log = Callable[[str, str], None]
@@ -155,7 +156,10 @@ class LocalBackend(DuplexBackend):
         return None
 
     def stdout_ended(self) -> None:
-        """A plugin that closed its output cannot be heard any more, whatever it does."""
+        """Mostly the process is ending; one that only closed its output cannot be heard any more, whatever it does."""
+        asyncio.get_running_loop().call_later(EXIT_AFTER_EOF, self.end_if_deaf)
+
+    def end_if_deaf(self) -> None:
         if self.status is None:
             self.kill("It closed its standard output.")
 
@@ -169,9 +173,9 @@ class LocalBackend(DuplexBackend):
         loop.call_later(AFTER_EXIT, self.finish)
 
     def finish(self) -> None:
-        self.stdin.abort()
-        for output in self.outputs:
-            output.close()
+        for pipe in (self.stdin, *self.outputs):
+            if not pipe.is_closing():
+                pipe.close()
         self.gone.set()
         if not self.ready.done():
             self.ready.set_exception(StartFailed(self.diagnose("It ended before it was ready.")))
