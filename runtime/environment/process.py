@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime import launcher
+from runtime.environment.sockets import received
 
 TICK = 0.25
 CHUNK = 1 << 16
 # an idle event loop wakes up now and then: less than this is not work
 LEAST_BYTES = 4096
-LEAST_CPU_SHARE = 0.02
+LEAST_CPU_SHARE = 0.05
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 PROC = Path("/proc")
 
@@ -31,7 +32,7 @@ class Cancelled(Halted):
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """`idle`: seconds without a line, without bytes read or written and without processor time. `deadline`: monotonic."""
+    """`idle`: seconds without a line, without bytes read, written or received, without processor time. `deadline`: monotonic."""
 
     idle: float
     deadline: float
@@ -41,7 +42,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a session of processes has used: bytes read and written, seconds of processor time."""
+    """What a session of processes has used: bytes read, written and received, seconds of processor time."""
 
     moved: int
     cpu: float
@@ -176,4 +177,4 @@ def _usage(entry: Path) -> Usage:
     except OSError:
         return Usage(0, cpu)
     # rchar and wchar: through the page cache too, also where nothing reaches a disk
-    return Usage(int(moved[1]) + int(moved[3]), cpu)
+    return Usage(int(moved[1]) + int(moved[3]) + received(entry), cpu)

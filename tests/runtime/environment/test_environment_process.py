@@ -1,6 +1,7 @@
 """A program may be slow or quiet, but not both; and it never outlives its run."""
 
 import os
+import socket
 import sys
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from runtime.environment import process
+from runtime.environment.sockets import received
 
 QUIET_BUT_WRITING = """
 import time
@@ -65,6 +67,21 @@ def test_quiet_and_idle_is_too_much(run):
 def test_activity_of_any_kind_is_enough(run, program):
     status, _lines = run(sys.executable, "-c", program, idle=0.6)
     assert status == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel")
+def test_bytes_received_are_counted():
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as one:
+        other, _address = server.accept()
+        before = received(Path("/proc/self"))
+        with other:
+            other.sendall(b"x" * 70000)
+            assert one.recv(1)
+            assert received(Path("/proc/self")) - before == 70000
+
+
+def test_nothing_is_received_by_a_process_that_is_not():
+    assert received(Path("/proc/0")) == 0
 
 
 def test_the_whole_has_a_limit(run):
