@@ -73,7 +73,7 @@ def test_what_nobody_foresaw_is_logged_and_not_told(caplog: pytest.LogCaptureFix
 
 
 def test_invalid_fields_are_named() -> None:
-    detail = {"page": ["This field is required."], "metas": {0: ["not a mapping"]}, "non_field_errors": ["whole"]}
+    detail: Any = {"page": ["This field is required."], "metas": {0: ["not a mapping"]}, "non_field_errors": ["whole"]}
     message = fault_of(exceptions.ValidationError(detail)).message
     assert message == "page: This field is required.; metas.0: not a mapping; whole"
 
