@@ -1,0 +1,83 @@
+# Everything that is done with this repository; `make help` lists it. Each target installs all that it needs.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+VENV := .venv
+BIN := $(VENV)/bin
+# a machine whose network is watched by its owner has a certificate of its own, which uv otherwise does not read
+export UV_SYSTEM_CERTS ?= 1
+
+# ARGS: options for pytest; JOBS: how many tests run at once
+ARGS ?=
+JOBS ?= 3
+
+TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates/*.html')
+# an environment whose Python has gone is made anew
+BROKEN := $(shell $(BIN)/python -c '' 2>/dev/null || echo FORCE)
+
+.PHONY: help
+help: ## Say what can be done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+.PHONY: run
+run: $(VENV)/run.stamp ## Run Patchbay: everything in one process, on http://localhost:5002
+	@exec $(BIN)/python manage.py run
+
+.PHONY: test
+test: lint types suite ## Check everything: style, types and the whole test suite
+
+.PHONY: suite
+suite: $(VENV)/dev.stamp programs ## Run the tests alone; make suite ARGS='-k install'
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+.PHONY: lint
+lint: $(VENV)/dev.stamp ## Check the style of code and templates
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
+	@$(BIN)/djade --check $(TEMPLATES)
+
+.PHONY: format
+format: $(VENV)/dev.stamp ## Bring code and templates into shape
+	$(BIN)/ruff check --quiet --fix-only .
+	$(BIN)/ruff format .
+	$(BIN)/djade $(TEMPLATES) || true
+
+.PHONY: types
+types: $(VENV)/dev.stamp ## Check the types
+	@$(BIN)/mypy .
+
+.PHONY: lock
+lock: $(VENV)/run.stamp ## Pin the newest versions that requirements*.in allow; make lock ARGS='--upgrade'
+	$(BIN)/uv pip compile requirements.in $(LOCK) -o requirements.txt $(ARGS)
+	$(BIN)/uv pip compile requirements-dev.in $(LOCK) -o requirements-dev.txt $(ARGS)
+
+LOCK := --python-version 3.12 --universal -q --no-emit-index-url --no-header
+
+.PHONY: bench
+bench: $(VENV)/dev.stamp ## Measure calls and chunks per second through the real door
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: corpus
+corpus: $(VENV)/dev.stamp ## Install and call a folder of real plugins; make corpus PLUGINS=folder
+	@$(BIN)/python -m tests.corpus $(PLUGINS) $(ARGS)
+
+.PHONY: clean
+clean: ## Remove what was built, never what you keep (data/)
+	rm -rf $(VENV) .venv-tools build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -path ./data -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: programs
+programs:
+	@scripts/test-programs
+
+.PHONY: FORCE
+FORCE:
+
+$(VENV)/run.stamp: requirements.txt scripts/environment $(BROKEN)
+	@scripts/environment $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	@scripts/environment $(VENV) requirements-dev.txt
+	@touch $@

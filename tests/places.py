@@ -1,0 +1,64 @@
+"""Where a run of the tests keeps its data, and the settings that it must not take over from whoever starts it."""
+
+import ast
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+RUNS = BUILD / "test-runs"
+CACHE = BUILD / "test-cache"
+SETTINGS = ROOT / "marketplace" / "settings.py"
+READERS = {"text", "integer", "flag", "listing"}
+# how this machine reaches the package registry is not ours to forget
+KEPT = {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"}
+KEPT |= {"PIP_MIRROR_URL", "PIP_EXTRA_INDEX_URLS"}
+RUN = "PATCHBAY_TEST_RUN"
+
+
+@cache
+def variables() -> frozenset[str]:
+    """The environment variables that marketplace/settings.py reads."""
+    calls = [node for node in ast.walk(ast.parse(SETTINGS.read_text())) if isinstance(node, ast.Call)]
+    named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in READERS]
+    return frozenset(call.args[0].value for call in named if isinstance(call.args[0], ast.Constant))  # type: ignore[misc]
+
+
+def clean_environment(**changes: str) -> dict[str, str]:
+    """This process's environment without any of our settings, and then `changes`."""
+    ours = (variables() - KEPT) | {"DJANGO_SETTINGS_MODULE", RUN}
+    return {name: value for name, value in os.environ.items() if name not in ours} | changes
+
+
+def run_folder() -> Path:
+    """The folder of this run: made by its first process, inherited by the others (xdist's workers)."""
+    if inherited := os.environ.get(RUN):
+        return Path(inherited)
+    RUNS.mkdir(parents=True, exist_ok=True)
+    for old in RUNS.iterdir():
+        if not alive(old):
+            shutil.rmtree(old, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=RUNS))
+    os.environ[RUN] = str(folder)
+    return folder
+
+
+def alive(run: Path) -> bool:
+    """Whether the process that made the folder of a run still lives."""
+    pid = run.name.partition("-")[0]
+    return pid.isdigit() and Path("/proc", pid).exists()
+
+
+def worker() -> str:
+    """The name of this process among those of the run: gw0, gw1 … under xdist."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def own_folder() -> Path:
+    """A folder of this process alone."""
+    folder = run_folder() / worker()
+    folder.mkdir(exist_ok=True)
+    return folder
