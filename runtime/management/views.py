@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -59,10 +59,14 @@ class SizeCap(FileUploadHandler):
         self.limit = limit
         self.received = 0
 
+    @property
+    def exceeded(self) -> bool:
+        return self.received > self.limit
+
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
-        if self.received > self.limit:
-            raise Refused(TOO_LARGE)
+        if self.exceeded:
+            raise StopUpload(connection_reset=True)  # lets Django close its files, and reads no further
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
@@ -76,8 +80,11 @@ class UploadView(WorkspaceView):
 
     def receive(self, request: Request, limit: int) -> "tuple[UploadedFile[Any], bool]":
         """The file, and whether the form asks for a trusted signature; raises Refused when it is too large."""
-        request._request.upload_handlers.insert(0, SizeCap(request._request, limit))
+        cap = SizeCap(request._request, limit)
+        request._request.upload_handlers.insert(0, cap)
         form = request.data if isinstance(request.data, dict) else {}
+        if cap.exceeded:
+            raise Refused(TOO_LARGE)
         file = form.get(self.field)
         if not isinstance(file, UploadedFile):
             raise BadRequest(f"the form needs a file named {self.field}")

@@ -110,7 +110,7 @@ class TestAsking:
         one, two = upload(), upload(name="two")
         task = ask(one, two, metas=[{"a": 1}, {}])
         assert (task.status, task.workspace_id) == ("running", W)
-        rows = list(task.items.values_list("package_id", "status", "source", "meta", "replaces_id"))
+        rows: list[Any] = list(task.items.values_list("package_id", "status", "source", "meta", "replaces_id"))
         assert rows == [(one.pk, "pending", "package", {"a": 1}, None), (two.pk, "pending", "package", {}, None)]
 
     def test_items_are_sent_when_they_are_committed(
@@ -472,8 +472,7 @@ class TestAftercare:
     def test_deleting_the_last_failed_item_deletes_the_task(self, bench: Bench) -> None:
         good, bad = upload(), upload(name="bad")
         task = ask(good, bad)
-        first, second = task.items.all()
-        installing.run_item(first.pk)
+        installing.run_item(task.items.all()[0].pk)
         installing.cancel(task)
         installing.delete_item(task, "acme/none:0.0.1@" + "0" * 64)
         assert task.items.count() == 2
@@ -636,7 +635,7 @@ class TestHolding:
         tasks = [InstallTask.objects.create(workspace_id=workspace) for workspace in (W, W, W, OTHER)]
         items = [InstallItem.objects.create(task=task, package=package, source="package") for task in tasks]
         together = threading.Barrier(len(items))
-        bench.work = lambda listener: together.wait(30) and None
+        bench.work = lambda listener: (together.wait(30), None)[1]
 
         def run(item: InstallItem) -> None:
             try:
