@@ -1,0 +1,14 @@
+from collections.abc import Mapping
+
+from werkzeug import Request, Response
+
+from dify_plugin import Endpoint
+
+
+class BytesEndpoint(Endpoint):
+    """A body of a size in which every value of a byte occurs; query: mime."""
+
+    def _invoke(self, r: Request, values: Mapping, settings: Mapping) -> Response:
+        size = int(values["size"])
+        body = (bytes(range(256)) * (size // 256 + 1))[:size]
+        return Response(body, status=200, content_type=r.args.get("mime", "application/octet-stream"))

@@ -1,0 +1,15 @@
+from collections.abc import Mapping
+
+from werkzeug import Request, Response
+
+from dify_plugin import Endpoint
+
+
+class CookiesEndpoint(Endpoint):
+    """Two cookies (the SDK keeps one of several headers of a name) and a header of its own, status 201."""
+
+    def _invoke(self, r: Request, values: Mapping, settings: Mapping) -> Response:
+        response = Response("baked", status=201, headers={"X-Hooks": "yes"})
+        response.set_cookie("first", "1")
+        response.set_cookie("second", "2")
+        return response

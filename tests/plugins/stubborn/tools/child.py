@@ -1,0 +1,11 @@
+import os
+from collections.abc import Generator
+from typing import Any
+
+from dify_plugin import Tool
+from dify_plugin.entities.tool import ToolInvokeMessage
+
+
+class ChildTool(Tool):
+    def _invoke(self, tool_parameters: dict[str, Any]) -> Generator[ToolInvokeMessage, None, None]:
+        yield self.create_json_message({"pid": os.getpid(), "child": int(os.environ["STUBBORN_CHILD"])})
