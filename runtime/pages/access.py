@@ -1,6 +1,6 @@
 """Who may see and do what on a workspace's pages: the catalogue is asked, by the name in the settings."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, Protocol, cast
 from urllib.parse import urlencode
@@ -36,8 +36,8 @@ class Visit(HttpRequest):
     htmx: Any
 
 
-type Page[**P] = Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]
-type AsyncPage[**P] = Callable[Concatenate[HttpRequest, str, P], Awaitable[HttpResponseBase]]
+type Page = Callable[..., HttpResponseBase]
+type AsyncPage = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
 def admit(request: HttpRequest, slug: str, governs: bool) -> HttpResponse | None:
@@ -66,17 +66,17 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect(f"{address}?{urlencode({'next': request.get_full_path()})}")
 
 
-def page[**P](view: Callable[Concatenate[Visit, P], HttpResponseBase]) -> Page[P]:
+def page[**P](view: Callable[Concatenate[Visit, P], HttpResponseBase]) -> Page:
     """A view of a workspace's members."""
     return admitting(view, governs=False)
 
 
-def governed[**P](view: Callable[Concatenate[Visit, P], HttpResponseBase]) -> Page[P]:
+def governed[**P](view: Callable[Concatenate[Visit, P], HttpResponseBase]) -> Page:
     """A view of a workspace's owners and admins."""
     return admitting(view, governs=True)
 
 
-def admitting[**P](view: Callable[Concatenate[Visit, P], HttpResponseBase], *, governs: bool) -> Page[P]:
+def admitting[**P](view: Callable[Concatenate[Visit, P], HttpResponseBase], *, governs: bool) -> Page:
     @wraps(view)
     def admitted(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return admit(request, slug, governs) or view(cast("Visit", request), *args, **kwargs)
@@ -84,7 +84,7 @@ def admitting[**P](view: Callable[Concatenate[Visit, P], HttpResponseBase], *, g
     return admitted
 
 
-def async_page[**P](view: Callable[Concatenate[Visit, P], Awaitable[HttpResponseBase]]) -> AsyncPage[P]:
+def async_page[**P](view: Callable[Concatenate[Visit, P], Awaitable[HttpResponseBase]]) -> AsyncPage:
     """An async view of a workspace's members."""
 
     @wraps(view)

@@ -71,7 +71,7 @@ class Answer:
         steps: list[Step] = []
         for kind, payload in frames:
             if kind == STREAM:
-                heard = self.message(orjson.loads(payload))
+                heard = self.guarded(orjson.loads(payload))
             elif kind in (ERROR, GONE):
                 heard = self.error(orjson.loads(payload))
             else:
@@ -79,6 +79,13 @@ class Answer:
             for step in heard:
                 join(steps, step)
         return steps
+
+    def guarded(self, message: Any) -> list[Step]:
+        """Plugins can say anything: what has not the shape of its kind is shown as the JSON that it is."""
+        try:
+            return self.message(message)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return self.json(message)
 
     def message(self, message: Any) -> list[Step]:
         """One chunk: a tool's message (protocol.md 6.5), a model's (6.4), or an object of another action."""
@@ -96,13 +103,13 @@ class Answer:
 
     # Blocks.
 
-    def add(self, kind: str, *, inside: Block | None = None, **data: Any) -> tuple[Block, Step]:
+    def add(self, kind: str, /, *, inside: Block | None = None, **data: Any) -> tuple[Block, Step]:
         self.count += 1
         block = Block(f"said-{self.count}", kind, data)
         (inside.inside if inside else self.blocks).append(block)
         return block, {"do": "add", "into": f"{inside.id}-tree" if inside else "", "html": block.html()}
 
-    def shown(self, kind: str, **data: Any) -> list[Step]:
+    def shown(self, kind: str, /, **data: Any) -> list[Step]:
         return [self.add(kind, **data)[1]]
 
     def grow(self, block: Block, text: str) -> Step:
@@ -125,7 +132,8 @@ class Answer:
         """A sentence, with the plugin's traceback to unfold."""
         self.failed = True
         said = payload if isinstance(payload, dict) else {"message": payload}
-        details = said.get("args") if isinstance(said.get("args"), dict) else {}
+        args = said.get("args")
+        details: dict[str, Any] = dict(args) if isinstance(args, dict) else {}
         sentence = str(details.get("description") or said.get("message") or "It failed without saying why.")
         trace = str(details.pop("traceback", "") or "")
         more = {name: value for name, value in details.items() if value not in ("", None, {}, sentence)}
@@ -232,7 +240,7 @@ class Answer:
         for call in message.get("tool_calls") or ():
             steps += self.json({"tool_call": call})
         if usage := delta.get("usage"):
-            steps += self.shown("usage", **usage, finish_reason=delta.get("finish_reason") or "")
+            steps += self.shown("usage", usage=usage, finish_reason=delta.get("finish_reason") or "")
         return steps
 
 

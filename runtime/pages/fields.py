@@ -5,11 +5,12 @@ Each field's cleaned value is what the plugin gets. A field that was left empty 
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 
 from runtime.pages.declared import option_label
 from runtime.pages.words import said
@@ -17,9 +18,9 @@ from runtime.pages.words import said
 FILE_HELP = "The address of the file. It must be one that the plugin can reach; files from this computer come later."
 SELECTOR_HELP = {
     "model-selector": 'As JSON, for example {"provider": "langgenius/openai/openai", "model": "gpt-4o", '
-    '"model_type": "llm", "mode": "chat", "completion_params": {}}. It answers only where models can be called back.',
-    "app-selector": 'As JSON, for example {"app_id": "…", "inputs": {}}. It answers only where apps can be called back.',
-    "array[tools]": "A JSON list of tools. They answer only where tools can be called back.",
+    '"model_type": "llm", "mode": "chat", "completion_params": {}}. The plugin can use it where this server offers models.',
+    "app-selector": 'As JSON, for example {"app_id": "…", "inputs": {}}. The plugin can use it where this server offers apps.',
+    "array[tools]": "A JSON list of tools. The plugin can use them where this server offers tools.",
 }
 MEDIA = {
     "image": ("png", "jpg", "jpeg", "gif", "webp", "svg"),
@@ -33,7 +34,7 @@ class Json(forms.CharField):
     """JSON of a kind of value: `expects` is dict, list, or object for any."""
 
     widget = forms.Textarea(attrs={"class": "code", "rows": 4, "spellcheck": "false"})
-    words = {dict: "a JSON object: {…}", list: "a JSON list: […]"}
+    words: ClassVar[dict[type, str]] = {dict: "a JSON object: {…}", list: "a JSON list: […]"}
 
     def __init__(self, *, expects: type = object, **options: Any) -> None:
         super().__init__(**options)
@@ -282,6 +283,10 @@ class SchemaForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was given; fields that were left empty are left out."""
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+
+    def forget_errors(self) -> None:
+        """For a form that is shown again before it was meant to be sent."""
+        self._errors = ErrorDict()
 
     def failings(self) -> dict[str, list[str]]:
         """Messages by the id of the field, for the script that puts them there."""

@@ -108,7 +108,7 @@ async def kept_alive[T](source: AsyncIterator[list[T]]) -> AsyncGenerator[list[T
     waiting: asyncio.Task[list[T]] | None = None
     try:
         while True:
-            waiting = waiting or asyncio.ensure_future(anext(source))  # type: ignore[arg-type]
+            waiting = waiting or asyncio.ensure_future(anext(source))
             done, _ = await asyncio.wait({waiting}, timeout=QUIET)
             if not done:
                 yield []

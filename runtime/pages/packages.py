@@ -43,7 +43,7 @@ class PackageFiles(forms.FileField):
 
     widget = ManyFiles(attrs={"accept": ".difypkg"})
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given = data if isinstance(data, list | tuple) else [data]
         return [super(PackageFiles, self).clean(one, initial) for one in given]
 
@@ -112,7 +112,7 @@ def sheet_address(slug: str, identifiers: list[str]) -> str:
     return f"{reverse('install', args=[slug])}?{query.urlencode(safe='/:@')}"
 
 
-def take(file: UploadedFile, language: str) -> Package | Refusal:
+def take(file: UploadedFile[Any], language: str) -> Package | Refusal:
     name = str(file.name)
     if name.endswith(".difybndl"):
         return Refusal(name, "Bundles are taken by the API, not yet by this page. Upload the packages in it.")
@@ -124,7 +124,7 @@ def take(file: UploadedFile, language: str) -> Package | Refusal:
         return Refusal(name, fault.message, seen(file, language))
 
 
-def seen(file: UploadedFile, language: str) -> Sheet | None:
+def seen(file: UploadedFile[Any], language: str) -> Sheet | None:
     """What a package that policy keeps out says of itself, without keeping anything of it."""
     try:
         with uploading.opened(cast("Any", file.file)) as package:

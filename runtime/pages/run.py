@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 from asgiref.sync import sync_to_async
 from django.core.exceptions import BadRequest
-from django.forms.utils import ErrorDict
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.views.decorators.debug import sensitive_variables
 
@@ -20,6 +19,7 @@ from runtime.pages.answer import Answer, Step
 from runtime.pages.fields import Schema, SchemaForm
 from runtime.pages.plugin import Opened, opened, tab
 from runtime.pages.runnable import Runnable
+from runtime.pages.words import said
 from runtime.wire import ERROR, GONE, STREAM
 
 STEPS = "application/x-ndjson"  # one list of steps on each line
@@ -45,7 +45,7 @@ class Forms:
 
     def forget_errors(self) -> None:
         for form in self.all:
-            form._errors = ErrorDict()
+            form.forget_errors()
 
     def failings(self) -> dict[str, list[str]]:
         return {name: said for form in self.all for name, said in form.failings().items()}
@@ -165,7 +165,7 @@ async def loaded(request: Visit, shown: Opened, ran: Runnable, *, wanted: str) -
 
 
 def label(option: dict[str, Any], language: str) -> str:
-    return runnable.said(option.get("label"), language) or str(option.get("value"))
+    return said(option.get("label"), language) or str(option.get("value"))
 
 
 async def options(

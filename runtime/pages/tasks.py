@@ -12,7 +12,7 @@ from runtime import installing
 from runtime.models import InstallItem, InstallTask, Status
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.summaries import summary
-from runtime.pages.words import reader_language
+from runtime.pages.words import reader_language, step_in_words
 
 SHOWN = 50
 LOG_LINES = 200
@@ -50,7 +50,12 @@ def described(found: InstallTask, request: Visit) -> list[dict[str, Any]]:
     language = reader_language(request)
     rows = found.items.select_related("package", "replaces")
     return [
-        {"row": row, "plugin": summary(row.package, language), "log": "\n".join(row.log.splitlines()[-LOG_LINES:])}
+        {
+            "row": row,
+            "plugin": summary(row.package, language),
+            "step": step_in_words(row.step or row.message or "starting"),
+            "log": "\n".join(row.log.splitlines()[-LOG_LINES:]),
+        }
         for row in rows
     ]
 

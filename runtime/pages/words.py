@@ -52,6 +52,25 @@ def said(text: Any, language: str) -> str:
     return "" if text is None else str(text)
 
 
+# Steps of an installation as workers name them (runtime/environment/progress.py, runtime/preparing.py, runtime/keeper.py).
+STEPS = {
+    "unpack": "Unpacking the package",
+    "wait": "Waiting for another build of the same environment",
+    "resolve": "Working out what it depends on",
+    "python": "Getting the Python that it needs",
+    "download": "Downloading what it depends on",
+    "install": "Installing what it depends on",
+    "compile": "Compiling",
+    "verify": "Checking the environment",
+    "start": "Starting it for the first time",
+    "starting": "Starting",
+}
+
+
+def step_in_words(step: str) -> str:
+    return STEPS.get(step, step[:1].upper() + step[1:])
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     icon: str

@@ -16,7 +16,7 @@ function row(line) {
   const time = document.createElement("time");
   const level = document.createElement("span");
   const text = document.createElement("span");
-  p.className = `${line.kind} from-${line.stream}`;
+  p.className = `level-${line.kind} from-${line.stream}`;
   time.textContent = line.at;
   level.className = "level";
   level.textContent = line.kind;

@@ -52,6 +52,9 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
+// On a phone the open tab may be beyond the edge.
+document.querySelector('.tabs [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Live parts ask again at their own pace, while somebody looks.
 function tick() {
   const live = document.querySelector("[data-tick]");

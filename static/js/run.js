@@ -90,6 +90,8 @@ async function run() {
   running = new AbortController();
   clearErrors();
   blocks.replaceChildren();
+  document.getElementById("waits").hidden = true;
+  if (matchMedia("(max-width: 60rem)").matches) status.scrollIntoView({ block: "center" });
   go.hidden = true;
   stop.hidden = false;
   say("running", began);
