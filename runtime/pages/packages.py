@@ -22,6 +22,7 @@ from runtime.pages.summaries import Summary, summary
 from runtime.pages.trust import refused_by_policy
 from runtime.pages.words import Permission, in_bytes, permissions, reader_language
 
+type Given = UploadedFile[Any]
 MOST_AT_ONCE = 64  # as many as the daemon's API takes in one request (protocol.md 8.5)
 MEDIA_TYPES = {
     "svg": "image/svg+xml",
@@ -43,7 +44,7 @@ class PackageFiles(forms.FileField):
 
     widget = ManyFiles(attrs={"accept": ".difypkg"})
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+    def clean(self, data: Any, initial: Any = None) -> list[Given]:
         given = data if isinstance(data, list | tuple) else [data]
         return [super(PackageFiles, self).clean(one, initial) for one in given]
 
@@ -112,7 +113,7 @@ def sheet_address(slug: str, identifiers: list[str]) -> str:
     return f"{reverse('install', args=[slug])}?{query.urlencode(safe='/:@')}"
 
 
-def take(file: UploadedFile[Any], language: str) -> Package | Refusal:
+def take(file: Given, language: str) -> Package | Refusal:
     name = str(file.name)
     if name.endswith(".difybndl"):
         return Refusal(name, "Bundles are taken by the API, not yet by this page. Upload the packages in it.")
@@ -124,7 +125,7 @@ def take(file: UploadedFile[Any], language: str) -> Package | Refusal:
         return Refusal(name, fault.message, seen(file, language))
 
 
-def seen(file: UploadedFile[Any], language: str) -> Sheet | None:
+def seen(file: Given, language: str) -> Sheet | None:
     """What a package that policy keeps out says of itself, without keeping anything of it."""
     try:
         with uploading.opened(cast("Any", file.file)) as package:
