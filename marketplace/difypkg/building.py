@@ -14,9 +14,7 @@ from .package import Package, open_package
 from .zipping import zip_files
 
 REQUIREMENTS = "requirements.txt"
-_EXPORT = (
-    "export --frozen --format requirements.txt --no-group dev --no-emit-project --no-hashes --no-header --no-annotate"
-)
+_EXPORT = "export --frozen --format requirements.txt --no-dev --no-emit-project --no-hashes --no-header --no-annotate"
 _EXPORT_SECONDS = 60
 
 
