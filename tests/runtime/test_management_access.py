@@ -15,9 +15,9 @@ from runtime.management.routes import ROUTES
 from runtime.models import Package
 from runtime.uploading import upload_package
 from tests.runtime import packages
+from tests.runtime.bench import W, furnish
 from tests.runtime.packages import decoded
 
-W = "11111111-1111-4111-8111-111111111111"
 UNAUTHORIZED = {
     "code": -401,
     "message": '{"message":"unauthorized","error_type":"PluginDaemonUnauthorizedError","args":null}',
@@ -33,9 +33,7 @@ PATHS = [(route.method, f"/plugin/{W}/management/{route.path}") for route in ROU
 
 @pytest.fixture(autouse=True)
 def house(settings: Any, tmp_path: Path) -> Any:
-    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = {**settings.STORAGES, "default": backend}
-    settings.FORCE_VERIFYING_SIGNATURE = False
+    furnish(settings, tmp_path)
     return settings
 
 
