@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
@@ -86,6 +86,8 @@ def fault_of(error: Exception) -> RuntimeFault:
             return Unauthorized("unauthorized")
         case PermissionDenied() | exceptions.PermissionDenied():
             return NotPermitted(str(error) or "not permitted")
+        case SuspiciousOperation():
+            return BadRequest(str(error))
         case exceptions.APIException() if error.status_code < 500:
             return BadRequest(str(error.detail))
     log.error("A request failed in a way nobody foresaw.", exc_info=error)

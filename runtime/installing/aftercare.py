@@ -8,13 +8,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from runtime.installing.tasks import Lost, ended, locked, send_on_commit, settle
+from runtime.installing.tasks import FORGOTTEN, Lost, ended, locked, send_on_commit, settle
 from runtime.installing.wishes import current_packages
 from runtime.models import UNFINISHED, InstallItem, InstallTask, Status
 
 log = logging.getLogger(__name__)
 
-FORGOTTEN = timedelta(seconds=60)  # a pending item that nobody took for so long is sent again
 MAX_ATTEMPTS = 3
 KEPT = {Status.SUCCESS: timedelta(days=7), Status.FAILED: timedelta(days=30)}
 

@@ -11,11 +11,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from runtime import lookup, node
-from runtime.errors import Refused, RuntimeFault
+from runtime.errors import Interrupted, Refused, RuntimeFault
 from runtime.installations import declared_providers
 from runtime.installing.hold import LEASE, Hold, Trial, held
-from runtime.installing.tasks import Lost, ended, locked, settle
-from runtime.models import Installation, InstallItem, Provider, Status
+from runtime.installing.tasks import FORGOTTEN, Lost, ended, locked, settle
+from runtime.models import Installation, InstallItem, Provider, RuntimeType, Status
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,8 @@ def run_item(item_id: int) -> None:
             finish(item, output=hold.output())
         except Lost:
             log.info("%s was cancelled or taken over", item)
+        except Interrupted as error:
+            give_back(item, message=str(error))
         except RuntimeFault as error:
             fail(item, message=str(error), output=hold.output())
         except Exception as error:
@@ -79,10 +81,22 @@ def fail(item: InstallItem, *, message: str, output: str) -> None:
         log.info("%s failed after it had been deleted: %s", item, message)
 
 
+def give_back(item: InstallItem, *, message: str) -> None:
+    """Undone without anybody's fault: it waits as if forgotten, so that the next worker's `recover` sends it at once."""
+    held(item).update(
+        status=Status.PENDING,
+        worker="",
+        lease_until=None,
+        attempts=F("attempts") - 1,
+        message=message,
+        updated_at=timezone.now() - FORGOTTEN,
+    )
+
+
 def place(item: InstallItem) -> None:
     """The installation row: new, or switched from exactly the version that the item was to replace."""
     package = item.package
-    news = {"package": package, "source": item.source, "meta": item.meta}
+    news = {"package": package, "source": item.source, "meta": item.meta, "runtime_type": RuntimeType.LOCAL}
     installation, created = Installation.objects.select_for_update().get_or_create(
         workspace_id=item.task.workspace_id, plugin_id=package.plugin_id, defaults=news
     )

@@ -3,6 +3,7 @@
 A task's row is locked before its items, everywhere, so that two writers never wait for each other.
 """
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from runtime.models import UNFINISHED, InstallTask, Status
 
 MESSAGE_BYTES = 1024
+FORGOTTEN = timedelta(seconds=60)  # a pending item that nobody took for so long is sent again
 
 
 class Lost(Exception):

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -55,6 +55,7 @@ def test_times_are_rfc_3339_in_utc_and_ids_are_text() -> None:
         (exceptions.UnsupportedMediaType("text/plain"), 400, -400, "PluginDaemonBadRequestError"),
         (exceptions.NotAuthenticated(), 401, -401, "PluginDaemonUnauthorizedError"),
         (exceptions.PermissionDenied(), 200, -403, "PluginPermissionDeniedError"),
+        (SuspiciousOperation("too many fields"), 400, -400, "PluginDaemonBadRequestError"),
         (PermissionDenied(), 200, -403, "PluginPermissionDeniedError"),
         (ZeroDivisionError("secret"), 500, -500, "PluginDaemonInternalServerError"),
     ],

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from runtime import installing, node
-from runtime.errors import StartFailed
+from runtime.errors import Interrupted, StartFailed
 from runtime.installing import aftercare, hold
 from runtime.installing.items import claim, finish
 from runtime.installing.tasks import Lost, shortened
@@ -206,6 +206,24 @@ class TestRecovering:
             installing.recover()
             installing.recover()
         assert sent == [item.pk]
+
+    def test_a_worker_that_shuts_down_gives_it_back(
+        self, bench: Bench, sent: list[int], django_capture_on_commit_callbacks: Any
+    ) -> None:
+        def interrupt(listener: Listener) -> None:
+            raise Interrupted("The worker is shutting down.")
+
+        bench.work = interrupt
+        task = ask(upload())
+        installing.run_item(only_item(task).pk)
+        item = only_item(task)
+        assert (item.status, item.message, item.attempts) == ("pending", "The worker is shutting down.", 0)
+        with django_capture_on_commit_callbacks(execute=True):
+            installing.recover()
+        assert sent == [item.pk]
+        bench.work = lambda listener: None
+        installing.run_item(item.pk)
+        assert only_item(task).status == "success"
 
     @pytest.mark.parametrize(("status", "days"), [("success", 7), ("failed", 30)])
     def test_old_tasks_leave(self, status: str, days: int) -> None:

@@ -232,6 +232,10 @@ class TestTasks:
         assert data(dify.post("install/tasks/delete_all")) is True
         assert not InstallTask.objects.exists()
 
+    def test_a_post_without_a_body(self, dify: Caller) -> None:
+        assert data(dify.client.generic("POST", dify.base + "install/tasks/delete_all")) is True
+        assert data(dify.client.post(dify.base + f"install/tasks/{uuid4()}/delete")) is True
+
     def test_deleting_one(self, dify: Caller) -> None:
         task = self.begun()
         assert data(dify.post(f"install/tasks/{uuid4()}/delete")) is True
