@@ -1,11 +1,10 @@
 from collections.abc import Generator
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from dify_plugin import Tool
 from dify_plugin.entities import I18nObject, ParameterOption
 from dify_plugin.entities.tool import ToolInvokeMessage
+from pydantic import TypeAdapter
 
 OPTIONS = {"one": "One", "two": "Two", "three": "Three"}
 

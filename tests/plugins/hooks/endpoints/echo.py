@@ -1,9 +1,8 @@
 import json
 from collections.abc import Mapping
 
-from werkzeug import Request, Response
-
 from dify_plugin import Endpoint
+from werkzeug import Request, Response
 
 
 class EchoEndpoint(Endpoint):

@@ -1,9 +1,8 @@
 import time
 from collections.abc import Iterator, Mapping
 
-from werkzeug import Request, Response
-
 from dify_plugin import Endpoint
+from werkzeug import Request, Response
 
 
 class StreamEndpoint(Endpoint):

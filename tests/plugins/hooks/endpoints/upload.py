@@ -2,9 +2,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from werkzeug import Request, Response
-
 from dify_plugin import Endpoint
+from werkzeug import Request, Response
 
 
 class UploadEndpoint(Endpoint):

@@ -4,7 +4,13 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from dify_plugin import LargeLanguageModel
-from dify_plugin.entities.model import AIModelEntity, FetchFrom, I18nObject, ModelPropertyKey, ModelType
+from dify_plugin.entities.model import (
+    AIModelEntity,
+    FetchFrom,
+    I18nObject,
+    ModelPropertyKey,
+    ModelType,
+)
 from dify_plugin.entities.model.llm import (
     LLMPollingResult,
     LLMPollingStatus,
@@ -13,8 +19,16 @@ from dify_plugin.entities.model.llm import (
     LLMResultChunkDelta,
     LLMUsage,
 )
-from dify_plugin.entities.model.message import AssistantPromptMessage, PromptMessage, PromptMessageTool
-from dify_plugin.errors.model import CredentialsValidateFailedError, InvokeError, InvokeServerUnavailableError
+from dify_plugin.entities.model.message import (
+    AssistantPromptMessage,
+    PromptMessage,
+    PromptMessageTool,
+)
+from dify_plugin.errors.model import (
+    CredentialsValidateFailedError,
+    InvokeError,
+    InvokeServerUnavailableError,
+)
 
 
 class FakeLargeLanguageModel(LargeLanguageModel):
@@ -65,7 +79,9 @@ class FakeLargeLanguageModel(LargeLanguageModel):
     def _call(
         self, model: str, credentials: dict[str, Any], tool: PromptMessageTool, stream: bool
     ) -> LLMResult | Generator[LLMResultChunk, None, None]:
-        function = AssistantPromptMessage.ToolCall.ToolCallFunction(name=tool.name, arguments=json.dumps({"text": "hi"}))
+        function = AssistantPromptMessage.ToolCall.ToolCallFunction(
+            name=tool.name, arguments=json.dumps({"text": "hi"})
+        )
         call = AssistantPromptMessage.ToolCall(id="call-1", type="function", function=function)
         message = AssistantPromptMessage(content="", tool_calls=[call])
         usage = self._calc_response_usage(model, credentials, 1, 1)

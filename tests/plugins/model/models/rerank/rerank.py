@@ -2,7 +2,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dify_plugin import RerankModel
-from dify_plugin.entities.model.rerank import MultiModalRerankResult, RerankDocument, RerankResult
+from dify_plugin.entities.model.rerank import (
+    MultiModalRerankResult,
+    RerankDocument,
+    RerankResult,
+)
 from dify_plugin.entities.model.text_embedding import MultiModalContent
 from dify_plugin.errors.model import CredentialsValidateFailedError, InvokeError
 

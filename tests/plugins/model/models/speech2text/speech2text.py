@@ -8,9 +8,7 @@ from dify_plugin.errors.model import CredentialsValidateFailedError, InvokeError
 class FakeSpeech2TextModel(Speech2TextModel):
     """Takes the file for text."""
 
-    def _invoke(
-        self, model: str, credentials: dict[str, Any], file: IO[bytes], user: str | None = None
-    ) -> str:
+    def _invoke(self, model: str, credentials: dict[str, Any], file: IO[bytes], user: str | None = None) -> str:
         return file.read().decode("utf-8", "replace")
 
     def validate_credentials(self, model: str, credentials: Mapping[str, Any]) -> None:
