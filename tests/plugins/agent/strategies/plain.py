@@ -4,7 +4,6 @@ from typing import Any
 from dify_plugin.entities.agent import AgentInvokeMessage
 from dify_plugin.interfaces.agent import AgentStrategy
 
-
 PIECE = 8192
 
 
