@@ -21,6 +21,17 @@ LEASE = timedelta(seconds=30)
 RENEW_EVERY = 5.0  # seconds between two renewals of a lease
 PROGRESS_EVERY = 0.25  # seconds between two looks at whether there is progress to write
 LOG_LINES = 200
+WORDS = {
+    "unpack": "unpacking the package",
+    "wait": "waiting: its environment is being built already",
+    "resolve": "resolving its dependencies",
+    "download": "downloading its dependencies",
+    "install": "installing its dependencies",
+    "compile": "compiling byte code",
+    "verify": "checking the environment",
+    "ready": "the environment is ready",
+    "start": "starting; waiting for the first heartbeat",
+}
 
 
 class Trial:
@@ -93,7 +104,7 @@ class Hold:
             news = {"step": self.step[:40], "percent": self.percent, "log": "\n".join(self.lines)}
             self.told = True
         if self.step:
-            news["message"] = shortened(self.step)
+            news["message"] = shortened(WORDS.get(self.step, self.step))
         now = timezone.now()
         try:
             return bool(held(self.item).update(**news, lease_until=now + LEASE, updated_at=now))
