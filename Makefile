@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # a machine whose network is watched by its owner has a certificate of its own, which uv otherwise does not read
 export UV_SYSTEM_CERTS ?= 1
+# every process that the tests start would compile everything anew
+unexport PYTHONDONTWRITEBYTECODE
 
 # ARGS: options for pytest; JOBS: how many tests run at once
 ARGS ?=

@@ -43,6 +43,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 PLUGIN_STORAGE_LOCAL_ROOT = Path(text("PLUGIN_STORAGE_LOCAL_ROOT", str(DATA_DIR / "storage"))).resolve()
 PLUGIN_WORKING_PATH = Path(text("PLUGIN_WORKING_PATH", str(DATA_DIR / "plugins"))).resolve()
 PLUGIN_ENVIRONMENTS_PATH = DATA_DIR / "environments"
+# On the same file system as the environments: what is in it is linked into them, not copied.
+PLUGIN_CACHE_PATH = Path(text("PLUGIN_CACHE_PATH", str(DATA_DIR / "uv-cache"))).resolve()
 PLUGIN_LOGS_PATH = DATA_DIR / "logs"
 
 # The signature policy (protocol.md 2).

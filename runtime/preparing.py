@@ -28,7 +28,7 @@ def environment_options() -> EnvironmentOptions:
     more = {"python": settings.PLUGIN_PYTHON} if settings.PLUGIN_PYTHON else {}
     return EnvironmentOptions(
         root=settings.PLUGIN_ENVIRONMENTS_PATH,
-        cache=settings.DATA_DIR / "uv-cache",
+        cache=settings.PLUGIN_CACHE_PATH,
         uv=settings.UV_PATH or None,
         index_url=settings.PIP_MIRROR_URL,
         extra_index_urls=tuple(settings.PIP_EXTRA_INDEX_URLS),

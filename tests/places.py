@@ -29,7 +29,7 @@ def variables() -> frozenset[str]:
 
 def clean_environment(**changes: str) -> dict[str, str]:
     """This process's environment without any of our settings, and then `changes`."""
-    ours = (variables() - KEPT) | {"DJANGO_SETTINGS_MODULE", RUN}
+    ours = (variables() - KEPT) | {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE", RUN}
     return {name: value for name, value in os.environ.items() if name not in ours} | changes
 
 
@@ -62,3 +62,8 @@ def own_folder() -> Path:
     folder = run_folder() / worker()
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def new_folder() -> Path:
+    """An empty folder below `own_folder`; its name is short, and not used again in this run."""
+    return Path(tempfile.mkdtemp(prefix="h", dir=own_folder()))
