@@ -1,0 +1,81 @@
+"""Load on one keep-alive connection a caller, with as little work of its own as a client can do."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import cast
+
+END_OF_BODY = b"0\r\n\r\n"
+
+
+@dataclass
+class Result:
+    """`latencies` in seconds, one a call; `failures` are answers without the expected text."""
+
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+    failures: int = 0
+
+    @property
+    def calls(self) -> int:
+        return len(self.latencies)
+
+    def quantile(self, q: float) -> float:
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * q))]
+
+
+class Caller(asyncio.Protocol):
+    """Sends the same request again as soon as the last one is answered, until `until`."""
+
+    def __init__(self, request: bytes, expected: bytes, *, until: float, result: Result) -> None:
+        self.request, self.expected, self.until, self.result = request, expected, until, result
+        self.over = asyncio.get_running_loop().create_future()
+        self.seen = False
+        self.tail = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self.send()
+
+    def send(self) -> None:
+        self.seen = False
+        self.began = time.perf_counter()
+        self.transport.write(self.request)
+
+    def data_received(self, data: bytes) -> None:
+        data = self.tail + data
+        self.seen = self.seen or self.expected in data
+        if not data.endswith(END_OF_BODY):
+            self.tail = data[-128:]
+            return
+        self.tail = b""
+        now = time.perf_counter()
+        self.result.latencies.append(now - self.began)
+        self.result.failures += not self.seen
+        if now < self.until:
+            self.send()
+        else:
+            self.transport.close()
+            self.over.set_result(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.over.done():
+            self.over.set_exception(exc or ConnectionResetError("the server closed the connection"))
+
+
+async def load(address: tuple[str, int], request: bytes, expected: bytes, *, callers: int, seconds: float) -> Result:
+    """Calls from `callers` connections at once for `seconds`."""
+    result = Result()
+    loop = asyncio.get_running_loop()
+    began = time.perf_counter()
+    protocols = []
+    for _ in range(callers):
+        _, caller = await loop.create_connection(
+            lambda: Caller(request, expected, until=began + seconds, result=result), *address
+        )
+        protocols.append(caller)
+    async with asyncio.timeout(seconds * 3 + 30):
+        await asyncio.gather(*(caller.over for caller in protocols))
+    result.seconds = time.perf_counter() - began
+    return result
