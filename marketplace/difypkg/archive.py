@@ -22,6 +22,7 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _END_MAGIC, _CENTRAL_MAGIC, _LOCAL_MAGIC = b"PK\5\6", b"PK\1\2", b"PK\3\4"
 _ZIP64_LOCATOR_MAGIC = b"PK\6\7"
+_DESCRIPTOR_MAGIC = b"PK\7\x08"
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 _PATCHED = 0x0020
@@ -187,7 +188,18 @@ def _place(data: Buffer, entries: list[Entry], end: _End) -> dict[str, int]:
         free_from = start + entry.packed
         if free_from > end.directory:
             raise BadPackage("truncated", "its data is cut off, package the plugin again", file=entry.name)
+        if entry.flags & _STREAMED:
+            free_from = _descriptor_end(data, entry, free_from)
     return starts
+
+
+def _descriptor_end(data: Buffer, entry: Entry, position: int) -> int:
+    """Where the record ends that streaming writers put behind the data; its CRC must agree, as Go's reader demands."""
+    if data[position : position + 4] == _DESCRIPTOR_MAGIC:
+        position += 4
+    if data[position : position + 4] != entry.crc.to_bytes(4, "little"):
+        raise BadPackage("header-mismatch", "is described with two different CRCs", file=entry.name)
+    return position + 12
 
 
 def _data_start(data: Buffer, entry: Entry, limit: int) -> int:

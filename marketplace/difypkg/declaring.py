@@ -81,7 +81,7 @@ class Source:
         python = extra.get("python") if isinstance(extra, dict) else None
         for path in _texts(python):
             if path.endswith(".py") and path not in self.files:
-                self.warnings.append(f"{file}: names {path}, which is not in the package")
+                self.warnings.append(f"{file}: names {path[:128]!r}, which is not in the package")
 
 
 def _texts(value: object) -> Iterator[str]:

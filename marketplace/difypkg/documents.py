@@ -17,12 +17,6 @@ _TAGS = _SCALAR_TAGS | {None, "!", _CORE + "str", _CORE + "map", _CORE + "seq", 
 type Node = str | list[Node] | dict[str, Node] | None
 
 
-class Mapping(dict[str, "Node"]):
-    """A mapping that remembers which keys were written twice; the last one counts, as in the SDK."""
-
-    repeated: frozenset[str] = frozenset()
-
-
 @dataclass(slots=True)
 class _Open:
     """A mapping or list that is still being read; `started` is the count of nodes before it."""
@@ -35,7 +29,7 @@ class _Open:
     merges: list[Node] = field(default_factory=list)
 
 
-_MERGE = "<<\0"  # cannot occur in a document: YAML has no NUL
+_MERGE = "<<\0"  # cannot be in a document: NUL is refused
 
 
 class _Tree:
@@ -63,6 +57,8 @@ class _Tree:
         self.check_tag(event)
         self.count(1)
         text: str = event.value
+        if "\0" in text:
+            raise self.refuse("yaml-nul", "a text contains a NUL character, remove it", event.start_mark)
         value: str | None = text
         if event.tag in _SCALAR_TAGS or (event.implicit[0] and event.tag is None):
             value = read_plain(text)
@@ -128,10 +124,13 @@ class _Tree:
     def key(self, node: Node, event: yaml.Event) -> str:
         if not isinstance(node, str):
             raise self.refuse("yaml-key", "a key must be a plain text", event.start_mark)
-        key, mapping = str(node), self.stack[-1].node
-        if isinstance(mapping, Mapping) and key in mapping:
-            mapping.repeated |= {key}
-        return key
+        if node in self.stack[-1].node and not self.in_extra():
+            raise self.refuse("yaml-duplicate-key", f"key {node[:64]!r} is there twice, remove one", event.start_mark)
+        return str(node)
+
+    def in_extra(self) -> bool:
+        """Whether this is below a top-level `extra`, which only the SDK reads; there the last of two keys counts."""
+        return len(self.stack) > 1 and self.stack[0].key == "extra"
 
     def check_tag(self, event: yaml.NodeEvent) -> None:
         tag = getattr(event, "tag", None)
@@ -142,7 +141,7 @@ class _Tree:
 def read_document(data: bytes, *, file: str, limits: Limits) -> Node:
     """The first document of a YAML text; plain scalars that are no texts come as Raw. BadPackage if it breaks a bound.
 
-    Tags beyond YAML's core, recursive and excessive aliases are refused; a key written twice is left to the models.
+    Duplicate keys (but in `extra`), tags beyond YAML's core, recursive and excessive aliases are refused.
     """
     if len(data) > limits.max_yaml_bytes:
         raise BadPackage("yaml-too-large", f"longer than {limits.max_yaml_bytes} bytes, shorten it", file=file)
@@ -162,7 +161,7 @@ def _grow(tree: _Tree, data: bytes) -> None:
             case yaml.ScalarEvent():
                 tree.scalar(event)
             case yaml.MappingStartEvent():
-                tree.open(event, Mapping())
+                tree.open(event, {})
             case yaml.SequenceStartEvent():
                 tree.open(event, [])
             case yaml.AliasEvent():

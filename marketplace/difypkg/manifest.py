@@ -61,7 +61,7 @@ def _looks_like_url(value: str, info: ValidationInfo) -> str:
 
 
 def _positive(value: int) -> int:
-    if value <= 0:
+    if not 0 < value < 2**63:
         raise ValueError("must be a positive number of bytes")
     return value
 

@@ -80,7 +80,14 @@ def _message(digests: Sequence[bytes], time: int) -> bytes:
     return b"".join(digests) + str(time).encode("ascii")
 
 
-def sign(package: bytes, private_key_pem: bytes, *, category: str = "langgenius", time: int | None = None) -> bytes:
+def sign(
+    package: bytes,
+    private_key_pem: bytes,
+    *,
+    category: str = "langgenius",
+    time: int | None = None,
+    limits: Limits = Limits(),  # noqa: B008 -- frozen
+) -> bytes:
     """The package with `.verification.dify.json` as last entry and the signature as comment; an old one is replaced.
 
     `time` is in Unix seconds, now by default. Raises BadPackage for a bad archive, key or category.
@@ -88,7 +95,7 @@ def sign(package: bytes, private_key_pem: bytes, *, category: str = "langgenius"
     if category not in CATEGORIES:
         raise BadPackage("category", f"category must be one of {', '.join(CATEGORIES)}, not {category[:64]!r}")
     key = load_private_key(private_key_pem)
-    archive = Archive(package, Limits())
+    archive = Archive(package, limits)
     files = [(name, archive[name]) for name in archive if name != VERIFICATION]
     verification = json.dumps({"authorized_category": category}, separators=(",", ":")).encode()
     files.append((VERIFICATION, verification))

@@ -227,6 +227,10 @@ def test_archives_of_streaming_writers_open(tmp_path: Path):
             archive.writestr(name, content)
     with open_package(bytes(sink.data)) as package:
         assert package.read("main.py") == plugin()["main.py"]
+    descriptor = sink.data.index(b"PK\7\x08")
+    sink.data[descriptor + 4] ^= 1
+    with pytest.raises(BadPackage, match="header-mismatch"):
+        open_package(bytes(sink.data))
 
 
 def test_archive_is_a_mapping_in_archive_order():

@@ -97,4 +97,4 @@ def test_warnings_survive_packing(source, tmp_path):
 
     write(source, {"provider/demo.yaml": dumped(provider(extra={"python": {"source": "gone.py"}}))})
     package = write_package(source, tmp_path / "x.difypkg")
-    assert package.warnings == ["provider/demo.yaml: names gone.py, which is not in the package"]
+    assert package.warnings == ["provider/demo.yaml: names 'gone.py', which is not in the package"]

@@ -176,7 +176,7 @@ def test_values_beyond_the_known_lists_are_kept_with_a_warning():
 
 def test_missing_python_sources_are_warned_of():
     package, _ = opened_tool({"extra": {"python": {"source": "provider/none.py"}}})
-    assert package.warnings == ["p.yaml: names provider/none.py, which is not in the package"]
+    assert package.warnings == ["p.yaml: names 'provider/none.py', which is not in the package"]
 
 
 def test_endpoints():

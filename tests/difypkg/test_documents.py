@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.difypkg import BadPackage, Limits
-from marketplace.difypkg.documents import Mapping, read_document, read_mapping
+from marketplace.difypkg.documents import read_document, read_mapping
 from marketplace.difypkg.scalars import settled
 
 LIMITS = Limits(max_yaml_nodes=1000, max_yaml_aliases=50)
@@ -35,6 +35,11 @@ HOSTILE = {
     "yaml-key list": "? [a]\n: b",
     "yaml-key mapping": "? {a: b}\n: c",
     "yaml-key null": "~: b",
+    "yaml-duplicate-key": "a: 1\nb: 2\na: 3",
+    "yaml-duplicate-key deep": "a: [{b: {c: 1, c: 1}}]",
+    "yaml-nul": 'a: "\\0"',
+    "yaml-nul key": '"<<\\0": {a: b}',
+    "yaml-syntax surrogate": 'a: "\\ud800"',
     "yaml-merge": "<<: 7",
     "yaml-syntax": "a: b: c",
     "yaml-syntax open": "[a, b",
@@ -68,11 +73,12 @@ def test_aliases_and_merges_within_bounds_work():
     assert read('"<<": 1') == {"<<": "1"}
 
 
-def test_a_key_written_twice_is_noted_and_the_last_counts():
-    node = read("a: 1\nb: 2\na: 3")
-    assert isinstance(node, Mapping)
-    assert node["a"] == "3"
-    assert node.repeated == {"a"}
+def test_a_key_may_be_there_twice_in_what_only_the_sdk_reads():
+    assert read("a: 1\nextra:\n  b: {c: 1, c: 2}\n  b: 3\n") == {"a": "1", "extra": {"b": "3"}}
+    with pytest.raises(BadPackage, match="yaml-duplicate-key"):
+        read("extra: 1\nextra: 2")
+    with pytest.raises(BadPackage, match="yaml-duplicate-key"):
+        read("a: {extra: {b: 1, b: 2}}")
 
 
 def test_only_the_first_document_counts():

@@ -154,7 +154,7 @@ def test_prices_are_decimal_texts(given, printed):
     assert pricing == {"input": printed, "output": None, "unit": "0.001", "currency": "USD"}
 
 
-@pytest.mark.parametrize("price", ["free", "1e999999999", "NaN", "inf", True, ["1"], "", "1" * 100])
+@pytest.mark.parametrize("price", ["free", "1e999999999", "NaN", "inf", True, ["1"], "", "1" * 100, "1_000"])
 def test_other_prices_are_refused(price):
     with pytest.raises(BadPackage, match=r"pricing\.input"):
         model(pricing={"input": price, "unit": "0.001", "currency": "USD"})

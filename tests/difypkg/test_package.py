@@ -63,12 +63,16 @@ def test_readmes_by_language():
     files = {
         "README.md": "# Ünï".encode(),
         "readme/README_zh_Hans.md": "# 你好".encode(),
-        "readme/README_ja_JP.md": b"\xff",
+        "readme/README_ja_JP.md": b"\xff\0",
         "readme/README_english.md": b"no",
         "readme/deep/README_pt_BR.md": b"no",
         "README_de_DE.md": b"no",
     }
-    assert open_package(pack(plugin(files))).readmes() == {"en_US": "# Ünï", "zh_Hans": "# 你好", "ja_JP": "\ufffd"}
+    assert open_package(pack(plugin(files))).readmes() == {
+        "en_US": "# Ünï",
+        "zh_Hans": "# 你好",
+        "ja_JP": "\ufffd\ufffd",
+    }
     without = open_package(pack(plugin({"README.md": ...})))
     assert without.readmes() == {}
     assert without.warnings == ["README.md: is missing, nobody will know what the plugin is for"]

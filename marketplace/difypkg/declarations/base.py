@@ -9,7 +9,6 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo, model_validator
 
-from ..documents import Mapping
 from ..scalars import NO, YES, Raw, json_number, settled
 
 
@@ -33,8 +32,6 @@ class Part(BaseModel):
     def _present(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        if isinstance(data, Mapping) and (twice := data.repeated & cls.model_fields.keys()):
-            raise ValueError(f"key {min(twice)} is there twice, remove one")
         return {key: value for key, value in data.items() if value is not None}
 
     def as_json(self) -> dict[str, Any]:

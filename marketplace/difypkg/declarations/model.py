@@ -1,6 +1,7 @@
 """Model providers (protocol 1.7 Model provider)."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, model_validator
@@ -15,14 +16,14 @@ METHODS = frozenset({"predefined-model", "customizable-model"})
 FORM_TYPES = frozenset({"text-input", "secret-input", "select", "radio", "switch"})
 
 
+_DECIMAL = re.compile(r"[-+]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][-+]?[0-9]{1,2})?")
+
+
 def _price(value: object) -> object:
     """A decimal as Go prints it: no exponent, no trailing zeros. Prices are texts on the wire (protocol 0.5)."""
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError("must be a decimal number") from None
-    if isinstance(value, bool) or not number.is_finite() or abs(number.adjusted()) > 32 or len(str(value)) > 64:
+    if isinstance(value, bool) or not _DECIMAL.fullmatch(str(value)):
         raise ValueError("must be a decimal number of reasonable size")
+    number = Decimal(str(value))
     return f"{number.normalize():f}" if number else "0"
 
 
@@ -57,7 +58,7 @@ class Model(Part):
         if not isinstance(data, dict) or "model" not in data:
             return data
         label = data.get("label") or {}
-        if isinstance(label, dict) and not label.get("en_US"):
+        if isinstance(label, dict) and label.get("en_US") in (None, ""):
             return {**data, "label": {**label, "en_US": data["model"]}}
         return data
 

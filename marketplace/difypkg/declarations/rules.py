@@ -69,7 +69,8 @@ class ParameterRule(Part):
         if not isinstance(data, dict):
             return data
         given = {key: value for key, value in data.items() if value is not None}
-        if not (isinstance(label := given.get("label"), dict) and label.get("en_US")) and "name" in given:
+        label = given.get("label") or {}
+        if isinstance(label, dict) and label.get("en_US") in (None, "") and "name" in given:
             given["label"] = {"en_US": given["name"]}
         if not (template := given.get("use_template")):
             return given
