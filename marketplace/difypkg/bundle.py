@@ -90,16 +90,18 @@ class Bundle:
                 raise BadPackage(
                     "missing-file", f"names the package {target[:128]!r}, which is not enclosed", file=MANIFEST
                 )
-        if FOLDER + self.manifest.icon not in self.files:
-            raise BadPackage("missing-asset", "the bundle's icon is missing, add it", file=FOLDER + self.manifest.icon)
+        if self.icon is None:
+            self.warnings.append(f"{MANIFEST}: names the icon {self.manifest.icon[:128]!r}, which is not enclosed")
 
     @property
     def dependencies(self) -> list[Dependency]:
         return self.manifest.dependencies
 
     @property
-    def icon(self) -> bytes:
-        return self.files[FOLDER + self.manifest.icon]
+    def icon(self) -> bytes | None:
+        """The content of the icon; None if it is not enclosed, which the daemon lets through."""
+        name = FOLDER + self.manifest.icon
+        return self.files[name] if name in self.files else None
 
     def readmes(self) -> dict[str, str]:
         """The texts of all files at the root whose names begin with README, by name."""

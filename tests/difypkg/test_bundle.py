@@ -75,7 +75,7 @@ def test_its_json_is_the_daemons():
         ({"dependencies": [{"type": "package", "value": {"path": "../manifest.yaml"}}]}, "missing-file"),
         ({"dependencies": [{"type": "github", "value": {"repo_pattern": "nonsense"}}]}, "pattern"),
         ({"dependencies": [{"type": "marketplace", "value": {"marketplace_pattern": "a/b:new"}}]}, "pattern"),
-        ({"icon": "other.svg"}, "missing-asset"),
+        ({"icon": ""}, "declaration"),
     ],
 )
 def test_bad_manifests_are_refused(changes, rule):
@@ -83,6 +83,12 @@ def test_bad_manifests_are_refused(changes, rule):
         open_bundle(pack(files(**changes)))
     assert caught.value.rule == rule
     assert caught.value.file
+
+
+def test_a_missing_icon_is_only_warned_of():
+    bundle = open_bundle(pack(files(icon="other.svg")))
+    assert bundle.icon is None
+    assert bundle.warnings == ["manifest.yaml: names the icon 'other.svg', which is not enclosed"]
 
 
 def test_a_bundle_needs_a_manifest_and_is_no_package():
