@@ -101,7 +101,7 @@ class Bundle:
     def icon(self) -> bytes | None:
         """The content of the icon; None if it is not enclosed, which the daemon lets through."""
         name = FOLDER + self.manifest.icon
-        return self.files[name] if name in self.files else None
+        return self.files.get(name)
 
     def readmes(self) -> dict[str, str]:
         """The texts of all files at the root whose names begin with README, by name."""
