@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
+import orjson
 from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
@@ -14,21 +15,42 @@ django_application = get_asgi_application()
 from django.conf import settings
 
 from marketplace.celery import app as celery_app
-from runtime.dispatch import dispatch
+from runtime.dispatch import dispatch, is_dispatch
 from runtime.door import Receive, Scope, Send, Visit
+from runtime.envelope import failure
+from runtime.errors import BadRequest
+from runtime.metrics import counts
 from runtime.process import running
 from runtime.worker import EmbeddedWorker
+
+LARGEST_UPLOAD = max(settings.MAX_PLUGIN_PACKAGE_SIZE, settings.MAX_BUNDLE_PACKAGE_SIZE) + (1 << 20)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
-        path: str = scope["path"]
-        if path.startswith(("/plugin/", "/v2/invoke/")) and "/dispatch/" in path:
-            await dispatch(Visit(scope, receive, send))
-        else:
-            await django_application(scope, receive, send)  # type: ignore[arg-type]
+        counts.requests += 1
+        try:
+            await answer(scope, receive, send)
+        finally:
+            counts.requests -= 1
     elif scope["type"] == "lifespan":
         await lifespan(receive, send)
+
+
+async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    if is_dispatch(scope["path"]):
+        await dispatch(Visit(scope, receive, send))
+    elif (length := declared_length(scope)) > LARGEST_UPLOAD:
+        fault = BadRequest(f"file size exceeds the maximum limit: {length} bytes of at most {LARGEST_UPLOAD}")
+        await Visit(scope, receive, send).answer(413, orjson.dumps(failure(fault)))
+    else:
+        await django_application(scope, receive, send)  # type: ignore[arg-type]
+
+
+def declared_length(scope: Scope) -> int:
+    """The Content-Length, 0 where there is none: Django would spool a whole upload to disk before anybody looks."""
+    found = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(found) if found.isdigit() else 0
 
 
 async def lifespan(receive: Receive, send: Send) -> None:

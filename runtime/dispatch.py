@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
-from urllib.parse import unquote
 
 import orjson
 from django.conf import settings
@@ -52,8 +51,14 @@ async def refuse(visit: Visit, fault: RuntimeFault) -> None:
         await visit.answer(fault.status, orjson.dumps(failure(fault)))
 
 
+def is_dispatch(path: str) -> bool:
+    """Whether this door is for that path, of `/plugin/{workspace}/dispatch/…` or `/v2/invoke/dispatch/…`."""
+    parts = path.split("/", 4)
+    return len(parts) == 5 and parts[3] == "dispatch" and (parts[1] == "plugin" or parts[1:3] == ["v2", "invoke"])
+
+
 def action_for(path: str) -> Action:
-    action = BY_PATH.get(path.partition("/dispatch/")[2])
+    action = BY_PATH.get(path.split("/", 4)[-1])
     if action is None or (path.startswith("/v2/") and action.answer == "single"):
         raise NotFound("route not found")
     return action
@@ -66,7 +71,7 @@ async def session_for(visit: Visit, action: Action) -> Session:
         workspace = checked_workspace(str(request.get("tenant_id") or ""))
         found = await lookup.uploaded(identifier_of(visit))
     else:
-        workspace = checked_workspace(unquote(visit.path[8 : visit.path.index("/dispatch/")]))
+        workspace = checked_workspace(visit.path.split("/", 3)[2])
         plugin_id = visit.headers.get(b"x-plugin-id", b"").decode("latin-1")
         if not plugin_id:
             raise BadRequest("plugin_id is required")

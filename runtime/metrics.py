@@ -29,10 +29,14 @@ class Outcome:
 
 
 class Counts:
-    """Open calls and what has been counted; labels are resolved once, since that costs more than counting."""
+    """Requests and calls that are open, and what has been counted.
+
+    Labels are resolved once, since that costs more than counting.
+    """
 
     def __init__(self) -> None:
-        self.open = 0
+        self.requests = 0  # of HTTP, calls among them
+        self.open = 0  # calls of plugins
         self.series: dict[tuple[str, str, str], Counter] = {}
         self.times: dict[tuple[str, str], Histogram] = {}
 

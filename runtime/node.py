@@ -168,8 +168,8 @@ class Node:
             await keeper.moved.wait()
             if self.stopping:
                 raise Interrupted("The worker is shutting down.")
-            if keeper.state in ("backoff", "failed"):
-                raise StartFailed(keeper.reason)
+            if keeper.state in ("backoff", "failed", "stopped"):
+                raise StartFailed(keeper.reason or "It was stopped before it was ready.")
 
     async def runs_elsewhere(self, plugin: str) -> bool:
         """Whether the node that holds it has it running; raises StartFailed where that node says that it fails."""

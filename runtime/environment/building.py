@@ -36,8 +36,13 @@ def build(
     (`orphans`). Raises EnvironmentFailed, or EnvironmentCancelled when `cancelled` says so.
     """
     job = _Job(plan(folder, options), folder, options, marker, Reporter(progress), cancelled, time.monotonic())
-    environment = store.find(job.plan.key, options) or job.build()
-    store.touch(environment)
+    try:
+        environment = store.find(job.plan.key, options) or job.build()
+        store.touch(environment)
+    except OSError as error:
+        # a full disk, a folder that is not ours: not the plugin's fault
+        step = job.reporter.step
+        raise EnvironmentFailed(f"the environment cannot be written: {error}", step=step, retry=True) from error
     job.reporter.report("ready", f"environment {environment.key} is ready")
     return environment
 

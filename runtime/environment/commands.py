@@ -82,7 +82,8 @@ def install(uv: str, place: Place, plan: Plan, *, options: EnvironmentOptions) -
         *[uv, "pip", "install", "--python", str(place.python), "--requirement", _listed(place, plan, options)],
         # a plugin must not choose where an operator's packages come from
         *(["--no-config"] if options.has_own_source else []),
-        *(["--index-strategy", "unsafe-best-match"] if plan.dependencies.pinned else []),
+        # a lock is complete, and its hashes make it safe to take a package from any of the indexes
+        *(["--no-deps", "--index-strategy", "unsafe-best-match"] if plan.dependencies.pinned else []),
         *options.source_arguments(),
         *VERBOSE,
         *options.extra_args,

@@ -45,7 +45,7 @@ class PackageFiles(forms.FileField):
     widget = ManyFiles(attrs={"accept": ".difypkg"})
 
     def clean(self, data: Any, initial: Any = None) -> list[Given]:
-        given = data if isinstance(data, list | tuple) else [data]
+        given = (data or [None]) if isinstance(data, list | tuple) else [data]
         return [super(PackageFiles, self).clean(one, initial) for one in given]
 
 
@@ -80,10 +80,11 @@ class Refusal:
 @governed
 def upload(request: Visit) -> HttpResponse:
     """Take packages; what was taken is shown on the install sheet, what was refused here with the reason."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    posted = request.method == "POST"
+    form = UploadForm(request.POST if posted else None, request.FILES if posted else None)
     taken: list[str] = []
     refused: list[Refusal] = []
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         for file in form.cleaned_data["package"][:MOST_AT_ONCE]:
             outcome = take(file, reader_language(request))
             if isinstance(outcome, Refusal):

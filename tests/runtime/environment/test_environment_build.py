@@ -11,6 +11,7 @@ from runtime import environment
 from runtime.environment import EnvironmentCancelled, EnvironmentFailed, interpreter
 from tests.runtime.environment import wheels
 from tests.runtime.environment.conftest import Bench
+from tests.runtime.environment.index import Index
 
 HOST = f"{sys.version_info[0]}.{sys.version_info[1]}"
 PROJECT = (
@@ -58,6 +59,20 @@ class TestKinds:
         built = bench.build(bench.plugin(pyproject_toml=PROJECT, uv_lock=text))
         assert says(built.python, "-c", TELL) == "0.10.2 2.0"
         assert built.facts["kind"] == "lock"
+
+    def test_lock_without_an_own_source_is_followed_to_its_addresses(self, bench, tmp_path):
+        served = wheels.make_wheel(tmp_path / "served", "six", "4.0")
+        bench.set(find_links=None, offline=False)
+        with Index(served) as index:
+            text = wheels.lock("one", [served], index=index.url)
+            folder = bench.plugin(pyproject_toml=PROJECT, uv_lock=text)
+            before = listing(folder)
+            built = bench.build(folder)
+        assert built.facts["packages"] == {"six": "4.0"}
+        assert set(index.asked) == {f"/{served.name}"}
+        assert listing(folder) == before
+        bench.set(find_links=served.parent, offline=True)
+        assert bench.build(folder) == built
 
     def test_lock_refuses_other_files(self, bench, six):
         text = wheels.lock("one", [bench.wheels / "dify_plugin-0.10.2-py3-none-any.whl", six])
@@ -225,6 +240,13 @@ class TestFailure:
             bench.build(bench.plugin(requirements_txt="dify_plugin==0.11"))
         assert failed.value.step == "verify"
         assert environment.find(environment.key(bench.plugins / "plugin", bench.options), bench.options) is None
+
+    def test_a_disk_that_cannot_be_written(self, bench, tmp_path):
+        (tmp_path / "file").write_text("")
+        bench.set(root=tmp_path / "file" / "environments")
+        with pytest.raises(EnvironmentFailed, match="Not a directory") as failed:
+            bench.build(bench.plugin(requirements_txt="six"))
+        assert failed.value.retry
 
     def test_no_uv(self, bench):
         bench.set(uv="/nowhere/uv")
