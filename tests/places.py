@@ -20,11 +20,21 @@ RUN = "PATCHBAY_TEST_RUN"
 
 
 @cache
+def reads() -> tuple[ast.Call, ...]:
+    """Where marketplace/settings.py reads an environment variable: calls with its name, and mostly a default."""
+    calls = [node for node in ast.walk(ast.parse(SETTINGS.read_text())) if isinstance(node, ast.Call)]
+    return tuple(call for call in calls if isinstance(call.func, ast.Name) and call.func.id in READERS)
+
+
+def name_of(read: ast.Call) -> str:
+    assert isinstance(read.args[0], ast.Constant)
+    return str(read.args[0].value)
+
+
+@cache
 def variables() -> frozenset[str]:
     """The environment variables that marketplace/settings.py reads."""
-    calls = [node for node in ast.walk(ast.parse(SETTINGS.read_text())) if isinstance(node, ast.Call)]
-    named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in READERS]
-    return frozenset(call.args[0].value for call in named if isinstance(call.args[0], ast.Constant))  # type: ignore[misc]
+    return frozenset(map(name_of, reads()))
 
 
 def clean_environment(**changes: str) -> dict[str, str]:

@@ -1,0 +1,128 @@
+"""Settings that contradict each other are told at the start, with a way out; what fits together is not."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+
+from marketplace import checks
+from marketplace.difypkg import generate_keys
+from tests import places
+
+REDIS = {"REDIS_URL": "redis://nowhere", "EMBEDDED_WORKER": False}
+POSTGRES = {"DATABASE_URL": "postgres://nowhere/patchbay"}
+HOSTS = REDIS | POSTGRES | {"NODE_HOST": "10.0.0.1"}
+
+CONTRADICTIONS = [
+    ({"EMBEDDED_WORKER": False}, "E001"),
+    ({"NODE_HOST": "10.0.0.1"}, "W002"),
+    (REDIS | {"NODE_HOST": "10.0.0.1"}, "E003"),
+    ({"SERVER_PORT": 0}, "E005"),
+    ({"NODE_PORT": 70_000}, "E005"),
+    ({"SERVER_PORT": 5003}, "E006"),
+    ({"DEBUG": True, "SERVER_HOST": "0.0.0.0"}, "W007"),
+    (
+        {
+            "THIRD_PARTY_SIGNATURE_VERIFICATION_ENABLED": True,
+            "THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS": ["/nowhere.pem"],
+        },
+        "E008",
+    ),
+    ({"THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS": ["/nowhere.pem"]}, "W009"),
+    ({"THIRD_PARTY_SIGNATURE_VERIFICATION_ENABLED": True}, "W010"),
+    ({"PLUGIN_WHEELS_PATH": "/nowhere"}, "E011"),
+    ({"PLUGIN_OFFLINE": True}, "W012"),
+    ({"UV_PATH": "/nowhere/uv"}, "E013"),
+    ({"PLUGIN_PYTHON": "/nowhere/python3"}, "E014"),
+    ({"PLUGIN_CACHE_PATH": Path("/proc/self")}, "W015"),
+    ({"WORKER_CONCURRENCY": 0}, "E016"),
+    ({"PYTHON_ENV_INIT_TIMEOUT": 901}, "W017"),
+    ({"SESSION_BUFFER_SIZE": 1}, "W018"),
+    ({"MAX_BUNDLE_PACKAGE_SIZE": 1}, "W019"),
+]
+FITTING: list[dict[str, Any]] = [
+    {},
+    REDIS,
+    REDIS | POSTGRES,
+    HOSTS,
+    {"DEBUG": True},
+    {"SERVER_HOST": "0.0.0.0"},
+    {"SERVER_PORT": 5003, "PLUGIN_REMOTE_INSTALLING_ENABLED": False},
+    {"PLUGIN_OFFLINE": True, "PLUGIN_WHEELS_PATH": "/"},
+    {"PLUGIN_PYTHON": "3.12"},
+    {"PLUGIN_PYTHON": sys.executable, "UV_PATH": "sh"},
+]
+
+
+def said(settings: Any, changes: dict[str, Any]) -> list[str]:
+    """Ids of what the checks say of changed settings, without the common part."""
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    return [str(message.id).removeprefix("patchbay.") for message in checks.check_settings(None)]
+
+
+@pytest.mark.parametrize(("changes", "id"), CONTRADICTIONS, ids=[id for _, id in CONTRADICTIONS])
+def test_a_contradiction_is_told(settings, changes, id) -> None:
+    assert said(settings, changes) == [id]
+
+
+@pytest.mark.parametrize("changes", FITTING, ids=lambda changes: " ".join(changes) or "defaults")
+def test_what_fits_is_not_complained_about(settings, changes) -> None:
+    assert said(settings, changes) == []
+
+
+def test_hosts_need_the_same_secrets(settings, tmp_path) -> None:
+    (tmp_path / "secret_key").write_text(f"{settings.SECRET_KEY}\n")
+    (tmp_path / "server_key").write_text("the one that was generated before it was set\n")
+    assert said(settings, HOSTS | {"SECRETS_DIR": tmp_path}) == ["E004"]
+
+
+def test_a_key_that_was_made_for_signing_is_accepted(settings, tmp_path) -> None:
+    private, public = generate_keys()
+    for name, key in (("private.pem", private), ("public.pem", public)):
+        (tmp_path / name).write_bytes(key)
+    settings.THIRD_PARTY_SIGNATURE_VERIFICATION_ENABLED = True
+    settings.THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS = [str(tmp_path / "public.pem")]
+    assert checks.check_settings(None) == []
+    settings.THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS = [str(tmp_path / "private.pem")]
+    assert [message.id for message in checks.check_settings(None)] == ["patchbay.E008"]
+
+
+def test_every_id_is_tried_here_and_used_once() -> None:
+    source = Path(checks.__file__).read_text()
+    numbers = [
+        int(number)
+        for number in re.findall(r"(?:error|warning)\((\d+),|^\s*\((\d+),", source, re.M)
+        for number in number
+        if number
+    ]
+    assert len(numbers) == len(set(numbers))
+    assert {int(id[1:]) for _, id in CONTRADICTIONS} | {4} == set(numbers)
+
+
+def test_messages_have_a_way_out(settings) -> None:
+    for changes, _ in CONTRADICTIONS:
+        for name, value in changes.items():
+            setattr(settings, name, value)
+    messages = checks.check_settings(None)
+    assert messages
+    assert all(message.hint for message in messages)
+
+
+@pytest.mark.django_db
+def test_django_knows_them(settings) -> None:
+    settings.PLUGIN_WHEELS_PATH = "/nowhere"
+    assert [message.id for message in run_checks()] == ["patchbay.E011"]
+
+
+def test_an_error_stops_the_start(tmp_path) -> None:
+    environment = places.clean_environment(DATA_DIR=str(tmp_path), EMBEDDED_WORKER="false")
+    argv = [sys.executable, str(places.ROOT / "manage.py"), "run"]
+    done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0
+    assert "(patchbay.E001) Nobody would run plugins" in done.stderr
+    assert "HINT: Set REDIS_URL" in done.stderr
