@@ -17,7 +17,7 @@ REDIS = {"REDIS_URL": "redis://nowhere", "EMBEDDED_WORKER": False}
 POSTGRES = {"DATABASE_URL": "postgres://nowhere/patchbay"}
 HOSTS = REDIS | POSTGRES | {"NODE_HOST": "10.0.0.1"}
 
-CONTRADICTIONS = [
+CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"EMBEDDED_WORKER": False}, "E001"),
     ({"NODE_HOST": "10.0.0.1"}, "W002"),
     (REDIS | {"NODE_HOST": "10.0.0.1"}, "E003"),
