@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import runtime.models
+import runtime.models.ids
 
 
 class Migration(migrations.Migration):
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='InstallTask',
             fields=[
-                ('id', models.UUIDField(default=runtime.models.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=runtime.models.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('workspace_id', models.CharField(db_index=True, max_length=64)),
                 ('status', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('success', 'Success'), ('failed', 'Failed')], default='running', max_length=10)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Installation',
             fields=[
-                ('id', models.UUIDField(default=runtime.models.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=runtime.models.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('workspace_id', models.CharField(max_length=64)),
                 ('plugin_id', models.CharField(max_length=255)),
                 ('runtime_type', models.CharField(choices=[('local', 'Local'), ('remote', 'Remote'), ('serverless', 'Serverless')], default='local', max_length=12)),
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Provider',
             fields=[
-                ('id', models.UUIDField(default=runtime.models.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=runtime.models.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('workspace_id', models.CharField(max_length=64)),
                 ('kind', models.CharField(choices=[('tool', 'Tool'), ('model', 'Model'), ('agent_strategy', 'Agent Strategy'), ('datasource', 'Datasource'), ('trigger', 'Trigger')], max_length=16)),
                 ('name', models.CharField(max_length=127)),

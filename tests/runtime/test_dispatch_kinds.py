@@ -72,7 +72,7 @@ def test_online_documents(api):
 
 def test_online_drive(api):
     base = datasource(api, "source_drive")
-    request = {"prefix": "", "max_keys": 10}
+    request = {"prefix": "docs/", "max_keys": 10}
     (found,) = asked(api, "source_drive", "datasource/online_drive_browse_files", base | {"request": request})
     files = [file for bucket in found["result"] for file in bucket["files"] if file["type"] == "file"]
     request = {"id": files[0]["id"], "bucket": found["result"][0].get("bucket")}
