@@ -157,7 +157,11 @@ class Link(DuplexBackend):
         try:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT):
                 self.reader, self.writer = await self.dial()
-                await self.prove()
+                try:
+                    await self.prove()
+                except BaseException:
+                    self.writer.close()
+                    raise
         except (TimeoutError, OSError, ValueError) as error:
             raise Unavailable(f"The node {self.node.id} cannot be reached: {error or 'it does not answer'}.") from None
         self.open = True

@@ -1,0 +1,181 @@
+"""Links between nodes: who may link, what becomes of sessions when a side leaves."""
+
+import asyncio
+import socket
+
+import pytest
+
+from runtime.cluster import NodeInfo
+from runtime.errors import PluginGone, Unavailable
+from runtime.link import Links, LinkServer, socket_path
+from runtime.wire import END, ERROR, GONE, STREAM
+from tests.sdk import frames_of, tool
+
+
+class Served:
+    """A server whose plugins are written in the test; `open` and `closed` name sessions."""
+
+    def __init__(self, tmp_path, behave):
+        self.path = str(tmp_path / "n.sock")
+        self.behave = behave
+        self.opened: list[str] = []
+        self.closed: list[str] = []
+        self.server = LinkServer(key=b"key", node_id="n", serve=self.serve)
+        self.info = NodeInfo("n", socket.gethostname(), self.path)
+
+    async def serve(self, session):
+        self.opened.append(session.id)
+        try:
+            async for frames in self.behave(session):
+                yield frames
+        finally:
+            self.closed.append(session.id)
+
+    async def __aenter__(self):
+        await self.server.listen(self.path, None)
+        return self
+
+    async def __aexit__(self, *_):
+        await self.server.close()
+
+
+async def until(condition, seconds=5):
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def three(session):
+    yield [(STREAM, b'{"n":1}'), (STREAM, b'{"n":2}')]
+    yield [(STREAM, b'{"n":3}')]
+    yield [(END, b"{}")]
+
+
+async def for_ever(session):
+    while True:
+        yield [(STREAM, b'{"n":1}')]
+        await asyncio.sleep(0.01)
+
+
+async def waits(session):
+    await asyncio.sleep(60)
+    yield [(END, b"{}")]
+
+
+async def refuses(session):
+    raise Unavailable("The plugin is asleep.")
+    yield []
+
+
+@pytest.fixture
+async def links():
+    made = Links(key=b"key", session_limit=1 << 20)
+    yield made
+    await made.close()
+
+
+async def test_frames_cross_in_order(tmp_path, links):
+    async with Served(tmp_path, three) as served:
+        frames = await frames_of(await links.to(served.info), tool("x"))
+    assert frames == [(STREAM, b'{"n":1}'), (STREAM, b'{"n":2}'), (STREAM, b'{"n":3}'), (END, b"{}")]
+
+
+async def test_one_connection_a_peer(tmp_path, links):
+    async with Served(tmp_path, three) as served:
+        found = await asyncio.gather(*(links.to(served.info) for _ in range(10)))
+        assert len({id(link) for link in found}) == 1
+        assert len(served.server.links) == 1
+
+
+async def test_a_caller_that_leaves_closes_its_session_there(tmp_path, links):
+    async with Served(tmp_path, for_ever) as served:
+        stream = (await links.to(served.info)).stream(tool("x"))
+        await anext(stream)
+        await stream.aclose()
+        await until(lambda: served.closed == served.opened)
+
+
+async def test_a_slow_reader_closes_its_session_there(tmp_path):
+    async def much(session):
+        while True:
+            yield [(STREAM, b'"' + b"x" * 10_000 + b'"')]
+
+    links = Links(key=b"key", session_limit=100_000)
+    async with Served(tmp_path, much) as served:
+        stream = (await links.to(served.info)).stream(tool("x"))
+        frames = await anext(stream)
+        await asyncio.sleep(0.3)
+        frames += [frame async for batch in stream for frame in batch]
+        assert frames[-1][0] == GONE
+        await until(lambda: served.closed == served.opened)
+        await links.close()
+
+
+async def test_a_link_that_dies_tells_its_sessions_at_once(tmp_path, links):
+    async with Served(tmp_path, waits) as served:
+        call = asyncio.create_task(frames_of(await links.to(served.info), tool("x")))
+        await until(lambda: served.opened)
+        await served.server.close()
+        async with asyncio.timeout(1):
+            frames = await call
+    assert frames[-1][0] == GONE
+    assert b"connection to the plugin's node was lost" in frames[-1][1]
+
+
+async def test_the_faults_of_a_node_keep_their_name(tmp_path, links):
+    async with Served(tmp_path, refuses) as served:
+        ((kind, payload),) = await frames_of(await links.to(served.info), tool("x"))
+    assert kind == ERROR
+    assert b"The plugin is asleep." in payload
+    assert b'"link_fault":"Unavailable"' in payload
+
+
+async def test_a_dead_link_is_made_anew(tmp_path, links):
+    async with Served(tmp_path, three) as served:
+        first = await links.to(served.info)
+    await until(lambda: not first.open)
+    with pytest.raises(PluginGone):
+        await frames_of(first, tool("x"))
+    async with Served(tmp_path, three) as served:
+        assert (await frames_of(await links.to(served.info), tool("x")))[-1] == (END, b"{}")
+
+
+async def test_a_wrong_key_is_refused_by_both_sides(tmp_path):
+    links = Links(key=b"other", session_limit=1 << 20)
+    async with Served(tmp_path, three) as served:
+        with pytest.raises(Unavailable, match="cannot be reached"):
+            await links.to(served.info)
+
+
+async def test_nobody_there(tmp_path, links):
+    with pytest.raises(Unavailable, match="set NODE_HOST"):
+        await links.to(NodeInfo("n", "elsewhere", str(tmp_path / "none")))
+
+
+async def test_over_tcp(tmp_path, links):
+    server = LinkServer(key=b"key", node_id="n", serve=three)
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    await server.listen(str(tmp_path / "s"), ("127.0.0.1", port))
+    link = await links.to(NodeInfo("n", "elsewhere", "/none", f"127.0.0.1:{port}"))
+    assert len(await frames_of(link, tool("x"))) == 4
+    await links.close()
+    await server.close()
+
+
+@pytest.mark.parametrize("garbage", [b"\n", b"not json\n", b'{"proof":"no"}\n', b"x" * 100])
+async def test_garbage_at_the_door(tmp_path, links, garbage):
+    async with Served(tmp_path, three) as served:
+        reader, writer = await asyncio.open_unix_connection(served.path)
+        await reader.readline()
+        writer.write(garbage)
+        writer.write_eof()
+        assert await reader.read() == b""
+        writer.close()
+        assert (await frames_of(await links.to(served.info), tool("x")))[-1][0] == END
+
+
+def test_long_folders_get_a_short_socket(tmp_path):
+    assert socket_path(tmp_path, "n").startswith(str(tmp_path))
+    assert len(socket_path(tmp_path / ("x" * 90), "n")) < 100
