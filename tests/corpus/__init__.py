@@ -1,0 +1,1 @@
+"""Runs plugins that others wrote: packed, uploaded, installed, started and called once, through the real doors."""
