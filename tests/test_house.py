@@ -91,12 +91,9 @@ def test_every_setting_is_documented_with_its_default() -> None:
     defaults = house.defaults()
     assert sorted(documented) == sorted(defaults)
     # words in place of a value describe one that is computed, or made where there is none
-    values = {
-        name: value for name, value in defaults.items() if value is not None and documented[name][:1] in ("", "`")
-    }
-    assert {name: documented[name] for name in values} == {
-        name: value and f"`{value}`" for name, value in values.items()
-    }
+    literal = {name: value for name, value in defaults.items() if value or documented[name][:1] in ("", "`")}
+    written = {name: value and f"`{value}`" for name, value in literal.items() if value is not None}
+    assert {name: documented[name] for name in written} == written
 
 
 def test_the_readme_names_targets_that_there_are() -> None:
