@@ -24,7 +24,7 @@ help: ## Say what can be done
 
 .PHONY: run
 run: $(VENV)/run.stamp ## Run Patchbay: everything in one process, on http://localhost:5002
-	@exec $(BIN)/python manage.py run
+	@PYTHONUNBUFFERED=1 exec $(BIN)/python manage.py run
 
 .PHONY: test
 test: lint types suite ## Check everything: style, types and the whole test suite
