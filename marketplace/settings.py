@@ -17,6 +17,8 @@ SECRETS_DIR = DATA_DIR / "secrets"
 # Who we are and who may talk to us.
 SECRET_KEY = text("SECRET_KEY") or kept_secret(SECRETS_DIR, "secret_key")
 SERVER_KEY = text("SERVER_KEY") or kept_secret(SECRETS_DIR, "server_key")
+# Hexadecimal master keys of stored secrets: the first one seals, all open (runtime/vault.py).
+VAULT_KEYS = listing("VAULT_KEY") or [kept_secret(SECRETS_DIR, "vault_key")]
 DEBUG = flag("DEBUG", False)
 ALLOWED_HOSTS = listing("ALLOWED_HOSTS", "*")
 CSRF_TRUSTED_ORIGINS = listing("CSRF_TRUSTED_ORIGINS")
