@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 from zlib import crc32
 
 from django import template
@@ -87,10 +86,6 @@ def moment(seconds: float | None) -> datetime | None:
 
 
 @register.filter
-def item(mapping: Mapping[str, Any], key: str) -> Any:
-    return mapping.get(key)
-
-
-@register.filter
-def query(pairs: Mapping[str, Any]) -> str:
-    return urlencode(pairs, doseq=True)
+def grouped(number: int) -> str:
+    """A whole number with thin spaces between its thousands: 128 000."""
+    return f"{number:,}".replace(",", "\u202f")

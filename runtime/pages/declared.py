@@ -33,6 +33,10 @@ class Thing:
     runs: bool = False
     more: dict[str, Any] = field(default_factory=dict)
 
+    def matches(self, words: str) -> bool:
+        haystack = f"{self.name} {self.label} {self.description} {' '.join(self.marks)}".lower()
+        return all(word in haystack for word in words.lower().split())
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -112,18 +116,17 @@ def models(declaration: Declaration, language: str) -> Section | None:
 
 def model(declared: dict[str, Any], language: str) -> Thing:
     size = (declared.get("model_properties") or {}).get("context_size")
-    marks = [str(declared.get("model_type") or "")]
-    marks += [f"{int(size):,} tokens".replace(",", "\u202f")] if isinstance(size, int) else []
-    marks += [str(feature) for feature in declared.get("features") or ()]
+    kind = str(declared.get("model_type") or "")
+    marks = [str(feature) for feature in declared.get("features") or ()]
     marks += ["deprecated"] if declared.get("deprecated") else []
     name = str(declared.get("model"))
     return Thing(
         name=name,
         label=said(declared.get("label"), language) or name,
         parameters=parameters(declared.get("parameter_rules"), language),
-        marks=tuple(marks),
-        runs=declared.get("model_type") == "llm",
-        more={"pricing": declared.get("pricing")},
+        marks=(kind, *marks),
+        runs=kind == "llm",
+        more={"kind": kind, "context": size if isinstance(size, int) else None, "features": marks},
     )
 
 

@@ -181,11 +181,7 @@ def chosen(request: Visit) -> list[Package]:
 def install(request: Visit) -> HttpResponse:
     """Consent with open eyes, for one package or several."""
     packages = chosen(request)
-    current = dict(
-        Installation.objects.filter(
-            workspace_id=request.membership.id, plugin_id__in=[one.plugin_id for one in packages]
-        ).values_list("plugin_id", "package__version")
-    )
+    current = replaced(request, packages)
     language = reader_language(request)
     sheets = [sheet(one, language, current.get(one.plugin_id, "")) for one in packages]
     refused = any(one.refused for one in sheets)
@@ -193,6 +189,14 @@ def install(request: Visit) -> HttpResponse:
         return begin(request, packages)
     context = {"membership": request.membership, "here": "plugins", "sheets": sheets, "refused": refused}
     return render(request, "install.html", context, status=422 if request.method == "POST" else 200)
+
+
+def replaced(request: Visit, packages: list[Package]) -> dict[str, str]:
+    """By plugin id, the version that is installed and would give way to another."""
+    rows = Installation.objects.filter(
+        workspace_id=request.membership.id, plugin_id__in=[one.plugin_id for one in packages]
+    ).exclude(package__in=packages)
+    return dict(rows.values_list("plugin_id", "package__version"))
 
 
 def begin(request: Visit, packages: list[Package]) -> HttpResponse:

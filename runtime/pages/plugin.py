@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -17,6 +18,8 @@ from runtime.pages.readmes import rendered
 from runtime.pages.summaries import Summary, add_newer, summary
 from runtime.pages.trust import refused_by_policy
 from runtime.pages.words import ENGLISH, NAMES, TAGS, in_bytes, permissions, reader_language
+
+THINGS_A_PAGE = 30  # of a hundred models, with all their parameters, a page would weigh half a megabyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,11 @@ def section(request: Visit, plugin_id: str, name: str) -> HttpResponse:
     found = next((one for one in shown.sections if one.tab == name), None)
     if found is None:
         raise Http404
-    return tab(request, shown, "section", section=found)
+    words = request.GET.get("q", "").strip()
+    things = [one for one in found.things if one.matches(words)]
+    shown_page = Paginator(things, THINGS_A_PAGE).get_page(request.GET.get("page"))
+    searched = len(found.things) > THINGS_A_PAGE // 2
+    return tab(request, shown, "section", section=found, things=shown_page, words=words, searched=searched)
 
 
 @page

@@ -3,6 +3,7 @@
 Images are never loaded: they would tell another server who reads. They become links, or their words.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ TAGS = {
 }
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
 SCHEMES = {"http", "https", "mailto"}
+# GitHub's way to say what kind of remark a quotation is.
+ALERT = re.compile(r"^(> ?)\[!(note|tip|important|warning|caution)\][ \t]*$", re.IGNORECASE | re.MULTILINE)
 LONGEST = 200_000  # characters; a readme beyond this is cut
 
 
@@ -48,7 +51,7 @@ def parser() -> MarkdownIt:
 def rendered(content: str) -> SafeString:
     """The readme as HTML without scripts, styles, ids, images, forms, or links of other kinds than the web's."""
     markdown = parser()
-    tokens = markdown.parse(content[:LONGEST])
+    tokens = markdown.parse(ALERT.sub(r"\1**\2**\n\1\n", content[:LONGEST]))
     one_level_down(tokens)
     dirty = markdown.renderer.render(tokens, markdown.options, {})
     clean = nh3.clean(
