@@ -37,13 +37,13 @@ suite: $(VENV)/dev.stamp programs ## Run the tests alone; make suite ARGS='-k in
 lint: $(VENV)/dev.stamp ## Check the style of code and templates
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
-	@$(BIN)/djade --check $(TEMPLATES)
+	@$(BIN)/djade --target-version 6.1 --check $(TEMPLATES)
 
 .PHONY: format
 format: $(VENV)/dev.stamp ## Bring code and templates into shape
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format .
-	$(BIN)/djade $(TEMPLATES) || true
+	$(BIN)/djade --target-version 6.1 $(TEMPLATES) || true
 
 .PHONY: types
 types: $(VENV)/dev.stamp ## Check the types
