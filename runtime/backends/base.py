@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Any, Protocol
 
@@ -51,7 +52,7 @@ class Conversation:
         self.tasks: set[asyncio.Task[None]] = set()
 
 
-class DuplexBackend:
+class DuplexBackend(ABC):
     """Sessions over a pair of byte streams that carry lines.
 
     A subclass connects, says how to `write`, calls `feed` with what it reads and `lost` when nothing more will come.
@@ -69,14 +70,14 @@ class DuplexBackend:
 
     # What a subclass must say.
 
+    @abstractmethod
     def write(self, line: bytes) -> None:
         """Hands a line to the other side without waiting; raises PluginGone when there is none."""
-        raise NotImplementedError
 
-    async def drain(self) -> None:
+    async def drain(self) -> None:  # noqa: B027 - a side that always has room says nothing
         """Waits until the other side has room again."""
 
-    def other_line(self, line: bytes) -> None:
+    def other_line(self, line: bytes) -> None:  # noqa: B027 - a side that says nothing else need not hear it
         """A line that belongs to no session: heartbeats, log records, stray prints."""
 
     # The side of the callers.

@@ -11,7 +11,7 @@ from marketplace.difypkg import open_package
 from runtime import installations, storing
 from runtime.errors import NotFound
 from runtime.management.serializers import IdentifierField, checked, merged
-from runtime.management.views import WorkspaceView
+from runtime.management.workspace import WorkspaceView
 
 PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml", "image/x-icon", "image/avif"}
 HEADERS = {

@@ -7,29 +7,15 @@ from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from rest_framework.exceptions import MethodNotAllowed
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from runtime.auth import OwnWorkspace, checked_workspace
-from runtime.envelope import AnyClient
 from runtime.errors import BadRequest, Refused
 from runtime.management.routes import Route
 from runtime.management.serializers import checked, merged
 from runtime.management.shapes import package_shape
+from runtime.management.workspace import WorkspaceView
 from runtime.uploading import TOO_LARGE, upload_bundle, upload_package
-
-
-class WorkspaceView(APIView):
-    """What all addresses of a workspace share: who may, and that the id is one."""
-
-    content_negotiation_class = AnyClient
-    permission_classes = (IsAuthenticated, OwnWorkspace)
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        checked_workspace(kwargs["workspace_id"])
 
 
 class TableView(WorkspaceView):

@@ -15,75 +15,78 @@ def opened(**changes):
     return open_package(pack(plugin(**changes)))
 
 
-def test_the_declaration_of_a_small_plugin_is_the_daemons():
-    assert opened().declaration() == {
+DECLARATION = {
+    "version": "0.0.1",
+    "type": "plugin",
+    "author": "acme",
+    "name": "demo",
+    "label": {"en_US": "Demo"},
+    "description": {"en_US": "A demo"},
+    "icon": "icon.svg",
+    "icon_dark": "",
+    "resource": {"memory": 268435456, "permission": {"storage": {"enabled": True, "size": 1048576}}},
+    "plugins": {
+        "tools": ["provider/demo.yaml"],
+        "models": None,
+        "endpoints": None,
+        "agent_strategies": None,
+        "datasources": None,
+        "triggers": None,
+    },
+    "meta": {
         "version": "0.0.1",
-        "type": "plugin",
-        "author": "acme",
-        "name": "demo",
-        "label": {"en_US": "Demo"},
-        "description": {"en_US": "A demo"},
-        "icon": "icon.svg",
-        "icon_dark": "",
-        "resource": {"memory": 268435456, "permission": {"storage": {"enabled": True, "size": 1048576}}},
-        "plugins": {
-            "tools": ["provider/demo.yaml"],
-            "models": None,
-            "endpoints": None,
-            "agent_strategies": None,
-            "datasources": None,
-            "triggers": None,
+        "arch": ["amd64", "arm64"],
+        "runner": {"language": "python", "version": "3.12", "entrypoint": "main"},
+        "minimum_dify_version": None,
+    },
+    "tags": [],
+    "created_at": "2026-01-01T00:00:00Z",
+    "verified": False,
+    "tool": {
+        "identity": {
+            "author": "acme",
+            "name": "demo",
+            "description": {"en_US": "A demo"},
+            "icon": "icon.svg",
+            "icon_dark": "",
+            "label": {"en_US": "Demo"},
+            "tags": [],
         },
-        "meta": {
-            "version": "0.0.1",
-            "arch": ["amd64", "arm64"],
-            "runner": {"language": "python", "version": "3.12", "entrypoint": "main"},
-            "minimum_dify_version": None,
-        },
-        "tags": [],
-        "created_at": "2026-01-01T00:00:00Z",
-        "verified": False,
-        "tool": {
-            "identity": {
-                "author": "acme",
-                "name": "demo",
-                "description": {"en_US": "A demo"},
-                "icon": "icon.svg",
-                "icon_dark": "",
-                "label": {"en_US": "Demo"},
-                "tags": [],
-            },
-            "credentials_schema": [],
-            "oauth_schema": None,
-            "tools": [
-                {
-                    "identity": {"author": "acme", "name": "echo", "label": {"en_US": "Echo"}},
-                    "description": {"human": {"en_US": "Echoes"}, "llm": "Echoes"},
-                    "parameters": [
-                        {
-                            "name": "text",
-                            "label": {"en_US": "Text"},
-                            "human_description": {"en_US": "The text"},
-                            "type": "string",
-                            "scope": None,
-                            "form": "llm",
-                            "llm_description": "",
-                            "required": False,
-                            "auto_generate": None,
-                            "template": None,
-                            "default": None,
-                            "min": None,
-                            "max": None,
-                            "multiple": False,
-                            "precision": None,
-                            "options": None,
-                        }
-                    ],
-                    "has_runtime_parameters": False,
-                }
-            ],
-        },
-    }
+        "credentials_schema": [],
+        "oauth_schema": None,
+        "tools": [
+            {
+                "identity": {"author": "acme", "name": "echo", "label": {"en_US": "Echo"}},
+                "description": {"human": {"en_US": "Echoes"}, "llm": "Echoes"},
+                "parameters": [
+                    {
+                        "name": "text",
+                        "label": {"en_US": "Text"},
+                        "human_description": {"en_US": "The text"},
+                        "type": "string",
+                        "scope": None,
+                        "form": "llm",
+                        "llm_description": "",
+                        "required": False,
+                        "auto_generate": None,
+                        "template": None,
+                        "default": None,
+                        "min": None,
+                        "max": None,
+                        "multiple": False,
+                        "precision": None,
+                        "options": None,
+                    }
+                ],
+                "has_runtime_parameters": False,
+            }
+        ],
+    },
+}
+
+
+def test_the_declaration_of_a_small_plugin_is_the_daemons():
+    assert opened().declaration() == DECLARATION
 
 
 def test_optional_fields_are_printed_when_there():
