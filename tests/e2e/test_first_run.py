@@ -160,6 +160,25 @@ def test_the_keyboard_is_enough_to_find_a_plugin(installed: Page) -> None:
     expect(installed.locator("#plugins")).to_contain_text("Says back what it hears")
 
 
+def test_what_is_live_says_when_it_is_not_connected(installed: Page) -> None:
+    installed.goto("/w/default/plugins")
+    expect(installed.locator("#state-patchbay--echo")).to_contain_text("Running", timeout=30_000)
+    installed.context.set_offline(True)
+    expect(installed.get_by_text("Not connected.")).to_be_visible(timeout=15_000)
+    expect(installed.locator("#state-patchbay--echo")).to_contain_text("Running")
+    installed.context.set_offline(False)
+    expect(installed.get_by_text("Not connected.")).to_be_hidden(timeout=15_000)
+
+
+def test_a_restart_is_seen_where_it_happens(installed: Page) -> None:
+    installed.goto(f"{ECHO}/-/activity")
+    before = installed.locator("#state time").inner_text()
+    installed.locator("main").get_by_role("button", name="Restart").last.click()
+    expect(installed.locator("#notices")).to_contain_text("Echo is starting again")
+    expect(installed.locator("#state time")).not_to_have_text(before, timeout=20_000)
+    expect(installed.locator("#state")).to_contain_text("Running", timeout=30_000)
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_no_page_is_wider_than_its_screen(installed: Page, width: int) -> None:
     installed.set_viewport_size({"width": width, "height": 844})
