@@ -1,17 +1,26 @@
 """What must last about plugins that run here, one file a noun."""
 
+from runtime.models.credentials import Credential, OAuthClient, OAuthFlow
 from runtime.models.ids import new_id
 from runtime.models.installations import Installation, Provider, RuntimeType
 from runtime.models.packages import Package, Readme
+from runtime.models.studio import App, AppKey, Conversation, Message
 from runtime.models.tasks import UNFINISHED, InstallItem, InstallTask, Status
 from runtime.models.vault import DataKey
 
 __all__ = [
     "UNFINISHED",
+    "App",
+    "AppKey",
+    "Conversation",
+    "Credential",
     "DataKey",
     "InstallItem",
     "InstallTask",
     "Installation",
+    "Message",
+    "OAuthClient",
+    "OAuthFlow",
     "Package",
     "Provider",
     "Readme",
