@@ -69,7 +69,13 @@ def test_what_policy_keeps_out_is_shown_with_the_way_to_allow_it(visit: Callable
     permission = {"tool": {"enabled": True}}
     data = packages.package(resource={"memory": 1024, "permission": permission})
     page = visit().post(UPLOAD, {"package": sent(data)}).text
-    for expected in ("takes only packages that a trusted key has signed", "Nobody has signed this package", "Call other tools", "FORCE_VERIFYING_SIGNATURE=false", "Demo"):
+    for expected in (
+        "takes only packages that a trusted key has signed",
+        "Nobody has signed this package",
+        "Call other tools",
+        "FORCE_VERIFYING_SIGNATURE=false",
+        "Demo",
+    ):
         assert expected in page
     assert not Package.objects.exists()
 
