@@ -1,5 +1,6 @@
 """``python -m tests.corpus --plugins DIR``: see README.md beside this file."""
 
+import signal
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -83,6 +84,8 @@ def run(options: Namespace) -> list[Result]:
 
 
 def main(argv: list[str]) -> int:
+    # asked to end: leave by way of the contexts, so that no server stays behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     results = run(arguments(argv))
     print(f"\n{table.summary(results)}")
     return 1 if any(one.loud for one in results) else 0

@@ -39,7 +39,7 @@ class RunningServer:
     def alive(self) -> bool:
         return True
 
-    def forget(self, *folders: str) -> None:
+    def forget(self, *patterns: str) -> None:
         return None
 
     def process_of(self, identifier: str) -> Process | None:
@@ -102,10 +102,11 @@ class OwnServer(RunningServer):
             self.child.kill()
             self.child.wait()
 
-    def forget(self, *folders: str) -> None:
+    def forget(self, *patterns: str) -> None:
         """Removes what earlier installs left on the disk; only while nothing is installed."""
-        for name in folders:
-            shutil.rmtree(self.folder / name, ignore_errors=True)
+        for pattern in patterns:
+            for path in self.folder.glob(pattern):
+                shutil.rmtree(path, ignore_errors=True)
 
     def process_of(self, identifier: str) -> Process | None:
         return processes.plugin_of(self.child.pid, identifier)
