@@ -14,12 +14,14 @@ django_application = get_asgi_application()
 
 from django.conf import settings
 
+from endpoints.door import Webhook, endpoint, is_endpoint
 from marketplace.celery import app as celery_app
 from runtime.dispatch import dispatch, is_dispatch
 from runtime.door import Receive, Scope, Send, Visit
 from runtime.envelope import failure
 from runtime.errors import BadRequest
 from runtime.metrics import counts
+from runtime.node import here
 from runtime.process import running
 from runtime.worker import EmbeddedWorker
 
@@ -40,6 +42,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     if is_dispatch(scope["path"]):
         await dispatch(Visit(scope, receive, send))
+    elif is_endpoint(scope):
+        await endpoint(Webhook(scope, receive, send))
     elif (length := declared_length(scope)) > LARGEST_UPLOAD:
         fault = BadRequest(f"file size exceeds the maximum limit: {length} bytes of at most {LARGEST_UPLOAD}")
         await Visit(scope, receive, send).answer(413, orjson.dumps(failure(fault)))
@@ -76,4 +80,5 @@ async def embedded_worker() -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await here().stop()  # first, since tasks wait for the node, and the worker for its tasks
         await asyncio.to_thread(worker.stop)

@@ -115,7 +115,9 @@ class Node:
         return self.keepers[plugin]
 
     async def stop(self) -> None:
-        """Stops everything that runs here, gently within the grace of the options, then by force."""
+        """Stops everything that runs here, gently within the grace of the options, then by force; once."""
+        if self.stopping:
+            return
         self.stopping = True
         self.nudged.set()
         await asyncio.gather(*(keeper.shut_down(self.options.stop_grace) for keeper in self.keepers.values()))

@@ -3,7 +3,7 @@
 The database is the truth (runtime.md 1, rows 2, 3, 33). The names below are what others use; the files are one noun each.
 """
 
-from runtime.installing.aftercare import cancel, delete_ended, delete_item, delete_task, recover, retry
+from runtime.installing.aftercare import cancel, delete_ended, delete_item, delete_task, recover, resume, retry
 from runtime.installing.items import run_item
 from runtime.installing.wishes import NotUploaded, install, uninstall, upgrade
 
@@ -15,6 +15,7 @@ __all__ = [
     "delete_task",
     "install",
     "recover",
+    "resume",
     "retry",
     "run_item",
     "uninstall",

@@ -73,6 +73,19 @@ def delete_item(task: InstallTask, unique_identifier: str) -> None:
             task.delete()
 
 
+def resume(node_id: str, *, queue_lost: bool) -> None:
+    """What an earlier life of this node left is done again now, not when leases end; to be called when it starts.
+
+    `queue_lost`: the broker is this process's memory, so what waited there is sent again.
+    """
+    past = timezone.now() - timedelta(seconds=1)
+    held = InstallItem.objects.filter(status=Status.RUNNING, worker__startswith=f"{node_id[:50]}/")
+    held.update(lease_until=past)
+    if queue_lost:
+        InstallItem.objects.filter(status=Status.PENDING).update(updated_at=past - FORGOTTEN)
+    recover()
+
+
 def recover() -> None:
     """What workers left behind is done again or given up; to be called every ten seconds or so, on any number of nodes."""
     now = timezone.now()
