@@ -68,6 +68,30 @@ PLUGIN_RUNTIME_MAX_BUFFER_SIZE = integer("PLUGIN_RUNTIME_MAX_BUFFER_SIZE", 33_55
 SESSION_BUFFER_SIZE = integer("SESSION_BUFFER_SIZE", 67_108_864)
 PLUGIN_STOP_GRACE = integer("PLUGIN_STOP_GRACE", 10)
 
+# What plugins call back. With the address and key of a Dify's inner API, that Dify answers in our place.
+DIFY_INNER_API_URL = text("DIFY_INNER_API_URL")
+DIFY_INNER_API_KEY = text("DIFY_INNER_API_KEY")
+# In milliseconds; the first is how long the Dify may be silent, not how long a whole answer may take.
+DIFY_BACKWARDS_INVOCATION_READ_TIMEOUT = integer("DIFY_BACKWARDS_INVOCATION_READ_TIMEOUT", 240_000)
+DIFY_BACKWARDS_INVOCATION_WRITE_TIMEOUT = integer("DIFY_BACKWARDS_INVOCATION_WRITE_TIMEOUT", 5_000)
+RESPONSE_MAX_BUFFER_SIZE = integer("RESPONSE_MAX_BUFFER_SIZE", 31_457_280)
+PERSISTENCE_STORAGE_MAX_SIZE = integer("PERSISTENCE_STORAGE_MAX_SIZE", 104_857_600)
+# Files that plugins upload. The address is the one under which plugins reach the web process.
+FILES_URL = text("FILES_URL")
+FILES_ACCESS_TIMEOUT = integer("FILES_ACCESS_TIMEOUT", 3600)
+FILE_MAX_SIZE = integer("FILE_MAX_SIZE", 52_428_800)
+FILES_KEPT_DAYS = integer("FILES_KEPT_DAYS", 30)
+
+# Public addresses of plugins.
+ENDPOINT_URL_TEMPLATE = text("ENDPOINT_URL_TEMPLATE")
+ENDPOINT_MAX_BODY_SIZE = integer("ENDPOINT_MAX_BODY_SIZE", 10_485_760)
+ENDPOINT_MAX_HEADER_SIZE = integer("ENDPOINT_MAX_HEADER_SIZE", 65_536)
+ENDPOINT_FIRST_BYTE_TIMEOUT = integer("ENDPOINT_FIRST_BYTE_TIMEOUT", 120)
+ENDPOINT_TOTAL_TIMEOUT = integer("ENDPOINT_TOTAL_TIMEOUT", 600)
+ENDPOINT_TRUSTED_PROXIES = listing("ENDPOINT_TRUSTED_PROXIES")
+# Pages of plugins stand on our origin: browsers are told to give them one of their own.
+ENDPOINT_SANDBOX = flag("ENDPOINT_SANDBOX", True)
+
 # How environments of plugins are built.
 UV_PATH = text("UV_PATH")
 PLUGIN_PYTHON = text("PLUGIN_PYTHON")

@@ -12,7 +12,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -216,7 +216,7 @@ class Link(DuplexBackend):
             await asyncio.gather(self.task, return_exceptions=True)
 
 
-async def no_reverse_calls(session: Session, call: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+async def no_reverse_calls(session: Session, call: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
     """Reverse calls are answered where the plugin runs; none crosses a link."""
     yield {"event": "error", "message": "a reverse call crossed a link", "data": None}
 

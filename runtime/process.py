@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import random
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
@@ -14,9 +15,11 @@ import redis
 from django.conf import settings
 from django.db import close_old_connections
 
-from runtime import installing, lookup, node, preparing, reverse, router
+from runtime import accounting, audit, files, installing, lookup, node, policy, preparing, reverse, router
 from runtime.calling import node_stream
 from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster
+from runtime.database import in_thread
+from runtime.host import choice, providers
 from runtime.keeper import Launching
 from runtime.link import Links, LinkServer, socket_path
 from runtime.models import Installation, RuntimeType
@@ -27,6 +30,7 @@ from runtime.session import Session
 from runtime.wire import Frame
 
 MOST_NODES = 64  # processes of ours on one host with one DATA_DIR
+EXPIRE_EVERY = 360  # chores: about once an hour
 
 
 class Identity:
@@ -88,12 +92,43 @@ def wished() -> set[str]:
 
 
 def chores() -> None:
-    """What a node sees to every now and then: installations that a dead worker left half-way."""
+    """What a node sees to every now and then: installations that a dead worker left half-way, and what it has counted."""
     close_old_connections()
     try:
         installing.recover()
+        write_down()
+        if random.random() < 1 / EXPIRE_EVERY:  # noqa: S311 - spreads the work over the nodes
+            expire()
     finally:
         close_old_connections()
+
+
+def resume(node_id: str) -> None:
+    """What an earlier life of this node was doing goes on."""
+    close_old_connections()
+    try:
+        installing.resume(node_id, queue_lost=not settings.REDIS_URL)
+    finally:
+        close_old_connections()
+
+
+def write_down() -> None:
+    """What this process counts in memory."""
+    accounting.flush()
+    audit.flush()
+
+
+def expire() -> None:
+    accounting.expire()
+    audit.expire()
+    files.expire()
+
+
+def forget() -> None:
+    """Installations or policies have changed somewhere: what was read of them is read again."""
+    lookup.forget()
+    providers.forget()
+    policy.forget()
 
 
 def node_options(identity: str, serves: bool) -> NodeOptions:
@@ -102,7 +137,7 @@ def node_options(identity: str, serves: bool) -> NodeOptions:
     return NodeOptions(
         info=info,
         wishes=wished,
-        forget=lookup.forget,
+        forget=forget,
         logs=settings.PLUGIN_LOGS_PATH,
         serves=serves,
         stop_grace=settings.PLUGIN_STOP_GRACE,
@@ -127,6 +162,8 @@ async def running(serves: bool) -> AsyncIterator[Node]:
     turning = asyncio.get_running_loop().create_task(here.run())
     server = await serve_links(here) if serves and settings.REDIS_URL else None
     await here.ready.wait()
+    if serves:
+        await asyncio.to_thread(resume, identity.id)
     try:
         yield here
     finally:
@@ -135,9 +172,11 @@ async def running(serves: bool) -> AsyncIterator[Node]:
         await links.close()
         if server is not None:
             await server.close()
+        await choice.close()
         node.set_here(None)
         router.set_here(None)
         identity.release()
+        await in_thread(write_down)
 
 
 async def serve_links(here: Node) -> LinkServer:

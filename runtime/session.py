@@ -32,6 +32,8 @@ class Session:
     context: dict[str, Any] | None = None
     permission: dict[str, Any] = field(default_factory=dict)
     deadline: float = field(default_factory=lambda: time.time() + 600)
+    depth: int = 0  # plugins that wait for this call's answer, one calling the next
+    trace: str = ""  # id of the session at the door; "" for that one itself
     id: str = field(default_factory=new_session_id)
 
     def request_line(self) -> bytes:

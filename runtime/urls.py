@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from runtime import file_views
 from runtime.envelope import route_not_found
 from runtime.management.assets import Asset, ExtractAsset
 from runtime.management.health import health_check, metrics
@@ -16,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plugin/<str:workspace_id>/extract-asset", ExtractAsset.as_view()),
     path("plugin/<str:workspace_id>/dispatch/<path:action>", dispatch),
     path("v2/invoke/dispatch/<path:action>", dispatch),
+    path("files/upload", file_views.upload, name="file-upload"),
+    path("files/<uuid:key>/<path:name>", file_views.read, name="file"),
     path("", include("runtime.pages.urls")),
     # Last, as everything else below plugin/ is unknown; apps that add addresses there are included before this file.
     re_path(r"^plugin/", route_not_found),

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Protocol
 
 import orjson
@@ -16,7 +16,9 @@ from runtime.wire import GONE, INVOKE, Frame, error_payload, session_frame
 
 log = logging.getLogger(__name__)
 
-Answer = Callable[[Session, dict[str, Any]], AsyncIterator[dict[str, Any]]]
+MOST_CALLS = 2000  # reverse calls of one session that are answered at the same time
+
+Answer = Callable[[Session, dict[str, Any]], AsyncGenerator[dict[str, Any]]]
 """Answers a reverse call: takes the session and the call, yields the `data` of each backwards_response."""
 
 
@@ -186,11 +188,12 @@ class DuplexBackend(ABC):
             message = "invoke dify failed: the call needs type, backwards_request_id and request"
             conversation.inbox.put(GONE, error_payload("invoke_dify_error", message))
             return
-        task = asyncio.get_running_loop().create_task(self.write_back(conversation.session, call))
+        answer = self.answer if len(conversation.tasks) < MOST_CALLS else too_many
+        task = asyncio.get_running_loop().create_task(self.write_back(conversation.session, call, answer))
         conversation.tasks.add(task)
         task.add_done_callback(conversation.tasks.discard)
 
-    async def write_back(self, session: Session, call: dict[str, Any]) -> None:
+    async def write_back(self, session: Session, call: dict[str, Any], answer: Answer) -> None:
         """Writes what answers a reverse call; always ends it, also when the answer breaks off."""
         request_id = call["backwards_request_id"]
 
@@ -200,12 +203,17 @@ class DuplexBackend(ABC):
 
         with contextlib.suppress(PluginGone):
             try:
-                async for data in self.answer(session, call):
-                    respond(**data)
-                    await self.drain()
+                async with contextlib.aclosing(answer(session, call)) as responses:
+                    async for data in responses:
+                        respond(**data)
+                        await self.drain()
             except PluginGone:
                 raise
             except Exception as error:
                 log.exception("The reverse call %s of %s broke off", call["type"], session.plugin)
                 respond("error", f"The host failed to answer {call['type']}: {error}")
             respond("end", "")
+
+
+async def too_many(session: Session, call: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
+    yield {"event": "error", "message": f"more than {MOST_CALLS} reverse calls at once in one session", "data": None}

@@ -1,9 +1,13 @@
 """What must last about plugins that run here, one file a noun."""
 
+from runtime.models.accounting import Refusal, ReverseUse
 from runtime.models.credentials import Credential, OAuthClient, OAuthFlow
+from runtime.models.files import StoredFile
 from runtime.models.ids import new_id
 from runtime.models.installations import Installation, Provider, RuntimeType
 from runtime.models.packages import Package, Readme
+from runtime.models.policies import Restriction
+from runtime.models.storage import StorageUse, StoredValue
 from runtime.models.studio import App, AppKey, Conversation, Message
 from runtime.models.tasks import UNFINISHED, InstallItem, InstallTask, Status
 from runtime.models.vault import DataKey
@@ -24,7 +28,13 @@ __all__ = [
     "Package",
     "Provider",
     "Readme",
+    "Refusal",
+    "Restriction",
+    "ReverseUse",
     "RuntimeType",
     "Status",
+    "StorageUse",
+    "StoredFile",
+    "StoredValue",
     "new_id",
 ]

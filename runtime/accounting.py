@@ -1,0 +1,139 @@
+"""What reverse calls cost, per workspace, plugin, day and kind: counted in memory, written by the node every few seconds."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+from django.db import transaction
+from django.db.models import F
+
+from runtime.models import ReverseUse
+from runtime.session import Session
+
+KEPT_DAYS = 400
+USAGE = b'"usage":{'
+
+
+@dataclass(slots=True)
+class Spent:
+    """What calls took; added up for all of the same key."""
+
+    calls: int = 0
+    errors: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    price: Decimal = Decimal(0)
+    seconds: float = 0.0
+
+    def add(self, other: "Spent") -> None:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+class Call(Spent):
+    """One call that is under way."""
+
+    __slots__ = ("currency", "failed")
+
+    def __init__(self) -> None:
+        super().__init__(calls=1)
+        self.currency = ""
+        self.failed = False
+
+    def see(self, item: bytes) -> None:
+        """Takes the usage that a response tells, if it does. Others are not decoded."""
+        if USAGE not in item:
+            return
+        response = orjson.loads(item)
+        usage = (response.get("delta") or {}).get("usage") or response.get("usage")
+        if not isinstance(usage, dict):
+            return
+        total = whole(usage.get("total_tokens"))
+        completion = whole(usage.get("completion_tokens"))
+        self.completion_tokens += completion
+        self.prompt_tokens += whole(usage.get("prompt_tokens")) or total - completion
+        self.price += money(usage.get("total_price"))
+        self.currency = str(usage.get("currency") or "")[:8]
+
+
+def whole(value: Any) -> int:
+    return max(0, int(value)) if isinstance(value, int | float) else 0
+
+
+def money(value: Any) -> Decimal:
+    try:
+        amount = Decimal(str(value or 0))
+    except InvalidOperation:
+        return Decimal(0)
+    return amount if amount.is_finite() and abs(amount) < 10**12 else Decimal(0)
+
+
+Key = tuple[str, str, date, str, str]
+"""Workspace, plugin id, day, kind, currency."""
+
+waiting: dict[Key, Spent] = {}
+lock = threading.Lock()
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+@contextmanager
+def counted(session: Session, kind: str) -> Iterator[Call]:
+    """Counts one reverse call, whatever becomes of it; what is left early counts as an error."""
+    call, started, ended = Call(), time.perf_counter(), False
+    try:
+        yield call
+        ended = True
+    finally:
+        call.seconds = time.perf_counter() - started
+        call.errors = int(call.failed or not ended)
+        add((session.workspace, session.plugin.partition(":")[0], today(), kind, call.currency), call)
+
+
+def add(key: Key, spent: Spent) -> None:
+    with lock:
+        waiting.setdefault(key, Spent()).add(spent)
+
+
+def flush() -> None:
+    """Writes what has been counted since the last time; what cannot be written is kept for the next."""
+    global waiting
+    with lock:
+        due, waiting = waiting, {}
+    while due:
+        key, spent = due.popitem()
+        try:
+            write(key, spent)
+        except BaseException:
+            for again, amount in [(key, spent), *due.items()]:
+                add(again, amount)
+            raise
+
+
+def write(key: Key, spent: Spent) -> None:
+    workspace_id, plugin_id, day, kind, currency = key
+    with transaction.atomic():
+        row, _ = ReverseUse.objects.get_or_create(
+            workspace_id=workspace_id, plugin_id=plugin_id, day=day, kind=kind, currency=currency
+        )
+        ReverseUse.objects.filter(pk=row.pk).update(
+            calls=F("calls") + spent.calls,
+            errors=F("errors") + spent.errors,
+            prompt_tokens=F("prompt_tokens") + spent.prompt_tokens,
+            completion_tokens=F("completion_tokens") + spent.completion_tokens,
+            price=F("price") + spent.price,
+            seconds=F("seconds") + spent.seconds,
+        )
+
+
+def expire() -> None:
+    """Deletes what is older than KEPT_DAYS."""
+    ReverseUse.objects.filter(day__lt=today() - timedelta(days=KEPT_DAYS)).delete()
