@@ -1,5 +1,6 @@
 """A host that is killed at the worst moment and started again; the same story for one process and for two."""
 
+import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from tests.servers import Host
 ECHO = "patchbay/echo"
 HEARD_WITHIN = 2.0  # seconds until the caller of a killed worker hears of it
 BACK_WITHIN = 60.0  # seconds until a plugin answers again
+ENDS_WITHIN = 20.0  # seconds until a process that is told to end has ended
 
 # Stands in for uv, and waits as long as the file beside it is there.
 BRAKE = """#!/bin/sh
@@ -84,6 +86,22 @@ def install_killed_midway(crash: Crash, package: Path, brake: Path) -> None:
     assert caller.ended(task)["status"] == "success"
     assert caller.installed() == [identifier]
     assert caller.answers(ECHO)
+
+
+def install_ended_midway(crash: Crash, package: Path, brake: Path) -> None:
+    """Told to end, a worker gives back what it has not finished, waits for nothing, and leaves nothing running."""
+    host, caller = crash.host, crash.caller
+    brake.touch()
+    identifier = caller.upload(package)
+    task = caller.begin_install(identifier)
+    wait_until(host.plugin_processes, what="the environment is being built", seconds=60)
+    assert host.programs[crash.killed].stop(ENDS_WITHIN) != -signal.SIGKILL, "it had to be killed"
+    assert host.plugin_processes() == []
+    assert finished_environments(host) == []
+    brake.unlink()
+    crash.restart()
+    assert caller.ended(task)["status"] == "success"
+    assert caller.installed() == [identifier]
 
 
 def finished_environments(host: Host) -> list[Path]:

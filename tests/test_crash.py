@@ -1,6 +1,6 @@
 """Everything in one process (`manage.py run`), killed in mid-call and in mid-install."""
 
-from tests.crashing import Crash, install_killed_midway, kill_in_mid_call, uv_with_brake
+from tests.crashing import Crash, install_ended_midway, install_killed_midway, kill_in_mid_call, uv_with_brake
 
 
 def test_killed_in_mid_call(start_host, call, echo_package) -> None:
@@ -17,8 +17,4 @@ def test_killed_in_mid_install(start_host, call, echo_package, tmp_path) -> None
 
 def test_told_to_end_in_mid_install(start_host, call, echo_package, tmp_path) -> None:
     host = start_host(**uv_with_brake(tmp_path))
-    caller = call(host)
-    (tmp_path / "brake").touch()
-    caller.begin_install(caller.upload(echo_package))
-    assert host.programs["run"].stop() == 0
-    assert host.plugin_processes() == []
+    install_ended_midway(Crash(host, call(host), killed="run"), echo_package, tmp_path / "brake")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.caller import Caller
-from tests.crashing import Crash, install_killed_midway, kill_in_mid_call, uv_with_brake
+from tests.crashing import Crash, install_ended_midway, install_killed_midway, kill_in_mid_call, uv_with_brake
 from tests.programs import wait_until
 from tests.servers import Host
 
@@ -49,6 +49,11 @@ def test_killed_in_mid_call(split: Host, caller: Caller) -> None:
 def test_killed_in_mid_install(split_hosts, call, echo_package, tmp_path) -> None:
     host = split_hosts(**uv_with_brake(tmp_path))
     install_killed_midway(Crash(host, call(host), killed="worker"), echo_package, tmp_path / "brake")
+
+
+def test_told_to_end_in_mid_install(split_hosts, call, echo_package, tmp_path) -> None:
+    host = split_hosts(**uv_with_brake(tmp_path))
+    install_ended_midway(Crash(host, call(host), killed="worker"), echo_package, tmp_path / "brake")
 
 
 def test_a_worker_that_is_told_to_end_leaves_nothing(split: Host, caller: Caller) -> None:
