@@ -4,6 +4,7 @@ Forgotten as a whole when anything is installed or removed anywhere (`changed`),
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +23,13 @@ class Installed:
 
 
 warm: dict[tuple[str, str], Installed] = {}
+also_forgotten: list[Callable[[], None]] = []  # what other apps keep warm of installations
 
 
 def forget() -> None:
     warm.clear()
+    for forget_more in also_forgotten:
+        forget_more()
 
 
 def changed() -> None:

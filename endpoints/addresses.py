@@ -1,0 +1,66 @@
+"""Who calls: client, host and scheme as they were before the proxies that are trusted."""
+
+import ipaddress
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django.conf import settings
+
+from endpoints.http import Headers, header, host_of
+from endpoints.rules import Network, networks
+from runtime.door import Scope
+
+
+@lru_cache(maxsize=8)
+def parsed(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(networks(texts))
+
+
+def within(address: str, listed: Iterable[Network]) -> bool:
+    """Whether an address is in one of the networks; IPv4 that travels as IPv6 is IPv4."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    found = getattr(found, "ipv4_mapped", None) or found
+    return any(found in network for network in listed if network.version == found.version)
+
+
+def is_trusted(peer: str) -> bool:
+    """Whether the peer is a proxy whose word counts: TRUST_PROXY trusts any, as with pages."""
+    listed = settings.ENDPOINT_TRUSTED_PROXIES
+    return within(peer, parsed(tuple(listed))) if listed else bool(settings.SECURE_PROXY_SSL_HEADER)
+
+
+def road(scope: Scope, headers: Headers) -> tuple[str, bytes, str]:
+    """Client, host and scheme of the caller; raises BadHost."""
+    peer = str((scope.get("client") or ("",))[0])
+    scheme = str(scope.get("scheme") or "http")
+    if not is_trusted(peer):
+        return peer, host_of(headers), scheme
+    said = header(headers, b"x-forwarded-proto").split(b",")[-1].strip().lower()
+    host = header(headers, b"x-original-host") or header(headers, b"x-forwarded-host").split(b",")[0].strip()
+    named = [(b"host", host)] if host else headers
+    return client_of(headers, peer), host_of(named), said.decode() if said in (b"http", b"https") else scheme
+
+
+def client_of(headers: Headers, peer: str) -> str:
+    """The nearest address that no trusted proxy has: what is left of it anybody may have written."""
+    listed = b",".join(value for name, value in headers if name == b"x-forwarded-for").decode("latin-1")
+    trusted = parsed(tuple(settings.ENDPOINT_TRUSTED_PROXIES))
+    client = peer
+    for address in reversed([part.strip() for part in listed.split(",") if part.strip()]):
+        if not is_address(address):
+            break
+        client = address
+        if not within(client, trusted):
+            break
+    return client
+
+
+def is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,90 @@
+"""The plugin's answer on its way to the caller: head as soon as it is known, each piece as it comes."""
+
+from django.conf import settings
+
+from endpoints.http import NO_BODY, Answer, Headers, content_length, header, rest_of_cookies, without
+from runtime.door import Visit
+
+# What browsers neither run nor guess at. All else is a page, and pages of plugins stand on our origin.
+HARMLESS = (b"application/json", b"text/plain", b"text/event-stream", b"application/octet-stream", b"audio/", b"video/")
+SANDBOX = (b"content-security-policy", b"sandbox allow-scripts allow-forms allow-popups allow-modals allow-downloads")
+
+
+class Reply:
+    """One answer. `over` is set when all of it has been sent."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self.answer = Answer()
+        self.status = 0
+        self.room: int | None = None  # bytes that may still be sent where a length was promised
+        self.over = False
+
+    @property
+    def headless(self) -> bool:
+        """Whether the caller asked for the head alone."""
+        return self.visit.method == "HEAD"
+
+    async def flush(self) -> bool:
+        """Sends what has come, as far as it can be sent; whether the answer has begun."""
+        if self.over or not self.answer.ready:
+            return self.visit.begun
+        if self.headless:
+            if not self.answer.pieces:
+                await self.end()
+            return self.visit.begun
+        if not self.visit.begun:
+            status, headers = self.head()
+            self.room = content_length(headers)
+            await self.visit.begin(status, headers)
+        if self.answer.pieces:
+            await self.visit.send(self.fitting(self.answer.taken()))
+        return True
+
+    async def end(self) -> None:
+        """Sends the rest, and the length where nothing has been sent before."""
+        self.over = True
+        body = self.answer.taken()
+        if self.visit.begun:
+            rest = self.fitting(body)
+            if not self.room:  # else the plugin promised more than it sent, and the connection must tell
+                await self.visit.end(rest)
+            return
+        status, headers = self.head()
+        if status in NO_BODY:
+            body, headers = b"", without(headers, b"content-length")
+        elif not (self.headless and not body):
+            headers = [*without(headers, b"content-length"), (b"content-length", str(len(body)).encode())]
+        await self.visit.begin(status, headers)
+        await self.visit.end(b"" if self.headless else body)
+
+    def head(self) -> tuple[int, Headers]:
+        status, headers = self.answer.head()
+        self.status = status
+        return status, guarded(headers)
+
+    def fitting(self, body: bytes) -> bytes:
+        """As much as the promised length has room for."""
+        if self.room is None:
+            return body
+        body = body[: self.room]
+        self.room -= len(body)
+        return body
+
+
+def guarded(headers: Headers) -> Headers:
+    """The headers without cookies of our own pages; what a browser would run gets an origin of its own."""
+    ours = frozenset({settings.SESSION_COOKIE_NAME.encode(), settings.CSRF_COOKIE_NAME.encode()})
+    kept = [(name, value) for name, value in headers if name != b"set-cookie" or is_theirs(value, ours)]
+    if settings.ENDPOINT_SANDBOX and not is_harmless(header(headers, b"content-type").lower()):
+        kept.append(SANDBOX)
+    return kept
+
+
+def is_theirs(cookie: bytes, ours: frozenset[bytes]) -> bool:
+    return bool(rest_of_cookies(cookie.partition(b";")[0], ours))
+
+
+def is_harmless(content_type: bytes) -> bool:
+    image = content_type.startswith(b"image/") and b"svg" not in content_type
+    return image or content_type.startswith(HARMLESS)

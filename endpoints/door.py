@@ -1,0 +1,262 @@
+"""The public door: any request to `/e/{hook}/…` goes to the plugin, its answer comes back as it is made (protocol.md 9.2-9.4)."""
+
+import asyncio
+import logging
+import time
+from contextlib import aclosing
+
+import orjson
+from django.conf import settings
+
+from endpoints import book, signatures
+from endpoints.addresses import road, within
+from endpoints.answering import Reply
+from endpoints.book import Open
+from endpoints.errors import BadGateway, Nobody, Turned, over
+from endpoints.http import Arrived, BadAnswer, BadHost, Headers, header, request_text, target_of, without_cookies
+from endpoints.inspector import note
+from runtime import router
+from runtime.answers import plugin_fault
+from runtime.door import JSON, Receive, Scope, Send, Visit
+from runtime.envelope import failure
+from runtime.errors import BadRequest, PluginError, RuntimeFault, Unavailable
+from runtime.metrics import invocation
+from runtime.session import Session
+from runtime.watch import Watched, watch
+from runtime.wire import END, STREAM
+
+log = logging.getLogger(__name__)
+
+PREFIX = b"/e/"
+ENDED_BY = {"left": "client_disconnect", "timeout": "timeout"}
+# Cookies of our own pages are not the plugin's business, whatever a browser sends along.
+OUR_COOKIES = frozenset(
+    name.encode()
+    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, "messages")
+)
+
+
+class Webhook(Visit):
+    """A visit of this door: also the path and the headers just as they came."""
+
+    __slots__ = ("began", "hook", "raw_headers", "scope", "tail")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(scope, receive, send)
+        self.scope = scope
+        self.raw_headers: Headers = list(scope["headers"])
+        hook, slash, rest = raw_path(scope)[len(PREFIX) :].partition(b"/")
+        self.hook = hook.decode("latin-1")
+        self.tail: bytes = slash + rest
+        self.began = time.time()
+
+
+def raw_path(scope: Scope) -> bytes:
+    """The path as it was sent; servers that do not tell it have decoded it."""
+    raw = scope.get("raw_path")
+    return bytes(raw) if raw else str(scope["path"]).encode()
+
+
+def is_endpoint(scope: Scope) -> bool:
+    return raw_path(scope).startswith(PREFIX)
+
+
+async def endpoint(visit: Webhook) -> None:
+    """`ANY /e/{hook}/{path}`."""
+    try:
+        check_head(visit)
+        found = await book.find(visit.hook)
+        if found is None:
+            raise Nobody
+        await admit(visit, found)
+    except RuntimeFault as fault:
+        await refuse(visit, fault)
+    except BadHost:
+        await refuse(visit, Turned(400, "The request must name one Host."))
+    except ConnectionResetError:
+        return
+
+
+# Who comes in.
+
+
+def check_head(visit: Webhook) -> None:
+    """Limits that are the same for all, before anything is looked up."""
+    size = len(visit.tail) + len(visit.query) + sum(len(name) + len(value) + 4 for name, value in visit.raw_headers)
+    if size > settings.ENDPOINT_MAX_HEADER_SIZE:
+        raise over(431, "ENDPOINT_MAX_HEADER_SIZE", settings.ENDPOINT_MAX_HEADER_SIZE, what="The head is too large:")
+    declared = header(visit.raw_headers, b"content-length")
+    if declared.isdigit() and int(declared) > settings.ENDPOINT_MAX_BODY_SIZE:
+        raise too_large()
+
+
+def too_large() -> Turned:
+    return over(413, "ENDPOINT_MAX_BODY_SIZE", settings.ENDPOINT_MAX_BODY_SIZE, what="The body is too large:")
+
+
+async def admit(visit: Webhook, found: Open) -> None:
+    """Asks what the endpoint's rules ask, cheapest first, then calls the plugin."""
+    client, host, scheme = road(visit.scope, visit.raw_headers)
+    arrived = Arrived(
+        method=visit.method,
+        target=target_of(visit.tail, visit.query),
+        headers=without_cookies(visit.raw_headers, OUR_COOKIES),
+        body=b"",
+        client=client,
+        host=host,
+        scheme=scheme,
+    )
+    try:
+        check_address(found, client)
+        found.gate.enter(found.rules)
+    except Turned as refusal:
+        note(found, arrived, status=refusal.status, seconds=0.0, why=refusal.message)
+        raise
+    try:
+        await enter(visit, found, arrived)
+    finally:
+        found.gate.leave()
+
+
+def check_address(found: Open, client: str) -> None:
+    if found.networks and not within(client, found.networks):
+        raise Turned(403, "This address may not call this endpoint.")
+
+
+async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
+    reply = Reply(visit)
+    why = ""
+    try:
+        arrived = with_body(arrived, await whole_body(visit))
+        if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
+            raise Turned(401, wrong)
+        await call(visit, found, arrived, reply=reply)
+    except RuntimeFault as fault:
+        why, reply.status = fault.message, reply.status if visit.begun else status_of(fault)
+        raise
+    finally:
+        note(found, arrived, status=reply.status, seconds=time.time() - visit.began, why=why)
+
+
+def with_body(arrived: Arrived, body: bytes) -> Arrived:
+    return Arrived(
+        method=arrived.method,
+        target=arrived.target,
+        headers=arrived.headers,
+        body=body,
+        client=arrived.client,
+        host=arrived.host,
+        scheme=arrived.scheme,
+    )
+
+
+async def whole_body(visit: Webhook) -> bytes:
+    """The body; raises Turned where it is too large or does not come."""
+    if b"content-length" not in visit.headers and b"transfer-encoding" not in visit.headers:
+        return await visit.body(settings.ENDPOINT_MAX_BODY_SIZE)
+    seconds = settings.ENDPOINT_FIRST_BYTE_TIMEOUT
+    try:
+        async with asyncio.timeout(seconds):
+            return await visit.body(settings.ENDPOINT_MAX_BODY_SIZE)
+    except BadRequest:
+        raise too_large() from None
+    except TimeoutError:
+        raise over(408, "ENDPOINT_FIRST_BYTE_TIMEOUT", seconds, what="The body did not come in time:") from None
+
+
+# The call.
+
+
+def session_for(found: Open, arrived: Arrived, hook: str) -> Session:
+    return Session(
+        workspace=found.workspace,
+        plugin=found.plugin,
+        type="endpoint",
+        action="invoke_endpoint",
+        data={"raw_http_request": request_text(arrived, hook).hex(), "settings": found.settings},
+        endpoint_id=found.id,
+        permission=found.permission,
+        deadline=time.time() + settings.ENDPOINT_TOTAL_TIMEOUT,
+    )
+
+
+async def call(visit: Webhook, found: Open, arrived: Arrived, *, reply: Reply) -> None:
+    """Streams the plugin's answer until its end, a limit of time, or until the caller left."""
+    session = session_for(found, arrived, visit.hook)
+    watched = watch().add(visit, visit.began + settings.ENDPOINT_FIRST_BYTE_TIMEOUT)
+    with invocation(session) as outcome:
+        try:
+            await stream(session, reply, watched)
+        except asyncio.CancelledError:
+            outcome.status = ENDED_BY.get(watched.why, "cancelled")
+            ended_by_watch(watched)
+        except RuntimeFault:
+            outcome.status = "error"
+            raise
+        finally:
+            watch().drop(watched)
+
+
+def ended_by_watch(watched: Watched) -> None:
+    """Turns the watch's cancellation into what it means; any other goes on."""
+    if not watched.why:
+        raise asyncio.CancelledError
+    watched.task.uncancel()
+    if watched.why == "left":
+        raise ConnectionResetError
+    name = "ENDPOINT_TOTAL_TIMEOUT" if watched.visit.begun else "ENDPOINT_FIRST_BYTE_TIMEOUT"
+    raise over(504, name, getattr(settings, name), what="The plugin took too long, in seconds:")
+
+
+async def stream(session: Session, reply: Reply, watched: Watched) -> None:
+    plugin = await router.here().plugin_for(session)
+    async with aclosing(plugin.stream(session)) as batches:
+        async for frames in batches:
+            for kind, payload in frames:
+                if kind == STREAM:
+                    hear(reply, payload)
+                elif kind == END:
+                    await reply.end()
+                else:
+                    raise plugin_fault(payload)
+            if await reply.flush():
+                watched.deadline = session.deadline
+            if reply.over:
+                return
+
+
+def hear(reply: Reply, payload: bytes) -> None:
+    try:
+        reply.answer.hear(payload)
+    except BadAnswer as error:
+        raise BadGateway(str(error)) from None
+
+
+# How it is refused.
+
+
+def status_of(fault: RuntimeFault) -> int:
+    """A sender tries again after 503, and may give an address up after 404."""
+    return 503 if isinstance(fault, Unavailable) else fault.status
+
+
+async def refuse(visit: Webhook, fault: RuntimeFault) -> None:
+    """Says what was wrong; where the answer has begun it ends without an end, so that nobody takes it for whole."""
+    if visit.begun:
+        log.warning("An answer of endpoint %s was cut off: %s", visit.hook[:6], fault.message)
+        return
+    after = getattr(fault, "retry_after", 0) or (5 if isinstance(fault, Unavailable) else 0)
+    headers = [*JSON, (b"retry-after", str(after).encode())] if after else JSON
+    await visit.answer(status_of(fault), orjson.dumps(failure(public(fault))), headers)
+
+
+def public(fault: RuntimeFault) -> RuntimeFault:
+    """The same without the traceback, which tells strangers about our files."""
+    if not isinstance(fault, PluginError):
+        return fault
+    try:
+        error = orjson.loads(fault.message)
+    except orjson.JSONDecodeError:
+        return fault
+    error["args"] = {name: value for name, value in (error.get("args") or {}).items() if name != "traceback"}
+    return RuntimeFault(orjson.dumps(error).decode())

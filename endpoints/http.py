@@ -1,0 +1,228 @@
+"""Requests as the SDK's parser takes them, and answers of plugins as HTTP has them (protocol.md 9.3, 9.4). Pure.
+
+The parser of SDK 0.10 is strict: one Host, an exact Content-Length, no `_` in names, UTF-8 values; the one of 0.7 keeps
+the last of several headers of a name. So the text is built here from what arrived, and nothing that one of them refuses is in it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+Headers = list[tuple[bytes, bytes]]
+
+# RFC 9110 7.6.1, and what older proxies have; the framing of the body is ours to say.
+HOP_BY_HOP = frozenset(
+    b"connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade "
+    b"expect http2-settings content-length host".split()
+)
+# Said anew from what we know ourselves: strangers could write anything here.
+ROAD = frozenset(
+    b"x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port x-forwarded x-real-ip x-original-forwarded-for "
+    b"x-original-url x-original-host forwarded dify-hook-id dify-hook-url".split()
+)
+# A second one of these means nothing, so the first one stands.
+SINGLE = frozenset(
+    b"age authorization content-type etag from if-modified-since if-unmodified-since last-modified location max-forwards "
+    b"referer retry-after server user-agent".split()
+)
+NAME = re.compile(rb"[!#$%&'*+.^`|~0-9A-Za-z-]+\Z")
+PLAIN_VALUE = re.compile(rb"[\t\x20-\x7e]*\Z")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+UNSAFE_IN_TARGET = re.compile(rb"[^\x21-\x7e]")
+HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::([0-9]{0,5}))?\Z")
+
+NO_BODY = frozenset({204, 205, 304})
+
+
+class BadAnswer(ValueError):
+    """What the plugin answered cannot be said in HTTP."""
+
+
+class BadHost(ValueError):
+    """No Host, several that differ, or one that is none (RFC 9112 3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A request as it came: `target` is path and query after the hook, names of headers are in small letters.
+
+    `client`, `host` and `scheme` are those of the caller himself, whatever proxies stand between.
+    """
+
+    method: str
+    target: bytes
+    headers: Headers
+    body: bytes
+    client: str
+    host: bytes
+    scheme: str
+
+
+# The request.
+
+
+def target_of(path: bytes, query: bytes) -> bytes:
+    """Path and query as they came; what may not stand in a request line is percent-encoded."""
+    whole = b"%b?%b" % (path, query) if query else path
+    if not whole.startswith(b"/"):
+        whole = b"/" + whole
+    return UNSAFE_IN_TARGET.sub(lambda found: b"%%%02X" % found[0][0], whole)
+
+
+def host_of(headers: Headers, fallback: bytes = b"localhost") -> bytes:
+    """The Host; the fallback where HTTP/1.0 has none. Raises BadHost."""
+    hosts = {value for name, value in headers if name == b"host"}
+    if not hosts:
+        return fallback
+    host = hosts.pop()
+    found = HOST.match(host)
+    if hosts or found is None or int(found[1] or 0) > 65535:
+        raise BadHost
+    return host
+
+
+def request_text(arrived: Arrived, hook: str) -> bytes:
+    """The request as HTTP/1.1 text with one Host, one of each name and the exact Content-Length."""
+    proto = arrived.scheme.encode()
+    lines = [
+        b"%b %b HTTP/1.1" % (arrived.method.encode("ascii", "replace"), arrived.target),
+        b"Host: " + arrived.host,
+        *(b"%b: %b" % (name.title(), value) for name, value in merged(arrived.headers).items()),
+        b"Content-Length: %d" % len(arrived.body),
+        b"X-Forwarded-For: " + arrived.client.encode(),
+        b"X-Forwarded-Proto: " + proto,
+        b"Dify-Hook-Id: " + hook.encode(),
+        b"Dify-Hook-Url: %b://%b/e/%b%b" % (proto, arrived.host, hook.encode(), arrived.target.partition(b"?")[0]),
+        b"",
+        arrived.body,
+    ]
+    return b"\r\n".join(lines)
+
+
+def merged(headers: Headers) -> dict[bytes, bytes]:
+    """End-to-end headers, one a name, in the order in which they came (RFC 9110 5.3; cookies by RFC 6265 5.4)."""
+    dropped = HOP_BY_HOP | ROAD | connection_names(headers)
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in dropped or not NAME.match(name):
+            continue
+        value = clean_value(value)
+        if name not in found:
+            found[name] = value
+        elif name not in SINGLE:
+            found[name] += (b"; " if name == b"cookie" else b", ") + value
+    return found
+
+
+def connection_names(headers: Headers) -> set[bytes]:
+    """Headers that Connection names as meant for the next hop alone."""
+    values = [value for name, value in headers if name == b"connection"]
+    return {part.strip().lower() for value in values for part in value.split(b",")} if values else set()
+
+
+def clean_value(value: bytes) -> bytes:
+    """UTF-8 without control characters; what is no UTF-8 was Latin-1, as HTTP once had it."""
+    value = value.strip(b" \t")
+    if PLAIN_VALUE.match(value):
+        return value
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        text = value.decode("latin-1")
+    return CONTROL.sub("", text).strip(" \t").encode()
+
+
+def without_cookies(headers: Headers, names: frozenset[bytes]) -> Headers:
+    """The same without those cookies: a browser sends the ones of our own pages along."""
+    if not any(name == b"cookie" for name, _ in headers):
+        return headers
+    kept = [(name, rest_of_cookies(value, names) if name == b"cookie" else value) for name, value in headers]
+    return [(name, value) for name, value in kept if value or name != b"cookie"]
+
+
+def rest_of_cookies(value: bytes, names: frozenset[bytes]) -> bytes:
+    parts = [part.strip() for part in value.split(b";")]
+    return b"; ".join(part for part in parts if part and part.partition(b"=")[0].strip() not in names)
+
+
+# The answer.
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a plugin's chunks amount to: a head as soon as it is known, and pieces of the body."""
+
+    status: int | None = None
+    headers: Headers | None = None
+    begun: bool = False
+    pieces: list[bytes] = field(default_factory=list)
+
+    def hear(self, payload: bytes) -> None:
+        """One chunk (protocol.md 9.4); raises BadAnswer."""
+        try:
+            chunk: dict[str, Any] = orjson.loads(payload)
+            status, headers, result = chunk.get("status"), chunk.get("headers"), chunk.get("result")
+            if status is not None:
+                self.status = checked_status(status)
+            if headers is not None:
+                self.headers = (self.headers or []) + answered_headers(headers)
+            if result:
+                self.pieces.append(bytes.fromhex(result))
+        except (AttributeError, TypeError, ValueError, orjson.JSONDecodeError) as error:
+            raise BadAnswer(f"The plugin's answer is not one of an endpoint: {error}") from None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the head can be sent: a status with headers is there, or a part of the body."""
+        return bool(self.pieces) or (self.status is not None and self.headers is not None)
+
+    def head(self) -> tuple[int, Headers]:
+        return self.status or 200, self.headers or []
+
+    def taken(self) -> bytes:
+        """The body that has come since the last time."""
+        body = self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
+        self.pieces = []
+        return body
+
+
+def checked_status(status: Any) -> int:
+    if not isinstance(status, int) or not 200 <= status <= 599:
+        raise BadAnswer(f"{status!r} is not a status that an answer can end with")
+    return status
+
+
+def answered_headers(headers: dict[str, Any]) -> Headers:
+    """The plugin's headers with names that HTTP knows; a list of values is one header each."""
+    found: Headers = []
+    for name, value in headers.items():
+        raw = str(name).encode("latin-1", "ignore").lower()
+        if NAME.match(raw) and raw not in HOP_BY_HOP - {b"content-length"}:
+            found += [(raw, answered_value(one)) for one in (value if isinstance(value, list) else [value])]
+    return found
+
+
+def answered_value(value: Any) -> bytes:
+    text = CONTROL.sub("", str(value)).strip()
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode()
+
+
+def content_length(headers: Headers) -> int | None:
+    """What the plugin says of its body's length, if that is a number."""
+    said = next((value for name, value in headers if name == b"content-length"), b"")
+    return int(said) if said.isdigit() else None
+
+
+def without(headers: Headers, *names: bytes) -> Headers:
+    return [(name, value) for name, value in headers if name not in names]
+
+
+def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
+    """The first header of a name; empty where there is none."""
+    return next((value for one, value in headers if one == name), b"")

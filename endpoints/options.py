@@ -1,0 +1,89 @@
+"""Settings of an endpoint: checked against the plugin's schema, with defaults, and masked for lists (protocol.md 9.1)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from runtime.errors import Refused
+from runtime.vault import mask
+
+Schema = dict[str, Any]
+Values = dict[str, Any]
+
+MOST = 64
+TEXTS = ("text-input", "secret-input", "select")
+MODEL_PARTS = ("provider", "model", "model_type")
+SCOPE_PARTS = {"rerank": ("score_threshold", "top_n"), "tts": ("voice",), "vision": ("completion_params",)}
+
+
+def schema_of(declaration: dict[str, Any]) -> list[Schema]:
+    """The settings that a plugin's declaration asks for."""
+    return list((declaration.get("endpoint") or {}).get("settings") or ())
+
+
+def checked(schemas: Sequence[Schema], given: Values) -> Values:
+    """What was given, with defaults for what was left out. Keys that nobody asked for are kept; raises Refused."""
+    if len(given) > MOST:
+        raise Refused("failed to validate settings: too many setting fields")
+    values = dict(given)
+    for schema in schemas:
+        name = str(schema.get("name"))
+        if values.get(name) in (None, ""):
+            values = with_default(schema, values, name)
+        else:
+            check_one(schema, values[name], name)
+    return values
+
+
+def with_default(schema: Schema, values: Values, name: str) -> Values:
+    default = schema.get("default")
+    if default is not None:
+        return values | {name: default}
+    if schema.get("required"):
+        raise Refused(f"failed to validate settings: missing required setting: {name}")
+    return values
+
+
+def check_one(schema: Schema, value: Any, name: str) -> None:
+    kind = schema.get("type")
+    if kind in TEXTS and not isinstance(value, str):
+        fail(name, "is not a string")
+    if kind == "select" and value not in {option.get("value") for option in schema.get("options") or ()}:
+        fail(name, "is not a valid option")
+    if kind == "boolean" and not isinstance(value, bool):
+        fail(name, "is not a boolean")
+    if kind == "app-selector":
+        check_parts(value, name, ("app_id",))
+    if kind == "model-selector":
+        scoped = SCOPE_PARTS.get(str(schema.get("scope")), ())
+        check_parts(value, name, (*MODEL_PARTS, *scoped))
+    if kind == "array[tools]" and not isinstance(value, list):
+        fail(name, "is not a list")
+
+
+def check_parts(value: Any, name: str, parts: Iterable[str]) -> None:
+    if not isinstance(value, dict):
+        fail(name, "is not an object")
+    for part in parts:
+        if part not in value:
+            fail(name, f"is missing {part}")
+
+
+def fail(name: str, why: str) -> None:
+    raise Refused(f"failed to validate settings: setting {name} {why}")
+
+
+def secret_names(schemas: Iterable[Schema]) -> set[str]:
+    return {str(schema.get("name")) for schema in schemas if schema.get("type") == "secret-input"}
+
+
+def masked(schemas: Iterable[Schema], values: Values) -> Values:
+    """Fit to be shown: of secrets only both ends."""
+    secret = secret_names(schemas)
+    return {name: mask(value) if name in secret and isinstance(value, str) else value for name, value in values.items()}
+
+
+def with_kept_secrets(schemas: Sequence[Schema], given: Values, old: Values) -> Values:
+    """A secret that comes back as it was shown has not been changed."""
+    shown = masked(schemas, old)
+    kept = {name for name in secret_names(schemas) if name in given and name in old and given[name] == shown.get(name)}
+    return {name: old[name] if name in kept else value for name, value in given.items()}

@@ -1,0 +1,68 @@
+"""What an endpoint asks of its callers beyond what its plugin does: limits, addresses, signature, queue."""
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from runtime.errors import Refused
+
+SCHEMES = ("", "github", "slack", "stripe", "discord", "hmac")
+DIGESTS = ("sha1", "sha256", "sha512")
+ENCODINGS = ("hex", "base64")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(slots=True)
+class Rules:
+    """All off by default; kept as JSON on the row. `rate`: requests a minute; `burst`: how many at once; 0: any.
+
+    `header`, `prefix`, `digest`, `encoding` belong to the generic HMAC; `tolerance`: seconds a signed time may be off.
+    """
+
+    rate: int = 0
+    burst: int = 0
+    concurrency: int = 0
+    allow: list[str] = field(default_factory=list)
+    scheme: str = ""
+    header: str = "X-Signature"
+    prefix: str = ""
+    digest: str = "sha256"
+    encoding: str = "hex"
+    tolerance: int = 300
+    inspect: bool = True
+
+    def packed(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def networks(self) -> list[Network]:
+        return networks(self.allow)
+
+
+def rules(kept: dict[str, Any]) -> Rules:
+    """The rules of a row; what this version does not know is passed over."""
+    known = {one.name for one in fields(Rules)}
+    return Rules(**{name: value for name, value in kept.items() if name in known})
+
+
+def checked(given: Rules, *, has_secret: bool) -> Rules:
+    """The same rules; raises Refused with what is wrong with them."""
+    if given.scheme not in SCHEMES:
+        raise Refused(f"{given.scheme!r} is no signature scheme; there are {', '.join(SCHEMES[1:])}")
+    if given.scheme and not has_secret:
+        raise Refused("A signature cannot be checked without its secret.")
+    if given.digest not in DIGESTS or given.encoding not in ENCODINGS:
+        raise Refused("The digest is one of sha1, sha256, sha512, and the encoding is hex or base64.")
+    if min(given.rate, given.burst, given.concurrency, given.tolerance) < 0:
+        raise Refused("Limits cannot be below 0.")
+    networks(given.allow)
+    return given
+
+
+def networks(texts: Sequence[str]) -> list[Network]:
+    """Addresses and networks such as 192.0.2.0/24; raises Refused."""
+    try:
+        return [ipaddress.ip_network(text.strip(), strict=False) for text in texts if text.strip()]
+    except ValueError as error:
+        raise Refused(f"The list of addresses cannot be read: {error}") from None
