@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # ARGS: options for pytest; JOBS: how many tests run at once
 ARGS ?=
-JOBS ?= 3
+JOBS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 7 ? cores + 1 : 8)))
 
 TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates/*.html')
 # an environment whose Python has gone is made anew
