@@ -7,3 +7,4 @@ urlpatterns = [
     path("", include("runtime.urls")),
     path("", include("marketplace.site_urls")),
 ]
+handler500 = "marketplace.failures.server_error"
