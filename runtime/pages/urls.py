@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from runtime.pages import logs, packages, plugin, plugins, run, tasks
+from runtime.pages import credentials, logs, packages, plugin, plugins, run, signing_in, tasks
 
 
 class PluginId(StringConverter):
@@ -27,11 +27,23 @@ plugin_pages: list[URLPattern | URLResolver] = [
     path("logs/file", logs.download, name="plugin-log-file"),
     path("logs/stream", logs.follow, name="plugin-log-stream"),
 ]
+credential_pages: list[URLPattern | URLResolver] = [
+    path("", credentials.of_plugin, name="plugin-credentials"),
+    path("add/<slug:kind>", credentials.add, name="credential-add"),
+    path("client/<slug:kind>", signing_in.client, name="oauth-client"),
+    path("sign-in/<slug:kind>", signing_in.begin, name="oauth-begin"),
+    path("<uuid:pk>", credentials.edit, name="credential-edit"),
+    path("<uuid:pk>/default", credentials.default, name="credential-default"),
+    path("<uuid:pk>/test", credentials.test, name="credential-test"),
+]
 workspace_pages: list[URLPattern | URLResolver] = [
     path("plugins", plugins.plugins, name="plugins"),
     path("plugins/-/states", plugins.states, name="plugin-states"),
     path("plugins/<plugin_id:plugin_id>", plugin.overview, name="plugin"),
     path("plugins/<plugin_id:plugin_id>/-/", include(plugin_pages)),
+    path("plugins/<plugin_id:plugin_id>/-/credentials/", include(credential_pages)),
+    path("credentials", credentials.of_workspace, name="credentials"),
+    path("credentials/<uuid:pk>/remove", credentials.remove, name="credential-remove"),
     path("upload", packages.upload, name="upload"),
     path("install", packages.install, name="install"),
     path("asset/<str:asset_id>", packages.asset, name="plugin-asset"),
@@ -40,4 +52,7 @@ workspace_pages: list[URLPattern | URLResolver] = [
     path("activity/<uuid:task_id>/retry", tasks.retry, name="task-retry"),
     path("activity/<uuid:task_id>/cancel", tasks.cancel, name="task-cancel"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [path("w/<slug:slug>/", include(workspace_pages))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("w/<slug:slug>/", include(workspace_pages)),
+    path("oauth/callback", signing_in.callback, name="oauth-callback"),
+]
