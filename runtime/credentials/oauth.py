@@ -71,7 +71,7 @@ def returned(state: str) -> Returned:
     """Raises BadRequest: not made here, or too old."""
     try:
         flow, user, slug = signing.loads(state, salt=SALT, max_age=FLOW_LASTS)
-        return Returned(UUID(flow), str(user), str(slug))
+        return Returned(UUID(str(flow)), str(user), str(slug))
     except (signing.BadSignature, ValueError, TypeError):
         raise BadRequest("This sign-in was not begun here, or it took too long. Begin it again.") from None
 

@@ -101,7 +101,7 @@ async def came_back(request: Visit, returned: oauth.Returned) -> HttpResponseBas
         take = sync_to_async(oauth.taken)
         flow = await take(returned, user=str(request.user.pk), workspace_id=request.membership.id)
     except BadRequest as fault:
-        return not_signed_in(request, fault.message)
+        return await sync_to_async(not_signed_in)(request, fault.message)
     pairs = parse_qsl(request.META["QUERY_STRING"], keep_blank_values=True)
     try:
         kept = await oauth.finish(flow, pairs, request.headers)
@@ -116,7 +116,7 @@ async def callback(request: HttpRequest) -> HttpResponseBase:
     try:
         returned = oauth.returned(request.GET.get("state", ""))
     except BadRequest as fault:
-        return not_signed_in(request, fault.message)
+        return await sync_to_async(not_signed_in)(request, fault.message)
     return await came_back(request, returned.slug, returned)
 
 

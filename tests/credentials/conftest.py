@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connections
 
 from marketplace.models import Workspace
 from runtime import calling, vault
@@ -51,7 +52,9 @@ def plugins(monkeypatch: pytest.MonkeyPatch) -> Plugins:
 
 
 @pytest.fixture(autouse=True)
-def cold() -> Iterator[None]:
+def cold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is opened yet, and threads leave no connection behind."""
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
     vault.forget()
     warm.forget()
     yield
