@@ -1,0 +1,138 @@
+"""What reverse calls cost: added up per workspace, plugin, day and kind."""
+
+import threading
+from contextlib import aclosing
+from decimal import Decimal
+
+import orjson
+import pytest
+from django.db import OperationalError, connections
+
+from runtime import accounting, reverse
+from runtime.accounting import Call, counted
+from runtime.database import in_thread
+from runtime.host import choice
+from runtime.models import ReverseUse
+from tests.reverse.dify import plain, serving, streamed
+from tests.reverse.plugins import session_of
+from tests.reverse.test_dify import EMBEDDED, LAST, LLM, chunk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits():
+    accounting.waiting.clear()
+
+
+async def answered(session, kind, request):
+    call = {"type": kind, "backwards_request_id": "r", "request": request}
+    async with aclosing(reverse.answer(session, call)) as answers:
+        return [one["event"] async for one in answers]
+
+
+def rows():
+    accounting.flush()
+    names = ("kind", "calls", "errors", "prompt_tokens", "completion_tokens", "price", "currency")
+    return {row[0]: row[1:] for row in ReverseUse.objects.values_list(*names)}
+
+
+async def test_tokens_prices_and_errors_of_calls():
+    session = session_of("caller", "x")
+    async with serving() as stub:
+        choice.current = stub.host()
+        stub.answers = {
+            "invoke/llm": streamed(chunk("a"), LAST),
+            "invoke/text-embedding": plain(EMBEDDED),
+            "invoke/moderation": plain(None, "broken"),
+        }
+        for _ in range(3):
+            await answered(session, "llm", LLM)
+        await answered(session, "text_embedding", {"provider": "p", "model": "m", "texts": ["t"]})
+        await answered(session, "moderation", {"provider": "p", "model": "m", "text": "t"})
+        await choice.close()
+    assert await in_thread(rows) == {
+        "llm": (3, 0, 3, 6, Decimal("0.03"), "USD"),
+        "text_embedding": (1, 0, 1, 0, Decimal(0), "USD"),
+        "moderation": (1, 1, 0, 0, Decimal(0), ""),
+    }
+    (row, *_) = await in_thread(lambda: list(ReverseUse.objects.all()))
+    assert (row.workspace_id, row.plugin_id) == (session.workspace, "patchbay/caller")
+    assert row.day == accounting.today()
+    assert row.seconds > 0
+
+
+async def test_refusals_cost_nothing():
+    session = session_of("caller", "x")
+    session.permission = {}
+    assert await answered(session, "llm", LLM) == ["error"]
+    assert accounting.waiting == {}
+
+
+def test_what_is_left_early_counts_as_an_error():
+    with pytest.raises(KeyError), counted(session_of("caller", "x"), "llm"):
+        raise KeyError
+    ((key, spent),) = accounting.waiting.items()
+    assert key[3] == "llm"
+    assert (spent.calls, spent.errors) == (1, 1)
+
+
+def test_what_is_counted_is_added_to_what_is_there():
+    for _ in range(2):
+        with counted(session_of("caller", "x", workspace="w"), "tool"):
+            pass
+        accounting.flush()
+    assert ReverseUse.objects.get().calls == 2
+    assert accounting.waiting == {}
+
+
+def test_what_cannot_be_written_is_kept_for_the_next_time(monkeypatch):
+    with counted(session_of("caller", "x"), "tool"), counted(session_of("caller", "x"), "llm"):
+        pass
+
+    def broken(key, spent):
+        raise OperationalError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(accounting, "write", broken)
+        with pytest.raises(OperationalError):
+            accounting.flush()
+    assert len(accounting.waiting) == 2
+    accounting.flush()
+    assert ReverseUse.objects.count() == 2
+
+
+def test_nothing_is_lost_between_two_that_flush():
+    def count():
+        for _ in range(50):
+            with counted(session_of("caller", "x", workspace="w"), "tool"):
+                pass
+            accounting.flush()
+        connections.close_all()
+
+    threads = [threading.Thread(target=count) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ReverseUse.objects.get().calls == 150
+
+
+@pytest.mark.parametrize(
+    "usage", [{"total_tokens": -5}, {"total_price": "NaN"}, {"total_price": "x"}, [1], {"total_tokens": "7"}]
+)
+def test_a_model_may_tell_nonsense(usage):
+    call = Call()
+    call.see(orjson.dumps({"delta": {"usage": usage}}))
+    assert (call.prompt_tokens, call.price) == (0, 0)
+
+
+def test_old_days_are_deleted():
+    with counted(session_of("caller", "x"), "tool"):
+        pass
+    accounting.flush()
+    accounting.expire()
+    assert ReverseUse.objects.count() == 1
+    ReverseUse.objects.update(day="2020-01-01")
+    accounting.expire()
+    assert ReverseUse.objects.count() == 0
