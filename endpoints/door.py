@@ -19,7 +19,7 @@ from runtime import router
 from runtime.answers import plugin_fault
 from runtime.door import JSON, Receive, Scope, Send, Visit
 from runtime.envelope import failure
-from runtime.errors import BadRequest, PluginError, RuntimeFault, Unavailable
+from runtime.errors import BadRequest, PluginError, RuntimeFault
 from runtime.metrics import invocation
 from runtime.session import Session
 from runtime.watch import Watched, watch
@@ -28,6 +28,7 @@ from runtime.wire import END, STREAM
 log = logging.getLogger(__name__)
 
 PREFIX = b"/e/"
+RETRY_AFTER = 5  # seconds that a caller is asked to wait for a plugin on its way up
 ENDED_BY = {"left": "client_disconnect", "timeout": "timeout"}
 # Cookies of our own pages are not the plugin's business, whatever a browser sends along.
 OUR_COOKIES = frozenset(
@@ -236,8 +237,8 @@ def hear(reply: Reply, payload: bytes) -> None:
 
 
 def status_of(fault: RuntimeFault) -> int:
-    """A sender tries again after 503, and may give an address up after 404."""
-    return 503 if isinstance(fault, Unavailable) else fault.status
+    """A sender tries again after 503, and may give an address up after 404: a plugin that comes up again is 503."""
+    return 503 if fault.retry else fault.status
 
 
 async def refuse(visit: Webhook, fault: RuntimeFault) -> None:
@@ -245,7 +246,7 @@ async def refuse(visit: Webhook, fault: RuntimeFault) -> None:
     if visit.begun:
         log.warning("An answer of endpoint %s was cut off: %s", visit.hook[:6], fault.message)
         return
-    after = getattr(fault, "retry_after", 0) or (5 if isinstance(fault, Unavailable) else 0)
+    after = getattr(fault, "retry_after", 0) or (RETRY_AFTER if fault.retry else 0)
     headers = [*JSON, (b"retry-after", str(after).encode())] if after else JSON
     await visit.answer(status_of(fault), orjson.dumps(failure(public(fault))), headers)
 

@@ -36,7 +36,7 @@ class Answer:
 def text(value: Any) -> str:
     if isinstance(value, dict):
         before, unit, count = value["repeat"]
-        return before + unit * count
+        return str(before + unit * count)
     return str(value)
 
 
@@ -47,9 +47,9 @@ def body_of(case: Case) -> bytes:
         case {"hex": digits}:
             return bytes.fromhex(digits)
         case {"fill": [byte, count]}:
-            return bytes.fromhex(byte) * count
+            return bytes.fromhex(byte) * int(count)
         case {"random": [seed, size]}:
-            return random.Random(seed).randbytes(size)
+            return bytes(random.Random(seed).randbytes(size))
     return b""
 
 

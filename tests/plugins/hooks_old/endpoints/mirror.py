@@ -27,6 +27,7 @@ class MirrorEndpoint(Endpoint):
 
 
 def answer(told: dict) -> Response:
+    time.sleep(told.get("holds", 0))
     body, pieces = bytes.fromhex(told.get("body", "")), told.get("pieces", 0)
     response = Response(streamed(body, told) if pieces else body, status=told.get("status", 200))
     for name, value in told.get("headers", []):

@@ -1,0 +1,224 @@
+"""Answers of plugins through the public door: whole, streamed, broken, late, and refusals, over a real server."""
+
+import hashlib
+import json
+import socket
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.endpoints.conftest import Endpoints
+from tests.programs import wait_until
+
+ALL_BYTES = bytes(range(256)) * 40
+
+
+def told(**answer: Any) -> bytes:
+    return json.dumps(answer).encode()
+
+
+def refusal(answer: httpx.Response) -> dict[str, Any]:
+    """The decoded message of a refusal."""
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["data"] is None
+    inner: dict[str, Any] = json.loads(answer.json()["message"])
+    return inner
+
+
+# Whole answers.
+
+
+def test_status_headers_and_body_come_back(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    headers = [["X-Own", "yes"], ["Content-Type", "application/x-own"], ["ETag", '"1"']]
+    body = told(status=418, headers=headers, body=ALL_BYTES.hex())
+    answer = web.post(endpoints.url(mirror[1], "/answer"), content=body)
+    assert answer.status_code == 418
+    assert answer.headers["x-own"] == "yes"
+    assert answer.headers["content-type"] == "application/x-own"
+    assert answer.headers["etag"] == '"1"'
+    assert answer.content == ALL_BYTES
+    assert answer.headers["content-length"] == str(len(ALL_BYTES))
+
+
+def test_two_cookies_that_the_plugin_manages_to_send(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    """The SDK keeps one header of each spelling, so two spellings are two."""
+    headers = [["Set-Cookie", "a=1; Path=/"], ["set-cookie", "b=2; Path=/"]]
+    answer = web.post(endpoints.url(mirror[1], "/answer"), content=told(headers=headers))
+    assert answer.headers.get_list("set-cookie") == ["a=1; Path=/", "b=2; Path=/"]
+
+
+def test_cookies_of_our_pages_are_out_of_reach(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    headers = [["Set-Cookie", "sessionid=evil; Path=/"], ["set-cookie", "fine=1"]]
+    answer = web.post(endpoints.url(mirror[1], "/answer"), content=told(headers=headers))
+    assert answer.headers.get_list("set-cookie") == ["fine=1"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "sandboxed"),
+    [
+        ("text/html", True),
+        ("image/svg+xml", True),
+        ("application/xhtml+xml", True),
+        ("application/json", False),
+        ("image/png", False),
+    ],
+)
+def test_pages_of_plugins_get_an_origin_of_their_own(
+    mirror, endpoints: Endpoints, web: httpx.Client, content_type: str, sandboxed: bool
+) -> None:
+    answer = web.post(endpoints.url(mirror[1], "/answer"), content=told(headers=[["Content-Type", content_type]]))
+    assert ("sandbox" in answer.headers.get("content-security-policy", "")) is sandboxed
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_answers_without_a_body(mirror, endpoints: Endpoints, web: httpx.Client, status: int) -> None:
+    answer = web.post(endpoints.url(mirror[1], "/answer"), content=told(status=status, body="616263"))
+    assert answer.status_code == status
+    assert answer.content == b""
+    assert web.get(endpoints.url(mirror[1], "/next")).json()["path"] == "/next"
+
+
+@pytest.mark.parametrize("status", [200, 301, 404, 429, 500, 503])
+def test_statuses_are_the_plugins(mirror, endpoints: Endpoints, web: httpx.Client, status: int) -> None:
+    assert web.post(endpoints.url(mirror[1], "/answer"), content=told(status=status)).status_code == status
+
+
+def test_a_status_that_is_none_is_a_bad_gateway(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    answer = web.post(endpoints.url(mirror[1], "/answer"), content=told(status=99))
+    assert answer.status_code == 502
+    assert "99" in refusal(answer)["message"]
+
+
+def test_lines_cannot_be_smuggled_into_headers(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    headers = [["Connection", "upgrade"], ["Transfer-Encoding", "chunked"], ["X Bad", "1"], ["X-Good", "é"]]
+    answer = web.post(endpoints.url(mirror[1], "/answer"), content=told(headers=headers, body="6f6b"))
+    assert answer.content == b"ok"
+    assert "x bad" not in answer.headers
+    assert answer.headers["x-good"].encode("latin-1") in ("é".encode(), "é".encode("latin-1"))
+
+
+def test_ten_mebibytes_come_back(hooks, endpoints: Endpoints, web: httpx.Client) -> None:
+    size = 10 << 20
+    answer = web.get(endpoints.url(hooks, f"/bytes/{size}"))
+    expected = (bytes(range(256)) * (size // 256 + 1))[:size]
+    assert hashlib.sha256(answer.content).hexdigest() == hashlib.sha256(expected).hexdigest()
+
+
+# HEAD, OPTIONS, and routes of the SDK.
+
+
+def test_head_is_get_without_the_body(hooks, endpoints: Endpoints, web: httpx.Client) -> None:
+    answer = web.head(endpoints.url(hooks, "/bytes/100"))
+    assert answer.status_code == 200
+    assert answer.content == b""
+    assert answer.headers["content-length"] == "100"
+
+
+def test_head_of_a_stream_ends_at_once(hooks, endpoints: Endpoints, web: httpx.Client) -> None:
+    began = time.monotonic()
+    assert web.head(endpoints.url(hooks, "/stream/100?delay_ms=100")).status_code == 200
+    assert time.monotonic() - began < 5
+
+
+def test_options_and_cors_are_the_plugins(hooks, mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    preflight = {"Origin": "https://a.test", "Access-Control-Request-Method": "POST"}
+    assert web.options(endpoints.url(mirror[1], "/x"), headers=preflight).json()["method"] == "OPTIONS"
+    refused = web.options(endpoints.url(hooks, "/echo"), headers=preflight)
+    assert refused.status_code == 404
+    assert "access-control-allow-origin" not in refused.headers
+
+
+def test_the_session_says_which_endpoint_and_settings_have_defaults(
+    hooks, endpoints: Endpoints, web: httpx.Client
+) -> None:
+    seen = web.get(endpoints.url(hooks, "/echo")).json()
+    assert seen["session"] == {"endpoint_id": hooks["id"], "app_id": None}
+    assert seen["settings"] == {"secret": "hush-hush", "greeting": "hello", "mode": "plain", "loud": False}
+
+
+# Streams.
+
+
+def test_events_flow_as_they_are_made(hooks, endpoints: Endpoints, web: httpx.Client) -> None:
+    with web.stream("GET", endpoints.url(hooks, "/stream/5?delay_ms=200")) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        times = [time.monotonic() for line in answer.iter_lines() if line.startswith("data:")]
+    assert len(times) == 5
+    assert times[-1] - times[0] > 0.6
+
+
+def test_a_long_stream_is_whole(hooks, endpoints: Endpoints, web: httpx.Client) -> None:
+    text = web.get(endpoints.url(hooks, "/stream/3000?size=20")).text
+    assert [line for line in text.splitlines() if line.startswith("id:")] == [f"id: {number}" for number in range(3000)]
+
+
+def test_a_stream_with_a_promised_length(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    headers = [["Content-Length", str(len(ALL_BYTES))], ["Content-Type", "application/octet-stream"]]
+    answer = web.post(
+        endpoints.url(mirror[1], "/answer"), content=told(headers=headers, body=ALL_BYTES.hex(), pieces=7)
+    )
+    assert answer.content == ALL_BYTES
+    assert answer.headers["content-length"] == str(len(ALL_BYTES))
+
+
+@pytest.mark.parametrize("promised", [20_000, 5])
+def test_a_promise_that_is_not_kept(mirror, endpoints: Endpoints, web: httpx.Client, promised: int) -> None:
+    """Too little ends the connection, too much is cut; neither spoils the next request."""
+    body = told(headers=[["Content-Length", str(promised)]], body=ALL_BYTES.hex(), pieces=3, delay_ms=20)
+    if promised > len(ALL_BYTES):
+        with pytest.raises(httpx.RemoteProtocolError):
+            web.post(endpoints.url(mirror[1], "/answer"), content=body)
+    else:
+        assert web.post(endpoints.url(mirror[1], "/answer"), content=body).content == ALL_BYTES[:promised]
+    assert web.get(endpoints.url(mirror[1], "/next")).json()["path"] == "/next"
+
+
+def test_an_answer_that_breaks_off_does_not_look_whole(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    body = told(body=b"begun".hex(), pieces=2, delay_ms=100, breaks=True)
+    with pytest.raises(httpx.RemoteProtocolError):
+        web.post(endpoints.url(mirror[1], "/answer"), content=body)
+
+
+def test_a_caller_who_leaves_ends_the_session(hooks, endpoints: Endpoints, connection: socket.socket) -> None:
+    path = f"/e/{hooks['hook_id']}/stream/1000?delay_ms=50"
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert connection.recv(100).startswith(b"HTTP/1.1 200")
+    wait_until(lambda: open_calls(endpoints) == 1, what="the call is open", seconds=5)
+    connection.close()
+    wait_until(lambda: open_calls(endpoints) == 0, what="the call has ended with its caller", seconds=5)
+
+
+def open_calls(endpoints: Endpoints) -> float:
+    text = httpx.get(f"{endpoints.host.url}/metrics/", trust_env=False).text
+    return float(next(line for line in text.splitlines() if line.startswith("active_sessions_total")).split()[-1])
+
+
+# Refusals.
+
+
+def test_unknown_and_disabled_say_the_same(hooks, endpoints: Endpoints, web: httpx.Client) -> None:
+    unknown = web.get(f"{endpoints.host.url}/e/{'a' * 26}/echo")
+    endpoints.post("disable", endpoint_id=hooks["id"])
+    try:
+        disabled = web.get(endpoints.url(hooks, "/echo"))
+    finally:
+        endpoints.post("enable", endpoint_id=hooks["id"])
+    assert (disabled.status_code, disabled.content) == (unknown.status_code, unknown.content)
+    assert disabled.status_code == 404
+    assert refusal(disabled)["message"] == "endpoint not found"
+    assert web.get(endpoints.url(hooks, "/echo")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/e/", "/e//", "/e/%00", "/e/é/x"])
+def test_addresses_without_an_id(endpoints: Endpoints, web: httpx.Client, path: str) -> None:
+    assert web.get(f"{endpoints.host.url}{path}").status_code == 404
+
+
+def test_an_endpoint_reaches_only_its_own_plugin(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    """Headers by which dispatch names plugins and workspaces mean nothing here."""
+    headers = {"X-Plugin-ID": "patchbay/hooks", "X-Api-Key": endpoints.host.key, "X-Plugin-Unique-Identifier": "a/b:1"}
+    seen = web.get(endpoints.url(mirror[1], "/x"), headers=headers).json()
+    assert seen["path"] == "/x"
+    assert "greeting" not in seen["settings"]
