@@ -15,6 +15,7 @@ from runtime import calling
 from runtime.errors import RuntimeFault
 from runtime.pages import runnable
 from runtime.pages.access import Visit, async_page
+from runtime.pages.accounts import Accounts, accounts
 from runtime.pages.answer import Answer, Step
 from runtime.pages.fields import Schema, SchemaForm
 from runtime.pages.plugin import Opened, opened, tab
@@ -33,6 +34,7 @@ class Forms:
     parameters: SchemaForm
     credentials: SchemaForm
     more: SchemaForm
+    accounts: Accounts
 
     def valid(self) -> bool:
         """Each form is asked, so that each one shows its errors."""
@@ -41,7 +43,8 @@ class Forms:
 
     @property
     def all(self) -> tuple[SchemaForm, ...]:
-        return (self.parameters, self.credentials, self.more)
+        """Those that have been filled in: beside a stored account nothing is typed."""
+        return (self.parameters, self.credentials, self.more) if self.accounts.typed else (self.parameters, self.more)
 
     def forget_errors(self) -> None:
         for form in self.all:
@@ -51,13 +54,20 @@ class Forms:
         return {name: said for form in self.all for name, said in form.failings().items()}
 
 
-def forms(ran: Runnable, request: Visit, language: str) -> Forms:
+def forms(ran: Runnable, request: Visit, shown: Opened) -> Forms:
     given = request.POST if request.method == "POST" else None
+    wanted = request.POST.get("account", "")
+    chosen = accounts(request.membership.id, shown.plugin.plugin_id, ran, wanted=wanted)
 
-    def form(schemas: list[Schema], prefix: str) -> SchemaForm:
-        return SchemaForm(schemas, language=language, data=given, prefix=prefix)
+    def form(schemas: list[Schema], prefix: str, data: Any) -> SchemaForm:
+        return SchemaForm(schemas, language=shown.language, data=data, prefix=prefix)
 
-    return Forms(form(ran.parameters, "parameter"), form(ran.credentials, "credential"), form(ran.more, "more"))
+    return Forms(
+        form(ran.parameters, "parameter", given),
+        form(ran.credentials, "credential", given if chosen.typed else None),
+        form(ran.more, "more", given),
+        chosen,
+    )
 
 
 @async_page
@@ -81,7 +91,7 @@ async def answered(request: Visit, shown: Opened, ran: Runnable | None, **contex
         raise Http404
     if request.method == "POST" and (wanted := request.POST.get("load")):
         return await loaded(request, shown, ran, wanted=wanted)
-    form = forms(ran, request, shown.language)
+    form = await sync_to_async(forms)(ran, request, shown)
     script = request.headers.get("Accept") == STEPS
     if request.method != "POST":
         return await page(request, shown, ran, form=form, **context)
@@ -114,8 +124,9 @@ async def asked(
 ) -> AsyncGenerator[list[Step]]:
     """The steps that show the answer, those that are here together at once; the last one is its end."""
     answer = answer or Answer()
-    data = ran.data(form.parameters.values(), form.credentials.values(), form.more.values())
     try:
+        ran, credentials = await account(ran, form)
+        data = ran.data(form.parameters.values(), credentials, form.more.values())
         async with aclosing(call(request, shown, ran.action, data=data)) as batches:
             async for frames in batches:
                 if steps := answer.hear(frames):
@@ -125,6 +136,11 @@ async def asked(
     except TimeoutError:
         yield answer.error({"message": "It took longer than a call may take on this server, and was ended."})
     yield answer.end()
+
+
+async def account(ran: Runnable, form: Forms) -> tuple[Runnable, dict[str, Any]]:
+    """The values of the account that was chosen or typed; raises RuntimeFault."""
+    return (ran, form.credentials.values()) if form.accounts.typed else await form.accounts.data(ran)
 
 
 def call(
@@ -150,14 +166,14 @@ async def loaded(request: Visit, shown: Opened, ran: Runnable, *, wanted: str) -
     schema = next((one for one in ran.parameters if one.get("name") == wanted), None)
     if schema is None or ran.action != "tool/invoke":
         raise BadRequest("There is no such parameter.")
-    form = forms(ran, request, shown.language)
-    form.credentials.is_valid()
-    listed, failing = await options(request, shown, ran, schema=schema, credentials=form.credentials.values())
+    form = await sync_to_async(forms)(ran, request, shown)
+    form.valid()
+    listed, failing = await options(request, shown, ran, schema=schema, form=form)
     if request.headers.get("Accept") == "application/json":
         pairs = [[str(one.get("value")), label(one, shown.language)] for one in listed]
         return JsonResponse({"options": pairs, "failing": failing}, status=422 if failing else 200)
     schema["options"] = listed
-    form = forms(ran, request, shown.language)
+    form = await sync_to_async(forms)(ran, request, shown)
     form.forget_errors()
     if failing:
         form.parameters.errors[wanted] = form.parameters.error_class([failing])
@@ -169,9 +185,13 @@ def label(option: dict[str, Any], language: str) -> str:
 
 
 async def options(
-    request: Visit, shown: Opened, ran: Runnable, *, schema: Schema, credentials: dict[str, Any]
+    request: Visit, shown: Opened, ran: Runnable, *, schema: Schema, form: Forms
 ) -> tuple[list[dict[str, Any]], str]:
     """The options, or the sentence that says why there are none."""
+    try:
+        ran, credentials = await account(ran, form)
+    except RuntimeFault as fault:
+        return [], fault.message
     data = {
         "credentials": credentials,
         "credential_type": ran.credential_type,
