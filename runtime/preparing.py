@@ -25,7 +25,6 @@ def environment_options() -> EnvironmentOptions:
     """The settings that decide how environments are built."""
     proxies = {name: getattr(settings, name) for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")}
     passed = {name: os.environ[name] for name in HOST_VARIABLES if name in os.environ}
-    more = {"python": settings.PLUGIN_PYTHON} if settings.PLUGIN_PYTHON else {}
     return EnvironmentOptions(
         root=settings.PLUGIN_ENVIRONMENTS_PATH,
         cache=settings.PLUGIN_CACHE_PATH,
@@ -40,7 +39,7 @@ def environment_options() -> EnvironmentOptions:
         idle_timeout=settings.PYTHON_ENV_INIT_TIMEOUT,
         total_timeout=settings.PLUGIN_INSTALL_TIMEOUT,
         compile_extra_args=tuple(settings.PYTHON_COMPILE_ALL_EXTRA_ARGS.split()),
-        **more,
+        python=settings.PLUGIN_PYTHON or environment.usual(),
     )
 
 

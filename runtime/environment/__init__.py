@@ -2,6 +2,7 @@
 
 from runtime.environment.building import build
 from runtime.environment.failure import EnvironmentCancelled, EnvironmentFailed
+from runtime.environment.interpreter import usual
 from runtime.environment.options import EnvironmentOptions
 from runtime.environment.planning import key
 from runtime.environment.progress import Progress
@@ -18,4 +19,5 @@ __all__ = [
     "discard",
     "find",
     "key",
+    "usual",
 ]

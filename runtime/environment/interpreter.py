@@ -15,6 +15,7 @@ from runtime.environment.specifier import satisfies
 
 VERSION = re.compile(r"^\d+(\.\d+){0,2}$")
 COMMAND = re.compile(r"^python3(\.\d+)?$")
+ECOSYSTEM = "3.12"
 PROBE_TIMEOUT = 20
 PROBE = """
 import json, os, sys, sysconfig
@@ -44,6 +45,16 @@ class Interpreter:
     def identity(self) -> str:
         """What an environment for it cannot be shared across."""
         return f"{self.path} {self.version} {self.level} {self.tag} {self.abi} {self.platform}"
+
+
+@lru_cache(maxsize=1)
+def usual() -> str:
+    """What plugins are written for: the newest Python of the ecosystem's version on this machine, else the one we run on.
+
+    Plugins use what later versions have dropped (such as `audioop`); the daemon always takes this one (protocol.md 3.2).
+    """
+    of_version = [one for one in _search() if satisfies(one.release, f"=={ECOSYSTEM}.*")]
+    return of_version[0].path if of_version else sys.executable
 
 
 def choose(python: str, requires: str) -> Interpreter:

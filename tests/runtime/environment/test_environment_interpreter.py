@@ -93,3 +93,15 @@ def test_an_answer_is_remembered_until_the_file_changes(tmp_path):
     os.utime(python, (1, 1))
     assert interpreter.probe(python) is not None
     assert log.read_text() == "\n\n"
+
+
+def test_the_usual_python_is_the_ecosystems_where_there_is_one(monkeypatch):
+    found = [one for one in interpreter._search() if one.release[:2] == (3, 12)]
+    assert interpreter.usual() == (found[0].path if found else sys.executable)
+
+
+def test_without_it_plugins_run_on_ours(monkeypatch):
+    monkeypatch.setattr(interpreter, "_search", list)
+    interpreter.usual.cache_clear()
+    assert interpreter.usual() == sys.executable
+    interpreter.usual.cache_clear()
