@@ -75,12 +75,17 @@ def keep(hook: str, found: Open | None) -> None:
 
 
 def read(hook: str) -> Open | None:
+    """In a thread that has no request of its own."""
     close_old_connections()
     try:
-        row = answering(hook)
-        return None if row is None else opened(row, hook)
+        return looked_up(hook)
     finally:
         close_old_connections()
+
+
+def looked_up(hook: str) -> Open | None:
+    row = answering(hook)
+    return None if row is None else opened(row, hook)
 
 
 def answering(hook: str) -> Endpoint | None:

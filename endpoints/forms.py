@@ -1,0 +1,120 @@
+"""Forms of an endpoint: its name and the plugin's settings, and its rules."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from endpoints import options
+from endpoints.rules import Rules
+from runtime.pages.fields import Schema, SchemaForm
+
+KEEP = "Leave it empty to keep the one that is stored."
+SCHEMES = (
+    ("", "None: the plugin checks for itself"),
+    ("github", "GitHub: X-Hub-Signature-256"),
+    ("slack", "Slack: X-Slack-Signature"),
+    ("stripe", "Stripe: Stripe-Signature"),
+    ("discord", "Discord: Ed25519"),
+    ("hmac", "Another HMAC"),
+)
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(max_length=127, help_text="To tell it from others; callers do not see it.")
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(label_suffix="", **more)
+
+
+def settings_form(
+    schemas: Sequence[Schema], *, language: str, given: Any, old: options.Values | None = None
+) -> SchemaForm:
+    """The plugin's settings; secrets that are stored need not be typed again."""
+    shown = [softened(schema) if old and old.get(schema["name"]) else schema for schema in schemas]
+    initial = options.masked(schemas, old) if old else None
+    return SchemaForm(shown, language=language, data=given, prefix="setting", initial=initial)
+
+
+def softened(schema: Schema) -> Schema:
+    if schema.get("type") != "secret-input":
+        return schema
+    return schema | {"required": False, "help": {"en_US": KEEP}}
+
+
+def settings_of(form: SchemaForm, schemas: Sequence[Schema], old: options.Values | None = None) -> options.Values:
+    """What was given, with stored secrets where the field was left empty."""
+    kept = {name: (old or {})[name] for name in options.secret_names(schemas) if (old or {}).get(name)}
+    return kept | form.values()
+
+
+class RulesForm(forms.Form):
+    """Rules as people set them. Lists of addresses are one on each line."""
+
+    rate = forms.IntegerField(
+        label="Requests a minute", min_value=0, required=False, help_text="More are answered with 429. Empty: no limit."
+    )
+    burst = forms.IntegerField(
+        label="… of them at once", min_value=0, required=False, help_text="Empty: a tenth of them."
+    )
+    concurrency = forms.IntegerField(
+        label="Requests at the same time",
+        min_value=0,
+        required=False,
+        help_text="More are answered with 429. Empty: no limit.",
+    )
+    allow = forms.CharField(
+        label="Addresses that may call it",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "code", "placeholder": "192.0.2.0/24"}),
+        help_text="One address or network on each line. Empty: anybody.",
+    )
+    scheme = forms.ChoiceField(label="Signature", choices=SCHEMES, required=False)
+    secret = forms.CharField(
+        label="Signing secret",
+        required=False,
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off", "class": "code"}),
+        help_text=f"What you share with the sender; with Discord, the public key of the application. {KEEP}",
+    )
+    header = forms.CharField(label="Header", required=False, max_length=100)
+    before = forms.CharField(label="Before the signature", required=False, max_length=40, help_text="Such as sha256=")
+    digest = forms.ChoiceField(
+        label="Digest", choices=[(one, one) for one in ("sha256", "sha1", "sha512")], required=False
+    )
+    encoding = forms.ChoiceField(label="Written in", choices=[(one, one) for one in ("hex", "base64")], required=False)
+    tolerance = forms.IntegerField(
+        label="Oldest signature",
+        min_value=0,
+        required=False,
+        help_text="In seconds, where the time is signed. 0: any age.",
+    )
+    inspect = forms.BooleanField(
+        label="Show the last requests", required=False, help_text="50 of them, with what looks secret masked."
+    )
+
+    def __init__(self, rules: Rules, **more: Any) -> None:
+        initial = rules.packed() | {"allow": "\n".join(rules.allow), "before": rules.prefix}
+        for name in ("rate", "burst", "concurrency"):
+            initial[name] = initial[name] or None
+        super().__init__(label_suffix="", initial=initial, **more)
+
+    def rules(self) -> Rules:
+        given = self.cleaned_data
+        plain = Rules()
+        return Rules(
+            rate=given["rate"] or 0,
+            burst=given["burst"] or 0,
+            concurrency=given["concurrency"] or 0,
+            allow=given["allow"].split(),
+            scheme=given["scheme"],
+            header=given["header"] or plain.header,
+            prefix=given["before"],
+            digest=given["digest"] or plain.digest,
+            encoding=given["encoding"] or plain.encoding,
+            tolerance=plain.tolerance if given["tolerance"] is None else given["tolerance"],
+            inspect=given["inspect"],
+        )
+
+    def signing_secret(self) -> str | None:
+        """The new signing secret; None where the stored one stays."""
+        return self.cleaned_data["secret"] or None

@@ -1,0 +1,230 @@
+"""Pages of endpoints: all of a workspace, one with its last requests, its settings and its rules."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST
+
+from endpoints import inspector, options, services
+from endpoints.forms import NameForm, RulesForm, settings_form, settings_of
+from endpoints.models import Endpoint
+from endpoints.rules import rules
+from runtime.errors import RuntimeFault
+from runtime.models import Installation
+from runtime.pages.access import Visit, governed, page
+from runtime.pages.summaries import Summary, installed
+from runtime.pages.words import reader_language
+
+GRACES = {"0": timedelta(0), "1": timedelta(hours=1), "24": timedelta(hours=24), "168": timedelta(days=7)}
+HOME = ("localhost", "127.", "[::1]", "0.0.0.0")  # noqa: S104 - hosts that nobody outside reaches
+
+
+@dataclass(slots=True)
+class Shown:
+    """An endpoint as pages show it; without `plugin` where that is not installed any more."""
+
+    row: Endpoint
+    url: str
+    plugin: Summary | None
+    routes: list[dict[str, str]]
+
+    @property
+    def near(self) -> bool:
+        """Whether only this machine reaches the address."""
+        return self.url.partition("://")[2].startswith(HOME)
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the address before this one still answers."""
+        until = self.row.previous_until
+        return bool(self.row.previous_hook and until and until > timezone.now())
+
+
+def shown(request: Visit, row: Endpoint, plugins: list[Summary]) -> Shown:
+    url = services.public_url(row.hook, request.build_absolute_uri("/"))
+    declared = services.declaration(row.workspace_id, row.plugin_id).get("endpoint") or {}
+    routes = [
+        {"method": str(one.get("method", "")).upper(), "url": url + str(one.get("path", ""))}
+        for one in declared.get("endpoints") or ()
+        if not one.get("hidden")
+    ]
+    return Shown(row, url, next((one for one in plugins if one.plugin_id == row.plugin_id), None), routes)
+
+
+def found(request: Visit, endpoint_id: UUID) -> Endpoint:
+    return get_object_or_404(Endpoint, workspace_id=request.membership.id, pk=endpoint_id)
+
+
+def opened(request: Visit, endpoint_id: UUID) -> Shown:
+    row = found(request, endpoint_id)
+    return shown(request, row, installed(request.membership.id, reader_language(request)))
+
+
+def answered(request: Visit, name: str, *, status: int = 200, part: str = "", **more: Any) -> HttpResponse:
+    context = {"membership": request.membership, "here": "endpoints", **more}
+    answer = render(request, f"endpoints/{name}.html{part}", context, status=status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+# Looking.
+
+
+@page
+def endpoints(request: Visit) -> HttpResponse:
+    """All endpoints, and the plugins that can have some."""
+    plugins = installed(request.membership.id, reader_language(request))
+    rows = [shown(request, row, plugins) for row in services.endpoints(request.membership.id)]
+    return answered(request, "list", endpoints=rows, plugins=hooked(request, plugins))
+
+
+def hooked(request: Visit, plugins: list[Summary]) -> list[Summary]:
+    """Plugins that declare endpoints."""
+    rows = Installation.objects.filter(workspace_id=request.membership.id, package__declaration__has_key="endpoint")
+    able = set(rows.values_list("plugin_id", flat=True))
+    return [one for one in plugins if one.plugin_id in able]
+
+
+@page
+def endpoint(request: Visit, endpoint_id: UUID) -> HttpResponse:
+    """One endpoint; htmx asks again for requests that are newer than those on the page."""
+    row = found(request, endpoint_id)
+    seen = inspector.seen(row)
+    after = request.GET.get("after", "")
+    if request.htmx and after.isdigit():
+        news = [one for one in seen if one.pk > int(after)]
+        if not news:
+            return HttpResponse(status=204)
+        return answered(request, "endpoint", part="#news", endpoint=row, seen=news, newest=news[0].pk)
+    last = seen[0].pk if seen else 0
+    return answered(
+        request,
+        "endpoint",
+        shown=opened(request, endpoint_id),
+        endpoint=row,
+        seen=list(seen),
+        newest=last,
+        tab="requests",
+    )
+
+
+# Setting up and changing.
+
+
+@governed
+@sensitive_variables("form", "values")
+def new(request: Visit, plugin_id: str) -> HttpResponse:
+    rows = Installation.objects.select_related("package")
+    installation = get_object_or_404(rows, workspace_id=request.membership.id, plugin_id=plugin_id)
+    schemas = options.schema_of(installation.package.declaration)
+    if not installation.package.declaration.get("endpoint"):
+        raise Http404
+    given = request.POST if request.method == "POST" else None
+    name = NameForm(data=given)
+    form = settings_form(schemas, language=reader_language(request), given=given)
+    plugins = installed(request.membership.id, reader_language(request))
+    plugin = next(one for one in plugins if one.plugin_id == plugin_id)
+    failing = ""
+    if given is not None and all([name.is_valid(), form.is_valid()]):
+        try:
+            values = settings_of(form, schemas)
+            row = services.setup(
+                request.membership.id,
+                installation.package.unique_identifier,
+                name=name.cleaned_data["name"],
+                settings=values,
+                user_id=str(request.user.pk),
+            )
+        except RuntimeFault as fault:
+            failing = fault.message
+        else:
+            messages.success(request, f"“{row.name}” answers. Copy its address to whoever is to call it.")
+            return redirect("endpoint", request.membership.slug, row.pk)
+    status = 200 if given is None else 422
+    return answered(request, "new", status=status, plugin=plugin, named=name, form=form, failing=failing)
+
+
+@governed
+@sensitive_variables("form", "old")
+def settings(request: Visit, endpoint_id: UUID) -> HttpResponse:
+    """Name and the plugin's settings."""
+    one = opened(request, endpoint_id)
+    schemas = options.schema_of(services.declaration(one.row.workspace_id, one.row.plugin_id))
+    given = request.POST if request.method == "POST" else None
+    failing = ""
+    old: options.Values = {}
+    try:
+        old = services.opened_settings(one.row)
+    except RuntimeFault as fault:
+        failing = fault.message
+    name = NameForm(data=given, initial={"name": one.row.name})
+    form = settings_form(schemas, language=reader_language(request), given=given, old=old)
+    if given is not None and all([name.is_valid(), form.is_valid()]):
+        try:
+            services.update(one.row, name=name.cleaned_data["name"], settings=settings_of(form, schemas, old))
+        except RuntimeFault as fault:
+            failing = fault.message
+        else:
+            messages.success(request, "Saved. The next request gets it.")
+            return redirect("endpoint", request.membership.slug, one.row.pk)
+    status = 200 if given is None else 422
+    return answered(
+        request, "settings", status=status, shown=one, named=name, form=form, failing=failing, tab="settings"
+    )
+
+
+@governed
+@sensitive_variables("form")
+def asked(request: Visit, endpoint_id: UUID) -> HttpResponse:
+    """Its rules: limits, addresses, signature."""
+    one = opened(request, endpoint_id)
+    given = request.POST if request.method == "POST" else None
+    form = RulesForm(rules(one.row.rules), data=given)
+    if given is not None and form.is_valid():
+        try:
+            services.set_rules(one.row, form.rules(), secret=form.signing_secret())
+        except RuntimeFault as fault:
+            form.add_error(None, fault.message)
+        else:
+            messages.success(request, "Saved. The next request is held to it.")
+            return redirect("endpoint", request.membership.slug, one.row.pk)
+    status = 200 if given is None else 422
+    return answered(request, "rules", status=status, shown=one, form=form, tab="rules")
+
+
+@require_POST
+@governed
+def switch(request: Visit, endpoint_id: UUID) -> HttpResponse:
+    row = services.switch(found(request, endpoint_id), enabled=request.POST.get("enabled") == "true")
+    word = "answers again" if row.enabled else "is switched off: callers are told that there is no such address"
+    messages.success(request, f"“{row.name}” {word}.")
+    return redirect("endpoint", request.membership.slug, row.pk)
+
+
+@governed
+def rotate(request: Visit, endpoint_id: UUID) -> HttpResponse:
+    """GET says what will happen; POST does it."""
+    if request.method != "POST":
+        return answered(request, "rotate", shown=opened(request, endpoint_id), tab="")
+    grace = GRACES.get(request.POST.get("grace", ""), services.GRACE)
+    row = services.rotate(found(request, endpoint_id), grace=grace)
+    messages.success(request, "It has a new address. Give it to whoever calls the old one.")
+    return redirect("endpoint", request.membership.slug, row.pk)
+
+
+@governed
+def remove(request: Visit, endpoint_id: UUID) -> HttpResponse:
+    if request.method != "POST":
+        return answered(request, "remove", shown=opened(request, endpoint_id), tab="")
+    row = found(request, endpoint_id)
+    name = row.name
+    services.remove(row)
+    messages.success(request, f"“{name}” is removed. Its address answers nobody any more.")
+    return redirect("endpoints", request.membership.slug)

@@ -1,0 +1,174 @@
+"""Pages of endpoints: who sees them, set up from a form, secrets that stay where they are, the last requests."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from endpoints import book, services
+from endpoints.models import Endpoint, Seen
+from endpoints.rules import rules
+from runtime.models import Installation
+from runtime.uploading import upload_package
+from tests.pages.conftest import cluster, house, install, loop, people, visit, workspace
+
+__all__ = ["cluster", "house", "install", "loop", "people", "visit", "workspace"]
+pytestmark = pytest.mark.django_db
+
+SECRET = "hush-hush-hush"
+
+
+@pytest.fixture
+def hooks_installed(db: None, install: Callable[..., Installation], package_of: Callable[[str], Path]) -> Installation:
+    return install(upload_package(package_of("hooks").read_bytes()))
+
+
+@pytest.fixture
+def endpoint(hooks_installed: Installation) -> Endpoint:
+    return services.setup(
+        hooks_installed.workspace_id,
+        hooks_installed.package.unique_identifier,
+        name="Shop",
+        settings={"secret": SECRET, "greeting": "moin"},
+    )
+
+
+def address(endpoint: Endpoint, tail: str = "") -> str:
+    return f"/w/support/endpoints/{endpoint.pk}/{tail}"
+
+
+def test_the_way_to_a_first_endpoint(visit: Callable[..., Client], hooks_installed: Installation) -> None:
+    client = visit()
+    assert b"No endpoints yet" in client.get("/w/support/endpoints").content
+    form = client.get("/w/support/endpoints/new/patchbay/hooks").content.decode()
+    assert 'name="setting-secret"' in form
+    assert 'value="hello"' in form, "defaults of the schema are filled in"
+    given = {"name": "Shop", "setting-secret": SECRET, "setting-greeting": "hi", "setting-mode": "fancy"}
+    answer = client.post("/w/support/endpoints/new/patchbay/hooks", given)
+    row = Endpoint.objects.get()
+    assert answer.url == address(row)
+    assert services.opened_settings(row) == {"secret": SECRET, "greeting": "hi", "mode": "fancy", "loud": False}
+    page = client.get(answer.url).content.decode()
+    assert f"http://testserver/e/{row.hook}" in page
+    assert f"http://testserver/e/{row.hook}/echo" in page
+    assert "/hidden" not in page
+    assert SECRET not in page
+
+
+def test_what_is_missing_is_said_at_the_field(visit: Callable[..., Client], hooks_installed: Installation) -> None:
+    answer = visit().post("/w/support/endpoints/new/patchbay/hooks", {"name": "Shop", "setting-greeting": "kept"})
+    assert answer.status_code == 422
+    assert b"This field is required" in answer.content
+    assert b'value="kept"' in answer.content
+    assert not Endpoint.objects.exists()
+
+
+def test_secrets_are_sealed_and_never_sent_back(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    assert SECRET not in endpoint.settings
+    assert "moin" not in endpoint.settings
+    form = visit().get(address(endpoint, "settings")).content.decode()
+    assert SECRET not in form
+    assert 'value="moin"' in form
+
+
+def test_a_secret_left_empty_stays(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    given = {"name": "Shop 2", "setting-secret": "", "setting-greeting": "hej", "setting-mode": "plain"}
+    assert visit().post(address(endpoint, "settings"), given).status_code == 302
+    endpoint.refresh_from_db()
+    assert endpoint.name == "Shop 2"
+    assert services.opened_settings(endpoint) == {"secret": SECRET, "greeting": "hej", "mode": "plain", "loud": False}
+
+
+def test_rules_are_kept_and_wrong_ones_refused(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    client = visit()
+    given = {"rate": "60", "allow": "192.0.2.0/24\n2001:db8::1", "scheme": "github", "secret": "s", "tolerance": "300"}
+    assert client.post(address(endpoint, "rules"), given).status_code == 302
+    endpoint.refresh_from_db()
+    asked = rules(endpoint.rules)
+    assert (asked.rate, asked.allow, asked.scheme) == (60, ["192.0.2.0/24", "2001:db8::1"], "github")
+    assert services.signing_secret(endpoint) == b"s"
+    wrong = client.post(address(endpoint, "rules"), given | {"allow": "nonsense"})
+    assert wrong.status_code == 422
+    assert b"cannot be read" in wrong.content
+    assert client.post(address(endpoint, "rules"), given | {"secret": ""}).status_code == 302
+    endpoint.refresh_from_db()
+    assert services.signing_secret(endpoint) == b"s"
+
+
+def test_switched_off_on_and_removed(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    client = visit("admin")
+    client.post(address(endpoint, "switch"), {"enabled": "false"})
+    assert book.looked_up(endpoint.hook) is None
+    client.post(address(endpoint, "switch"), {"enabled": "true"})
+    assert book.looked_up(endpoint.hook) is not None
+    assert b"never answers again" in client.get(address(endpoint, "remove")).content
+    assert client.post(address(endpoint, "remove")).url == "/w/support/endpoints"
+    assert book.looked_up(endpoint.hook) is None
+    assert not Endpoint.objects.exists()
+
+
+def test_a_new_address_and_the_old_one_for_a_while(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    old = endpoint.hook
+    visit().post(address(endpoint, "address"), {"grace": "1"})
+    endpoint.refresh_from_db()
+    assert endpoint.hook != old
+    assert book.looked_up(old) is not None
+    assert b"The address before this one answers" in visit().get(address(endpoint)).content
+    Endpoint.objects.update(previous_until=timezone.now() - timedelta(seconds=1))
+    assert book.looked_up(old) is None
+    assert book.looked_up(endpoint.hook) is not None
+
+
+def test_a_leaked_address_ends_at_once(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    visit().post(address(endpoint, "address"), {"grace": "0"})
+    assert book.looked_up(endpoint.hook) is None
+
+
+def test_the_last_requests_come_by_themselves(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    client = visit("member")
+    first = seen(endpoint, "/one")
+    page = client.get(address(endpoint)).content.decode()
+    assert "/one" in page
+    assert f"after={first.pk}" in page
+    asking = {"headers": {"HX-Request": "true"}}
+    assert client.get(address(endpoint, f"?after={first.pk}"), **asking).status_code == 204
+    second = seen(endpoint, "/two")
+    news = client.get(address(endpoint, f"?after={first.pk}"), **asking).content.decode()
+    assert "/two" in news
+    assert "/one" not in news
+    assert f"after={second.pk}" in news
+
+
+def seen(endpoint: Endpoint, target: str) -> Seen:
+    return Seen.objects.create(endpoint=endpoint, at=timezone.now(), method="GET", target=target, status=200)
+
+
+ACTS = ["settings", "rules", "address", "remove"]
+
+
+@pytest.mark.parametrize("tail", ACTS)
+def test_members_look_and_leave_the_rest_to_others(visit: Callable[..., Client], endpoint: Endpoint, tail: str) -> None:
+    assert visit("member").get(address(endpoint)).status_code == 200
+    assert visit("member").get(address(endpoint, tail)).status_code == 403
+    assert visit("member").post(address(endpoint, "switch"), {"enabled": "false"}).status_code == 403
+    assert visit("admin").get(address(endpoint, tail)).status_code == 200
+
+
+@pytest.mark.parametrize("tail", ["", *ACTS])
+def test_strangers_see_nothing(visit: Callable[..., Client], endpoint: Endpoint, tail: str) -> None:
+    assert visit("stranger").get(address(endpoint, tail)).status_code == 404
+    elsewhere = address(endpoint, tail).replace("/support/", "/elsewhere/")
+    assert visit("stranger").get(elsewhere).status_code == 404
+    assert Client().get(address(endpoint, tail)).status_code == 302
+
+
+def test_pages_of_an_endpoint_whose_plugin_has_gone(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    Installation.objects.all().delete()
+    for path in ("/w/support/endpoints", *(address(endpoint, tail) for tail in ("", *ACTS))):
+        answer: Any = visit().get(path)
+        assert answer.status_code == 200, path
+    assert book.looked_up(endpoint.hook) is None
