@@ -1,10 +1,13 @@
 """A Dify as the host: reverse calls forwarded to its inner API, as the daemon does (protocol.md 7.4)."""
 
+import asyncio
+import contextlib
 import json
 import logging
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 import httpx
@@ -16,7 +19,9 @@ from runtime.session import Session
 
 log = logging.getLogger(__name__)
 
-CONNECT_TIMEOUT, KEEP_ALIVE = 5.0, 120.0  # seconds
+CONNECT_TIMEOUT = 5.0  # seconds
+KEEP_ALIVE = 4.0  # seconds; less than servers in Python keep an idle connection, so that none is used while it closes
+LENT = 16  # requests at once of one client: what its pool costs grows with the square of its connections
 MOST_SHOWN = 1000  # characters of an answer that go into an error
 
 STREAMED = {
@@ -46,18 +51,39 @@ class DifyHost:
     """`url` is Dify's address without `/inner/api`. Timeouts in seconds; the read timeout is between two pieces."""
 
     def __init__(self, url: str, key: str, *, read_timeout: float, write_timeout: float, frame_limit: int) -> None:
-        timeout = httpx.Timeout(CONNECT_TIMEOUT, read=read_timeout, write=write_timeout, pool=read_timeout)
         self.frame_limit = frame_limit
-        self.client = httpx.AsyncClient(
+        self.idle: list[httpx.AsyncClient] = []  # clients that can take more, the one last used at the end
+        self.lent: dict[httpx.AsyncClient, int] = {}
+        self.make = partial(
+            httpx.AsyncClient,
             base_url=f"{url.rstrip('/')}/inner/api/",
             headers={"X-Inner-Api-Key": key, "Content-Type": "application/json"},
-            timeout=timeout,
-            limits=httpx.Limits(max_connections=None, keepalive_expiry=KEEP_ALIVE),
+            timeout=httpx.Timeout(CONNECT_TIMEOUT, read=read_timeout, write=write_timeout, pool=read_timeout),
+            limits=httpx.Limits(keepalive_expiry=KEEP_ALIVE),
+            verify=httpx.create_ssl_context(trust_env=False),
             trust_env=False,
         )
 
     async def close(self) -> None:
-        await self.client.aclose()
+        await asyncio.gather(*(client.aclose() for client in self.lent))
+
+    @contextlib.contextmanager
+    def client(self) -> Iterator[httpx.AsyncClient]:
+        """A client with room for one more request."""
+        if not self.idle:
+            client = self.make()
+            self.idle.append(client)
+            self.lent[client] = 0
+        client = self.idle[-1]
+        self.lent[client] += 1
+        if self.lent[client] >= LENT:
+            self.idle.pop()
+        try:
+            yield client
+        finally:
+            if self.lent[client] >= LENT:
+                self.idle.append(client)
+            self.lent[client] -= 1
 
     async def answer(self, session: Session, kind: str, request: dict[str, Any]) -> AsyncGenerator[bytes]:
         if kind == "app" and not request["user"]:
@@ -75,19 +101,21 @@ class DifyHost:
     async def streamed(self, session: Session, path: str, request: dict[str, Any]) -> AsyncGenerator[bytes]:
         parser = FrameParser(self.frame_limit)
         body, headers = orjson.dumps(request), traced(session)
-        async with self.client.stream("POST", path, content=body, headers=headers) as response:
-            if response.status_code != httpx.codes.OK:
-                text = (await response.aread()).decode(errors="replace")[:MOST_SHOWN]
-                raise HostFault(f"request failed with status code: {response.status_code} and respond with: {text}")
-            async for piece in response.aiter_bytes():
-                for frame in parser.feed(piece):
-                    if (data := frame_data(frame)) is not None:
-                        yield data
+        with self.client() as client:
+            async with client.stream("POST", path, content=body, headers=headers) as response:
+                if response.status_code != httpx.codes.OK:
+                    text = (await response.aread()).decode(errors="replace")[:MOST_SHOWN]
+                    raise HostFault(f"request failed with status code: {response.status_code} and respond with: {text}")
+                async for piece in response.aiter_bytes():
+                    for frame in parser.feed(piece):
+                        if (data := frame_data(frame)) is not None:
+                            yield data
         parser.end()
 
     async def plain(self, session: Session, kind: str, request: dict[str, Any]) -> bytes:
         """The one result. The status is not looked at, as the daemon does not: the body tells."""
-        response = await self.client.post(PLAIN[kind], content=orjson.dumps(request), headers=traced(session))
+        with self.client() as client:
+            response = await client.post(PLAIN[kind], content=orjson.dumps(request), headers=traced(session))
         try:
             answer = decoded(response.content)
         except ValueError as error:

@@ -97,7 +97,7 @@ async def serving() -> AsyncIterator[Stub]:
     stub = Stub(f"http://127.0.0.1:{port}")
     config = uvicorn.Config(stub, port=port, lifespan="off", log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign] # they belong to pytest
+    server.capture_signals = contextlib.nullcontext  # type: ignore # they belong to pytest
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

@@ -124,7 +124,7 @@ def test_nothing_is_lost_between_two_that_flush():
 def test_a_model_may_tell_nonsense(usage):
     call = Call()
     call.see(orjson.dumps({"delta": {"usage": usage}}))
-    assert (call.prompt_tokens, call.price) == (0, 0)
+    assert (call.prompt_tokens, call.price) == (0, Decimal(0))
 
 
 def test_old_days_are_deleted():

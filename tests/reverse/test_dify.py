@@ -4,6 +4,7 @@ import asyncio
 import base64
 import time
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ NODE = {"inputs": {}, "process_data": {}, "outputs": {"city": "Paris"}}
 MODEL = {"provider": "patchbay/model/fake"}
 
 # tool of `caller` and its parameters, path, answer, what the tool then says, some of what Dify was sent
-ROWS = [
+ROWS: list[Any] = [
     ("llm", {"prompt": "p"}, "invoke/llm", streamed(chunk("Hi"), LAST), "Hi!", MODEL | {"model": "fake-chat"}),
     ("structured", {"prompt": "p"}, "invoke/llm/structured-output", streamed(chunk("", structured_output={"a": 1})),
      {"structured": {"a": 1}}, {"structured_output_schema": {"type": "object", "properties": {"answer": {"type": "string"}}}}),

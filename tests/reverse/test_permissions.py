@@ -1,6 +1,7 @@
 """What a plugin may call back is what its manifest declares, less what its workspace denies; refusals are recorded."""
 
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 DENIED = "permission denied, you need to enable {} access in plugin manifest"
 # tool of `caller` with parameters, the permission as the refusal names it
-CALLS = [
+CALLS: list[Any] = [
     ("llm", {"prompt": "p"}, "llm"),
     ("structured", {"prompt": "p"}, "llm"),
     ("summary", {"text": "t"}, "llm"),
