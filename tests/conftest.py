@@ -12,7 +12,19 @@ from marketplace.difypkg import write_package
 from tests import places, servers
 from tests.caller import Caller
 
+LONGEST_ID = 30
+SERVERS = {"start_host", "split_hosts"}
 PLUGINS = places.ROOT / "tests" / "plugins"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those with servers of their own come first: they take long, and the short ones fill the gaps of other workers."""
+    items.sort(key=lambda item: SERVERS.isdisjoint(getattr(item, "fixturenames", ())))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A long value has no place in a test's name; a random one would differ between the processes of a run."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONGEST_ID else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
