@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/invoke/dispatch/<path:action>", dispatch),
     path("files/upload", file_views.upload, name="file-upload"),
     path("files/<uuid:key>/<path:name>", file_views.read, name="file"),
+    path("v1/", include("runtime.studio.urls")),
     path("", include("runtime.pages.urls")),
     # Last, as everything else below plugin/ is unknown; apps that add addresses there are included before this file.
     re_path(r"^plugin/", route_not_found),
