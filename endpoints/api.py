@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from rest_framework import serializers as drf
@@ -13,7 +14,7 @@ from rest_framework.views import APIView
 
 from endpoints import options, services
 from endpoints.models import Endpoint
-from endpoints.services import public_url
+from endpoints.rules import typed
 from runtime.auth import OwnWorkspace, checked_workspace
 from runtime.envelope import AnyClient
 from runtime.errors import NotFound, RuntimeFault
@@ -40,6 +41,15 @@ class Update(drf.Serializer[Any]):
 
 class EndpointId(drf.Serializer[Any]):
     endpoint_id = drf.CharField()
+
+
+class Rotate(EndpointId):
+    grace = drf.IntegerField(min_value=0, max_value=30 * 86400, required=False, default=86400, help_text="seconds")
+
+
+class SetRules(EndpointId):
+    rules = drf.DictField()
+    secret = drf.CharField(required=False, allow_null=True, allow_blank=True, default=None, max_length=4096)
 
 
 class Page(drf.Serializer[Any]):
@@ -92,6 +102,20 @@ def switch(enabled: bool) -> Callable[[str, Fields], bool]:
     return switched
 
 
+def rotate(workspace_id: str, fields: Fields) -> Fields:
+    """A new address; the old one answers for `grace` seconds more."""
+    row = services.found(workspace_id, fields["endpoint_id"])
+    services.rotate(row, grace=timedelta(seconds=fields["grace"]))
+    return {"hook_id": row.hook, "url": services.public_url(row.hook)}
+
+
+def set_rules(workspace_id: str, fields: Fields) -> Fields:
+    """The rules as they are kept; those that are not named are as at the beginning."""
+    row = services.found(workspace_id, fields["endpoint_id"])
+    services.set_rules(row, typed(fields["rules"]), secret=fields["secret"])
+    return dict(row.rules)
+
+
 def listed(workspace_id: str, fields: Fields) -> list[Fields]:
     rows = services.endpoints(workspace_id, fields.get("plugin_id", ""))
     start = (fields["page"] - 1) * fields["page_size"]
@@ -122,7 +146,7 @@ def shape(row: Endpoint, declared: Fields) -> Fields:
         "enabled": row.enabled,
         "settings": options.masked(schemas, services.opened_settings(row)),
         "declaration": {"settings": schemas, "endpoints": routes},
-        "url": public_url(row.hook),
+        "url": services.public_url(row.hook),
     }
 
 
@@ -140,6 +164,8 @@ ROUTES = (
     Route("POST", "remove", EndpointId, remove),
     Route("POST", "enable", EndpointId, switch(True)),
     Route("POST", "disable", EndpointId, switch(False)),
+    Route("POST", "rotate", Rotate, rotate),  # ours
+    Route("POST", "rules", SetRules, set_rules),  # ours
     Route("GET", "list", Page, listed),
     Route("GET", "list/plugin", PageOfPlugin, listed),
 )

@@ -3,12 +3,10 @@
 Forgotten together with what runtime.lookup knows, whenever an endpoint or an installation changes anywhere.
 """
 
-import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import close_old_connections
 from django.db.models import Q
 from django.utils import timezone
 
@@ -17,6 +15,7 @@ from endpoints.gates import Gate, gate
 from endpoints.models import Endpoint
 from endpoints.rules import Network, Rules
 from runtime import lookup
+from runtime.database import in_thread
 from runtime.models import Installation
 
 MOST_UNKNOWN = 4096  # ids that are known to be nobody's
@@ -59,7 +58,7 @@ async def find(hook: str) -> Open | None:
     found = warm.get(hook)
     if found is None and hook not in unknown:
         before = turn
-        found = await asyncio.to_thread(read, hook)
+        found = await in_thread(looked_up, hook)
         if before == turn:
             keep(hook, found)
     return None if found is None or 0 < found.until < time.time() else found
@@ -72,15 +71,6 @@ def keep(hook: str, found: Open | None) -> None:
     if len(unknown) >= MOST_UNKNOWN:
         unknown.clear()
     unknown.add(hook)
-
-
-def read(hook: str) -> Open | None:
-    """In a thread that has no request of its own."""
-    close_old_connections()
-    try:
-        return looked_up(hook)
-    finally:
-        close_old_connections()
 
 
 def looked_up(hook: str) -> Open | None:

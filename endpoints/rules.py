@@ -46,6 +46,17 @@ def rules(kept: dict[str, Any]) -> Rules:
     return Rules(**{name: value for name, value in kept.items() if name in known})
 
 
+def typed(given: dict[str, Any]) -> Rules:
+    """Rules as a stranger gave them; raises Refused where one is unknown or of another type."""
+    plain = Rules().packed()
+    for name, value in given.items():
+        if name not in plain or type(value) is not type(plain[name]):
+            raise Refused(f"{name}: there is no such rule, or its value is of another type")
+    if any(not isinstance(one, str) for one in given.get("allow", ())):
+        raise Refused("allow: a list of addresses and networks")
+    return rules(given)
+
+
 def checked(given: Rules, *, has_secret: bool) -> Rules:
     """The same rules; raises Refused with what is wrong with them."""
     if given.scheme not in SCHEMES:

@@ -1,9 +1,11 @@
 """Answers of plugins through the public door: whole, streamed, broken, late, and refusals, over a real server."""
 
 import hashlib
+import hmac
 import json
 import socket
 import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -222,3 +224,61 @@ def test_an_endpoint_reaches_only_its_own_plugin(mirror, endpoints: Endpoints, w
     seen = web.get(endpoints.url(mirror[1], "/x"), headers=headers).json()
     assert seen["path"] == "/x"
     assert "greeting" not in seen["settings"]
+
+
+# Rules.
+
+
+@pytest.fixture
+def ruled(hooks, endpoints: Endpoints) -> Iterator[Callable[..., None]]:
+    """Gives the endpoint of `hooks` rules for one test."""
+
+    def rule(secret: str | None = None, **rules: Any) -> None:
+        endpoints.post("rules", endpoint_id=hooks["id"], rules=rules, secret=secret)
+
+    yield rule
+    endpoints.post("rules", endpoint_id=hooks["id"], rules={}, secret="")
+
+
+def test_too_many_requests_a_minute(ruled, hooks, endpoints: Endpoints, web: httpx.Client) -> None:
+    ruled(rate=6, burst=2)
+    answers = [web.get(endpoints.url(hooks, "/echo")) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 10
+    assert refusal(answers[-1])["args"] == {"limit": "rate", "value": 6}
+
+
+def test_too_many_requests_at_once(ruled, hooks, endpoints: Endpoints, web: httpx.Client) -> None:
+    ruled(concurrency=1)
+    with web.stream("GET", endpoints.url(hooks, "/stream/50?delay_ms=50")):
+        refused = web.get(endpoints.url(hooks, "/echo"))
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "1"
+    wait_until(lambda: web.get(endpoints.url(hooks, "/echo")).status_code == 200, what="there is room again", seconds=5)
+
+
+def test_addresses_that_may_call(ruled, hooks, endpoints: Endpoints, web: httpx.Client) -> None:
+    ruled(allow=["192.0.2.0/24"])
+    assert web.get(endpoints.url(hooks, "/echo"), headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 403
+    ruled(allow=["127.0.0.0/8"])
+    assert web.get(endpoints.url(hooks, "/echo")).status_code == 200
+
+
+def test_signed_requests_alone_reach_the_plugin(ruled, hooks, endpoints: Endpoints, web: httpx.Client) -> None:
+    ruled(secret="key", scheme="github")
+    assert web.post(endpoints.url(hooks, "/echo"), content=b"x").status_code == 401
+    signature = hmac.new(b"key", b"x", "sha256").hexdigest()
+    right = web.post(
+        endpoints.url(hooks, "/echo"), content=b"x", headers={"X-Hub-Signature-256": f"sha256={signature}"}
+    )
+    assert right.status_code == 200
+    assert right.json()["body"] == "x"
+
+
+def test_the_old_address_answers_for_a_while(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    _, endpoint = mirror
+    rotated = endpoints.post("rotate", endpoint_id=endpoint["id"], grace=60)
+    new = endpoint | {"hook_id": rotated["hook_id"]}
+    assert web.get(endpoints.url(endpoint, "/old")).json()["path"] == "/old"
+    assert web.get(endpoints.url(new, "/new")).json()["path"] == "/new"
+    endpoint["hook_id"] = rotated["hook_id"]

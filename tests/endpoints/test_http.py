@@ -1,0 +1,97 @@
+"""Requests as text and answers as HTTP, without a plugin."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from endpoints import http
+from endpoints.http import Answer, Arrived, BadAnswer, BadHost
+
+
+def arrived(headers: http.Headers, body: bytes = b"", target: bytes = b"/x") -> Arrived:
+    return Arrived("POST", target, headers, body, "192.0.2.1", b"a.test", "https")
+
+
+def test_the_text() -> None:
+    text = http.request_text(arrived([(b"x-a", b"1"), (b"host", b"evil"), (b"x-a", b"2")], b"body", b"/p?q=1"), "hook")
+    assert text == (
+        b"POST /p?q=1 HTTP/1.1\r\nHost: a.test\r\nX-A: 1, 2\r\nContent-Length: 4\r\nX-Forwarded-For: 192.0.2.1\r\n"
+        b"X-Forwarded-Proto: https\r\nDify-Hook-Id: hook\r\nDify-Hook-Url: https://a.test/e/hook/p\r\n\r\nbody"
+    )
+
+
+@given(
+    st.lists(st.tuples(st.binary(max_size=20).map(bytes.lower), st.binary(max_size=40)), max_size=8),
+    st.binary(max_size=60),
+)
+def test_whatever_comes_the_head_has_its_lines_and_the_body_its_bytes(headers: http.Headers, body: bytes) -> None:
+    text = http.request_text(arrived(headers, body), "hook")
+    head, _, rest = text.partition(b"\r\n\r\n")
+    assert rest == body
+    lines = head.split(b"\r\n")
+    names = [line.partition(b":")[0].lower() for line in lines[1:]]
+    assert len(names) == len(set(names))
+    assert all(http.NAME.match(name) and b"_" not in name for name in names)
+    assert b"\n" not in head.replace(b"\r\n", b"")
+    head.decode()
+
+
+@given(st.binary(max_size=80), st.binary(max_size=80))
+def test_targets_are_one_printable_word(path: bytes, query: bytes) -> None:
+    target = http.target_of(path, query)
+    assert target.startswith(b"/")
+    assert target.decode("ascii").isprintable()
+    assert b" " not in target
+
+
+@pytest.mark.parametrize("host", [b"", b"a b", b"a/b", b"a:b", b"a:99999", b"[::1", b"u@h"])
+def test_hosts_that_are_none(host: bytes) -> None:
+    with pytest.raises(BadHost):
+        http.host_of([(b"host", host)])
+
+
+def test_an_answer_is_heard_piece_by_piece() -> None:
+    answer = Answer()
+    answer.hear(b'{"status":201,"headers":null,"result":null}')
+    ready = [answer.ready]
+    answer.hear(b'{"status":null,"headers":{"X-A":"1","Set-Cookie":["a=1","b=2"]},"result":null}')
+    assert [*ready, answer.ready] == [False, True]
+    answer.hear(b'{"result":"6162"}')
+    answer.hear(b'{"result":"63"}')
+    assert answer.head() == (201, [(b"x-a", b"1"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")])
+    assert answer.taken() == b"abc"
+    assert answer.taken() == b""
+
+
+def test_a_body_without_a_status_is_200() -> None:
+    answer = Answer()
+    answer.hear(b'{"result":"61"}')
+    assert answer.ready
+    assert answer.head() == (200, [])
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"[]",
+        b'"x"',
+        b"not json",
+        b'{"status":99}',
+        b'{"status":"200"}',
+        b'{"status":600}',
+        b'{"result":"6"}',
+        b'{"headers":[1]}',
+    ],
+)
+def test_answers_that_are_none(payload: bytes) -> None:
+    with pytest.raises(BadAnswer):
+        Answer().hear(payload)
+
+
+def test_headers_cannot_be_split() -> None:
+    assert http.answered_headers({"X-A": "1\r\nX-B: 2", "X\r\nC": "3", "Connection": "close"}) == [(b"x-a", b"1X-B: 2")]
+
+
+def test_cookies_of_others_stay() -> None:
+    headers = [(b"cookie", b"a=1; sessionid=x; b"), (b"x", b"y")]
+    assert http.without_cookies(headers, frozenset({b"sessionid"})) == [(b"cookie", b"a=1; b"), (b"x", b"y")]
