@@ -1,15 +1,33 @@
 """Apps of the workspace, called by plugins."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
-from runtime.host.faults import HostFault
+import orjson
+
+from runtime import studio
+from runtime.database import in_thread
 from runtime.session import Session
 
 
-def invoke(_session: Session, _kind: str, request: dict[str, Any]) -> AsyncGenerator[bytes]:
-    raise HostFault(f"there is no app {request['app_id']} in this workspace")
+async def invoke(session: Session, _kind: str, request: dict[str, Any]) -> AsyncGenerator[bytes]:
+    """The app's events as they come, or with `response_mode` blocking the one that holds the answer."""
+    events = studio.invoke(
+        session.workspace,
+        request["app_id"],
+        inputs=request["inputs"],
+        query=request["query"],
+        conversation_id=request["conversation_id"] or None,
+        user=request["user"] or session.user,
+        streaming=request["response_mode"] != "blocking",
+        parent=session,
+    )
+    async with aclosing(events):
+        async for event in events:
+            yield orjson.dumps(event, default=str)
 
 
-def describe(_session: Session, _kind: str, request: dict[str, Any]) -> AsyncGenerator[bytes]:
-    raise HostFault(f"there is no app {request['app_id']} in this workspace")
+async def describe(session: Session, _kind: str, request: dict[str, Any]) -> AsyncGenerator[bytes]:
+    """What the app tells of itself: its parameters, as Dify names them."""
+    yield orjson.dumps(await in_thread(studio.describe, session.workspace, request["app_id"]), default=str)

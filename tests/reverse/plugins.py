@@ -19,9 +19,10 @@ def manifest(name: str) -> dict[str, Any]:
     return document
 
 
-def session_of(name: str, tool: str, *, workspace: str = "", **parameters: Any) -> Session:
+def session_of(name: str, tool: str, /, *, workspace: str = "", **parameters: Any) -> Session:
     """A call of a plugin's tool with the permissions of its own manifest; in a workspace of its own unless named."""
-    session = sdk.tool(tool, name, **parameters)
+    session = sdk.tool(tool, name)
+    session.data["tool_parameters"] = parameters
     session.workspace = workspace or str(uuid4())
     session.plugin = f"patchbay/{name}:0.0.1@{'0' * 64}"
     session.permission = manifest(name)["resource"]["permission"]

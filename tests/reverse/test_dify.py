@@ -258,7 +258,8 @@ async def test_the_settings_choose_the_host(settings):
     settings.DIFY_INNER_API_URL, settings.DIFY_INNER_API_KEY = "http://dify:5001/", "k"
     host = choice.made()
     assert isinstance(host, DifyHost)
-    assert str(host.client.base_url) == "http://dify:5001/inner/api/"
+    with host.client() as client:
+        assert str(client.base_url) == "http://dify:5001/inner/api/"
     await host.close()
 
 

@@ -1,0 +1,97 @@
+"""A workspace with real plugins in it that can call each other: rows in the database, processes in this one's hands."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from runtime import reverse, router
+from runtime.backends.local import LocalBackend
+from runtime.credentials import Place
+from runtime.credentials.storing import keep
+from runtime.database import in_thread
+from runtime.errors import Unavailable
+from runtime.host import choice, providers
+from runtime.host.ours import OurHost
+from runtime.installations import declared_providers
+from runtime.models import Installation
+from runtime.session import Session
+from runtime.uploading import upload_package
+from runtime.wire import Frame
+from tests import sdk
+from tests.reverse.plugins import session_of
+
+PackageOf = Callable[[str], Path]
+
+
+class World:
+    """One workspace. Stands as this process's router: a plugin is started when it is first called."""
+
+    def __init__(self, package_of: PackageOf) -> None:
+        self.workspace = f"w-{uuid4()}"
+        self.package_of = package_of
+        self.names: dict[str, str] = {}  # unique identifier → plugin of tests/plugins
+        self.backends: dict[str, LocalBackend] = {}
+        self.starting = asyncio.Lock()
+        self.sessions: list[Session] = []  # all that were streamed
+
+    async def add(self, name: str, *, api_key: str = "") -> Installation:
+        """Installs a plugin; stores a key for its model provider where one is given."""
+        installation: Installation = await in_thread(self.installed, name)
+        self.names[installation.package.unique_identifier] = name
+        if api_key:
+            place = Place(self.workspace, installation.plugin_id, "model", "fake")
+            await in_thread(keep, place, {"api_key": api_key})
+        providers.forget()
+        return installation
+
+    def installed(self, name: str) -> Installation:
+        """The rows alone: nobody is told, as there is no other process."""
+        package = upload_package(self.package_of(name).read_bytes())
+        installation = Installation.objects.create(
+            workspace_id=self.workspace, plugin_id=package.plugin_id, package=package, source="package"
+        )
+        for kind, provider in declared_providers(package.declaration):
+            installation.providers.create(workspace_id=self.workspace, kind=kind, name=provider)
+        return installation
+
+    async def backend(self, plugin: str) -> LocalBackend:
+        if plugin not in self.names:
+            raise Unavailable("The plugin is not running.")
+        async with self.starting:
+            if plugin not in self.backends:
+                backend = sdk.backend(self.names[plugin], answer=reverse.answer)
+                await backend.start()
+                self.backends[plugin] = backend
+        return self.backends[plugin]
+
+    async def stream(self, session: Session) -> AsyncGenerator[list[Frame]]:
+        self.sessions.append(session)
+        backend = await self.backend(session.plugin)
+        async with contextlib.aclosing(backend.stream(session)) as batches:
+            async for frames in batches:
+                yield frames
+
+    def session(self, name: str, tool: str, /, **parameters: Any) -> Session:
+        """A call of a tool that is installed here."""
+        session = session_of(name, tool, workspace=self.workspace, **parameters)
+        session.plugin = next(plugin for plugin, called in self.names.items() if called == name)
+        return session
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(backend.stop(0) for backend in self.backends.values()))
+
+
+@contextlib.asynccontextmanager
+async def existing(package_of: PackageOf) -> AsyncIterator[World]:
+    world = World(package_of)
+    router.set_here(world)  # type: ignore[arg-type] # it has what callers use of a router
+    choice.current = OurHost()
+    try:
+        yield world
+    finally:
+        await world.stop()
+        router.set_here(None)
+        await choice.close()
