@@ -20,11 +20,6 @@ from tests.reverse.test_dify import EMBEDDED, LAST, LLM, chunk
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def nothing_waits():
-    accounting.waiting.clear()
-
-
 async def answered(session, kind, request):
     call = {"type": kind, "backwards_request_id": "r", "request": request}
     async with aclosing(reverse.answer(session, call)) as answers:

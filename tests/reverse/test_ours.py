@@ -9,46 +9,16 @@ from typing import Any
 import orjson
 import pytest
 
-from runtime import accounting, vault
-from runtime.credentials import warm
+from runtime import accounting
 from runtime.database import in_thread
 from runtime.models import ReverseUse
 from runtime.session import Session
 from runtime.wire import ERROR, GONE, STREAM
 from tests import sdk
 from tests.reverse.plugins import Failed, messages, told
-from tests.reverse.world import existing
+from tests.reverse.world import ask, existing, fails
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def cold(settings):
-    settings.FORCE_VERIFYING_SIGNATURE = False
-    vault.forget()
-    warm.forget()
-    accounting.waiting.clear()
-
-
-@pytest.fixture
-async def world(package_of):
-    """A workspace with `caller`, `model` and its key, and `echo`."""
-    async with existing(package_of) as world:
-        await world.add("caller")
-        await world.add("model", api_key="good")
-        await world.add("echo")
-        yield world
-
-
-async def ask(world, tool, /, **parameters):
-    session = world.session("caller", tool, **parameters)
-    return await told(await world.backend(session.plugin), session)
-
-
-async def fails(world, tool, /, **parameters):
-    with pytest.raises(Failed) as failed:
-        await ask(world, tool, **parameters)
-    return str(failed.value)
 
 
 async def test_models_of_every_kind(world):

@@ -37,12 +37,6 @@ CALLS: list[Any] = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_warm():
-    audit.recent.clear()
-    policy.forget()
-
-
 @pytest.fixture
 async def dify():
     """Every call that goes out would be answered: refusals are ours."""

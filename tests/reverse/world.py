@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from runtime import reverse, router
 from runtime.backends.local import LocalBackend
 from runtime.credentials import Place
@@ -21,7 +23,7 @@ from runtime.session import Session
 from runtime.uploading import upload_package
 from runtime.wire import Frame
 from tests import sdk
-from tests.reverse.plugins import session_of
+from tests.reverse.plugins import Failed, session_of, told
 
 PackageOf = Callable[[str], Path]
 
@@ -95,3 +97,16 @@ async def existing(package_of: PackageOf) -> AsyncIterator[World]:
         await world.stop()
         router.set_here(None)
         await choice.close()
+
+
+async def ask(world: World, tool: str, /, **parameters: Any) -> Any:
+    """What a tool of `caller` tells."""
+    session = world.session("caller", tool, **parameters)
+    return await told(await world.backend(session.plugin), session)
+
+
+async def fails(world: World, tool: str, /, **parameters: Any) -> str:
+    """The error that it ends with."""
+    with pytest.raises(Failed) as failed:
+        await ask(world, tool, **parameters)
+    return str(failed.value)
