@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from runtime.pages import credentials, logs, packages, plugin, plugins, run, signing_in, tasks
+from runtime.pages import apps, chat, credentials, logs, packages, plugin, plugins, run, signing_in, tasks
 
 
 class PluginId(StringConverter):
@@ -36,12 +36,25 @@ credential_pages: list[URLPattern | URLResolver] = [
     path("<uuid:pk>/default", credentials.default, name="credential-default"),
     path("<uuid:pk>/test", credentials.test, name="credential-test"),
 ]
+app_pages: list[URLPattern | URLResolver] = [
+    path("", chat.talk, name="app"),
+    path("c/<uuid:conversation_id>", chat.talk, name="app-conversation"),
+    path("c/<uuid:conversation_id>/forget", chat.forget, name="conversation-forget"),
+    path("conversations", chat.conversations, name="conversations"),
+    path("edit", apps.edit, name="app-edit"),
+    path("access", apps.access, name="app-access"),
+    path("access/<int:key>/delete", apps.drop_key, name="app-key-delete"),
+    path("delete", apps.delete, name="app-delete"),
+]
 workspace_pages: list[URLPattern | URLResolver] = [
     path("plugins", plugins.plugins, name="plugins"),
     path("plugins/-/states", plugins.states, name="plugin-states"),
     path("plugins/<plugin_id:plugin_id>", plugin.overview, name="plugin"),
     path("plugins/<plugin_id:plugin_id>/-/", include(plugin_pages)),
     path("plugins/<plugin_id:plugin_id>/-/credentials/", include(credential_pages)),
+    path("apps", apps.listed, name="apps"),
+    path("apps/new", apps.new, name="new-app"),
+    path("apps/<uuid:pk>/", include(app_pages)),
     path("credentials", credentials.of_workspace, name="credentials"),
     path("credentials/<uuid:pk>/remove", credentials.remove, name="credential-remove"),
     path("upload", packages.upload, name="upload"),
