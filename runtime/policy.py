@@ -1,5 +1,6 @@
 """What a workspace takes away from what manifests declare. It can narrow, never widen: it holds denials only."""
 
+from runtime import lookup
 from runtime.database import in_thread
 from runtime.models import Restriction
 from runtime.session import Session
@@ -10,6 +11,9 @@ MOST_WARM = 4096  # workspaces
 
 def forget() -> None:
     warm.clear()
+
+
+lookup.also_forgotten.append(forget)
 
 
 async def denies(session: Session, permission: str) -> bool:

@@ -15,11 +15,11 @@ import redis
 from django.conf import settings
 from django.db import close_old_connections
 
-from runtime import accounting, audit, files, installing, lookup, node, policy, preparing, reverse, router
+from runtime import accounting, audit, files, installing, lookup, node, preparing, reverse, router
 from runtime.calling import node_stream
 from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster
 from runtime.database import in_thread
-from runtime.host import choice, providers
+from runtime.host import choice
 from runtime.keeper import Launching
 from runtime.link import Links, LinkServer, socket_path
 from runtime.models import Installation, RuntimeType
@@ -124,20 +124,13 @@ def expire() -> None:
     files.expire()
 
 
-def forget() -> None:
-    """Installations or policies have changed somewhere: what was read of them is read again."""
-    lookup.forget()
-    providers.forget()
-    policy.forget()
-
-
 def node_options(identity: str, serves: bool) -> NodeOptions:
     tcp = f"{settings.NODE_HOST}:{settings.NODE_PORT}" if settings.NODE_HOST else ""
     info = NodeInfo(identity, socket.gethostname(), socket_path(settings.DATA_DIR, identity), tcp)
     return NodeOptions(
         info=info,
         wishes=wished,
-        forget=forget,
+        forget=lookup.forget,
         logs=settings.PLUGIN_LOGS_PATH,
         serves=serves,
         stop_grace=settings.PLUGIN_STOP_GRACE,

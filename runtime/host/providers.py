@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from runtime import lookup
 from runtime.credentials import afor_provider
 from runtime.database import in_thread
 from runtime.host.faults import HostFault
@@ -30,6 +31,9 @@ warm: dict[tuple[str, str, str], Found] = {}
 
 def forget() -> None:
     warm.clear()
+
+
+lookup.also_forgotten.append(forget)
 
 
 async def find(workspace: str, kind: str, name: str) -> Found:
