@@ -22,6 +22,12 @@ class Caller(Api):
         body = {"plugin_unique_identifiers": identifiers, "source": "package", "metas": [{} for _ in identifiers]}
         return str(self.data(self.http.post(self.path("management/install/identifiers"), json=body))["task_id"])
 
+    def install(self, *identifiers: str, seconds: float = 180) -> dict[str, Any]:
+        """The task; one that failed fails the test."""
+        task = super().install(*identifiers, seconds=seconds)
+        assert not task or task["status"] == "success", task
+        return task
+
     def installed(self) -> list[str]:
         """Unique identifiers of all that is installed."""
         return [row["plugin_unique_identifier"] for row in self.get("list", page=1, page_size=100)["list"]]

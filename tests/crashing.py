@@ -52,7 +52,7 @@ def uv_with_brake(folder: Path) -> dict[str, str]:
 def kill_in_mid_call(crash: Crash) -> None:
     """The caller hears it at once, nothing is left running, and after a restart all is as before."""
     running = crash.host.plugin_processes()
-    assert running
+    assert running, crash.host.programs[crash.killed].output[-2000:]
     with crash.caller.stream(ECHO, "stream", count=100_000, delay_ms=20) as events:
         next(events)
         crash.kill()
