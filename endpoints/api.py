@@ -12,12 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from endpoints import options, services
-from endpoints.models import Endpoint
+from endpoints import delivering, options, services
+from endpoints.models import Delivery, Endpoint
 from endpoints.rules import typed
 from runtime.auth import OwnWorkspace, checked_workspace
 from runtime.envelope import AnyClient
-from runtime.errors import NotFound, RuntimeFault
+from runtime.errors import BadRequest, NotFound, RuntimeFault
 from runtime.management.serializers import checked, merged
 from runtime.models import Installation
 
@@ -150,6 +150,60 @@ def shape(row: Endpoint, declared: Fields) -> Fields:
     }
 
 
+# Deliveries: ours.
+
+
+class Deliveries(Page):
+    endpoint_id = drf.CharField()
+    state = drf.ChoiceField(Delivery.State.values, required=False, default="")
+
+
+class Replay(EndpointId):
+    ids = drf.ListField(child=drf.IntegerField(), required=False, default=list, max_length=1000)
+    state = drf.ChoiceField(Delivery.State.values, required=False, default="")
+
+
+def deliveries(workspace_id: str, fields: Fields) -> list[Fields]:
+    """A page of deliveries, newest first, with their attempts."""
+    row = services.found(workspace_id, fields["endpoint_id"])
+    start = (fields["page"] - 1) * fields["page_size"]
+    rows = row.deliveries.prefetch_related("tries").defer("request")
+    chosen = rows.filter(state=fields["state"]) if fields["state"] else rows
+    return [delivery_shape(one) for one in chosen[start : start + fields["page_size"]]]
+
+
+def delivery_shape(one: Delivery) -> Fields:
+    plain = (
+        "id",
+        "state",
+        "key",
+        "unique_id",
+        "duplicates",
+        "method",
+        "target",
+        "attempts",
+        "status",
+        "created_at",
+        "ended_at",
+    )
+    tried = ("at", "seconds", "status", "answer", "error", "unknown")
+    tries = [{name: getattr(attempt, name) for name in tried} for attempt in one.tries.all()]
+    return {name: getattr(one, name) for name in plain} | {"tries": tries}
+
+
+def replay(workspace_id: str, fields: Fields) -> int:
+    """Those with these ids, or all in a state that has ended, are delivered again; how many those were."""
+    row = services.found(workspace_id, fields["endpoint_id"])
+    rows = row.deliveries.all()
+    if fields["ids"]:
+        rows = rows.filter(pk__in=fields["ids"])
+    elif fields["state"]:
+        rows = rows.filter(state=fields["state"])
+    else:
+        raise BadRequest("ids or state says what is to be replayed")
+    return delivering.replay(row, rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     method: str
@@ -166,6 +220,8 @@ ROUTES = (
     Route("POST", "disable", EndpointId, switch(False)),
     Route("POST", "rotate", Rotate, rotate),  # ours
     Route("POST", "rules", SetRules, set_rules),  # ours
+    Route("GET", "deliveries", Deliveries, deliveries),  # ours
+    Route("POST", "deliveries/replay", Replay, replay),  # ours
     Route("GET", "list", Page, listed),
     Route("GET", "list/plugin", PageOfPlugin, listed),
 )

@@ -15,6 +15,7 @@ from endpoints.book import Open
 from endpoints.errors import BadGateway, Nobody, Turned, over
 from endpoints.http import Arrived, BadAnswer, BadHost, Headers, header, request_text, target_of, without_cookies
 from endpoints.inspector import note
+from endpoints.queueing import STRAIGHT, accept
 from runtime import router
 from runtime.answers import plugin_fault
 from runtime.door import JSON, Receive, Scope, Send, Visit
@@ -131,7 +132,11 @@ async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
         arrived = with_body(arrived, await whole_body(visit))
         if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
             raise Turned(401, wrong)
-        await call(visit, found, arrived, reply=reply)
+        if found.rules.queue and visit.method not in STRAIGHT:
+            reply.status, body, headers = await accept(found, arrived, visit.hook)
+            await visit.answer(reply.status, body, headers)
+        else:
+            await call(visit, found, arrived, reply=reply)
     except RuntimeFault as fault:
         why, reply.status = fault.message, reply.status if visit.begun else status_of(fault)
         raise

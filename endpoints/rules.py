@@ -10,6 +10,7 @@ from runtime.errors import Refused
 SCHEMES = ("", "github", "slack", "stripe", "discord", "hmac")
 DIGESTS = ("sha1", "sha256", "sha512")
 ENCODINGS = ("hex", "base64")
+CHALLENGES = ("slack", "discord")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -19,6 +20,9 @@ class Rules:
     """All off by default; kept as JSON on the row. `rate`: requests a minute; `burst`: how many at once; 0: any.
 
     `header`, `prefix`, `digest`, `encoding` belong to the generic HMAC; `tolerance`: seconds a signed time may be off.
+    With `queue` requests are answered by `queue_status` and `queue_body` and delivered later, at most `attempts` times: again
+    after `pause` seconds, then after twice as many each time. `unique_header` names a delivery; `order_by` says what must arrive
+    in order: "*" is all, else "header:Name" or "json:path.of.a.value".
     """
 
     rate: int = 0
@@ -32,6 +36,14 @@ class Rules:
     encoding: str = "hex"
     tolerance: int = 300
     inspect: bool = True
+    queue: bool = False
+    queue_status: int = 202
+    queue_body: str = ""
+    challenges: list[str] = field(default_factory=list)
+    unique_header: str = ""
+    order_by: str = ""
+    attempts: int = 8
+    pause: int = 5
 
     def packed(self) -> dict[str, Any]:
         return asdict(self)
@@ -52,8 +64,8 @@ def typed(given: dict[str, Any]) -> Rules:
     for name, value in given.items():
         if name not in plain or type(value) is not type(plain[name]):
             raise Refused(f"{name}: there is no such rule, or its value is of another type")
-    if any(not isinstance(one, str) for one in given.get("allow", ())):
-        raise Refused("allow: a list of addresses and networks")
+    if any(not isinstance(one, str) for name in ("allow", "challenges") for one in given.get(name, ())):
+        raise Refused("allow and challenges are lists of texts")
     return rules(given)
 
 
@@ -68,6 +80,14 @@ def checked(given: Rules, *, has_secret: bool) -> Rules:
     if min(given.rate, given.burst, given.concurrency, given.tolerance) < 0:
         raise Refused("Limits cannot be below 0.")
     networks(given.allow)
+    if not 200 <= given.queue_status <= 299 or given.attempts < 1 or given.pause < 1:
+        raise Refused(
+            "What is accepted is answered with 200 to 299, tried at least once, and again after a second at least."
+        )
+    if set(given.challenges) - set(CHALLENGES):
+        raise Refused(f"Challenges are {', '.join(CHALLENGES)}.")
+    if given.order_by and given.order_by != "*" and given.order_by.partition(":")[0] not in ("header", "json"):
+        raise Refused('order_by is "*", "header:Name" or "json:path.of.a.value".')
     return given
 
 

@@ -14,6 +14,7 @@ from typing import IO
 import redis
 from django.conf import settings
 from django.db import close_old_connections
+from django.utils.module_loading import import_string
 
 from runtime import accounting, audit, files, installing, lookup, node, preparing, reverse, router
 from runtime.calling import node_stream
@@ -92,11 +93,13 @@ def wished() -> set[str]:
 
 
 def chores() -> None:
-    """What a node sees to every now and then: installations that a dead worker left half-way, and what it has counted."""
+    """What a node sees to every now and then: what dead workers left half-way, and what it has counted."""
     close_old_connections()
     try:
         installing.recover()
         write_down()
+        for name in settings.RUNTIME_CHORES:
+            import_string(name)()
         if random.random() < 1 / EXPIRE_EVERY:  # noqa: S311 - spreads the work over the nodes
             expire()
     finally:

@@ -1,0 +1,6 @@
+"""What must last about endpoints, one file a noun."""
+
+from endpoints.models.deliveries import UNFINISHED, Attempt, Delivery
+from endpoints.models.endpoints import HOOK_ALPHABET, Endpoint, Seen, new_hook
+
+__all__ = ["HOOK_ALPHABET", "UNFINISHED", "Attempt", "Delivery", "Endpoint", "Seen", "new_hook"]
