@@ -118,12 +118,12 @@ class Keeper:
     def crashed(self, backend: LocalBackend) -> None:
         self.backend = None
         self.restarts += 1
-        self.fail(backend.diagnose("The plugin ended."))
+        self.fail(backend.diagnose("The plugin ended."), at_least=0.0)
 
-    def fail(self, reason: str) -> None:
-        """Plans the next try, or gives up until somebody asks again."""
+    def fail(self, reason: str, at_least: float = 1.0) -> None:
+        """Plans the next try, or gives up until somebody asks again. Who tries it out has a second to say that he leaves."""
         self.failures += 1
-        self.next_try = time.monotonic() + pause_after(self.failures)
+        self.next_try = time.monotonic() + max(at_least, pause_after(self.failures))
         self.move("failed" if self.failures >= GIVE_UP_AFTER else "backoff", reason)
 
     def retry_now(self) -> None:

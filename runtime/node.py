@@ -74,11 +74,12 @@ class Node:
 
     async def turn(self) -> None:
         """One look at everything; converges from any state, also after a missed event."""
+        trials = set(self.trials)  # before the rows are read: who ends a trial has written its rows by then
         await self.read_wishes()
         if not self.options.serves:
             return
-        claimed = await asyncio.to_thread(self.join_and_claim)
-        self.reconcile(claimed)
+        claimed = await asyncio.to_thread(self.join_and_claim, trials)
+        self.reconcile(claimed | (self.trials.keys() & self.keepers.keys()))
         states = {plugin: keeper.observed(self.id) for plugin, keeper in self.keepers.items()}
         await asyncio.to_thread(self.cluster.tell, states)
 
@@ -94,9 +95,9 @@ class Node:
             await asyncio.to_thread(self.options.chores)
         self.version = version
 
-    def join_and_claim(self) -> set[str]:
+    def join_and_claim(self, trials: set[str]) -> set[str]:
         self.cluster.join(self.options.info)
-        return self.cluster.claim(sorted(self.wished | set(self.trials)), self.id)
+        return self.cluster.claim(sorted(self.wished | trials), self.id)
 
     def reconcile(self, claimed: set[str]) -> None:
         for plugin in claimed:
@@ -170,7 +171,8 @@ class Node:
             await keeper.moved.wait()
             if self.stopping:
                 raise Interrupted("The worker is shutting down.")
-            if keeper.state in ("backoff", "failed", "stopped"):
+            given_up = keeper.state == "stopped" and keeper.plugin not in self.trials
+            if keeper.state in ("backoff", "failed") or given_up:
                 raise StartFailed(keeper.reason or "It was stopped before it was ready.")
 
     async def runs_elsewhere(self, plugin: str) -> bool:

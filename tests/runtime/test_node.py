@@ -31,7 +31,7 @@ class Hosted:
         self.node = Node(
             NodeOptions(
                 info=info,
-                wishes=lambda: set(self.wishes),
+                wishes=lambda: set(self.read()),
                 forget=lambda: None,
                 logs=tmp_path / "logs",
                 stop_grace=0.2,
@@ -40,6 +40,9 @@ class Hosted:
             self.cluster,
             self.launching,
         )
+
+    def read(self):
+        return set(self.wishes)
 
     def launching(self, node):
         options = {"answer": reverse.answer, "start_timeout": 30}
@@ -161,6 +164,53 @@ async def test_a_trial_that_is_installed_goes_on(tmp_path):
         hosted.node.end_trial("echo")
         await asyncio.sleep(1.5)
         assert hosted.node.keepers["echo"].backend.pid == pid
+
+
+async def test_a_trial_that_ends_while_rows_are_read_goes_on(tmp_path):
+    """The installer commits and leaves between the reading of the rows and the claim."""
+    hosted = Hosted(tmp_path)
+    seen: list[set[str]] = []
+
+    def stale_once():
+        """What was read just before the installer wrote its rows and left; from then on what he wrote."""
+        seen.append(set(hosted.wishes))
+        if len(seen) == 1:
+            hosted.wishes = {"echo"}
+            hosted.cluster.bump()
+            hosted.node.end_trial("echo")
+            time.sleep(0.1)
+        return seen[-1]
+
+    async with hosted:
+        await asyncio.to_thread(hosted.node.bring_up, "echo", lambda _: None)
+        pid = hosted.node.keepers["echo"].backend.pid
+        hosted.read = stale_once
+        hosted.cluster.bump()
+        hosted.node.nudge()
+        await asyncio.sleep(1.5)
+        assert seen[:2] == [set(), {"echo"}]
+        assert hosted.node.keepers["echo"].backend.pid == pid
+
+
+async def test_a_trial_right_after_the_end_of_another(tmp_path):
+    async with Hosted(tmp_path) as hosted:
+        hosted.wish("echo")
+        await hosted.until("echo", "running")
+        hosted.wish()
+        await hosted.until("echo", "stopping")
+        await asyncio.to_thread(hosted.node.bring_up, "echo", lambda _: None)
+        assert hosted.node.keepers["echo"].state == "running"
+        hosted.node.end_trial("echo")
+
+
+async def test_a_failed_trial_does_not_start_a_second_time(tmp_path):
+    async with Hosted(tmp_path) as hosted:
+        hosted.trouble = "broken"
+        with pytest.raises(StartFailed):
+            await asyncio.to_thread(hosted.node.bring_up, "echo", lambda _: None)
+        hosted.node.end_trial("echo")
+        await hosted.until("echo", "absent")
+        assert hosted.prepared == ["echo"]
 
 
 async def test_a_trial_that_fails_raises_the_reason(tmp_path):
