@@ -7,48 +7,17 @@ are shared and noisy.
 import argparse
 import asyncio
 import contextlib
-import os
-import signal
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import uvloop
 
-from tests.api import ROOT, Api
+from tests.api import Api
 from tests.bench.load import load
+from tests.servers import Host
 
-PORT = 5992
-KEY = "bench"
 CHUNKS = 500
-
-
-@contextlib.contextmanager
-def server(folder: Path) -> Iterator[int]:
-    """A server of its own on an empty DATA_DIR; gives its process id."""
-    variables = os.environ | {
-        "DATA_DIR": str(folder),
-        "SERVER_PORT": str(PORT),
-        "SERVER_KEY": KEY,
-        "FORCE_VERIFYING_SIGNATURE": "false",
-        "ADMIN_PASSWORD": "not used here",
-        "PLUGIN_REMOTE_INSTALLING_PORT": "0",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "run"], cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
-        for line in process.stdout:
-            if "ready" in line:
-                break
-        yield process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
 
 
 def processor_time(pid: int) -> float:
@@ -67,30 +36,33 @@ def plugin_process(host: int) -> int:
     return named[0]
 
 
-def request(tool: str, **parameters: object) -> bytes:
+def request(key: str, tool: str, **parameters: object) -> bytes:
+    """The bytes of a whole HTTP request that runs a tool of echo."""
     data = {"provider": "echo", "tool": tool, "tool_parameters": parameters, "credentials": {}}
     body = orjson.dumps({"user_id": "u", "data": data})
     head = (
-        f"POST /plugin/t-1/dispatch/tool/invoke HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: {KEY}\r\n"
+        f"POST /plugin/t-1/dispatch/tool/invoke HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: {key}\r\n"
         f"X-Plugin-ID: patchbay/echo\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
 
-CASES = (
-    ("echo, 16 B", request("echo", text="0123456789abcdef"), b"0123456789abcdef", 1),
-    (f"stream, {CHUNKS} chunks of 16 B", request("stream", count=CHUNKS, size=16), b"499:", CHUNKS),
+CASES: tuple[tuple[str, str, dict[str, object], bytes, int], ...] = (
+    ("echo, 16 B", "echo", {"text": "0123456789abcdef"}, b"0123456789abcdef", 1),
+    (f"stream, {CHUNKS} chunks of 16 B", "stream", {"count": CHUNKS, "size": 16}, b"499:", CHUNKS),
 )
 COLUMNS = "{:28s} {:>7s} {:>9s} {:>9s} {:>9s} {:>10s} {:>10s} {:>12s}"
 
 
-def measure(host: int, seconds: float) -> None:
+def measure(server: Host, seconds: float) -> None:
+    host = server.pid
     plugin = plugin_process(host)
     print(COLUMNS.format("case", "callers", "calls/s", "p50 ms", "p99 ms", "chunks/s", "host µs", "plugin µs"))
-    for name, raw, expected, chunks in CASES:
+    for name, tool, parameters, expected, chunks in CASES:
+        raw = request(server.key, tool, **parameters)
         for callers in (1, 16, 64):
             before = processor_time(host), processor_time(plugin)
-            result = asyncio.run(load(("127.0.0.1", PORT), raw, expected, callers=callers, seconds=seconds))
+            result = asyncio.run(load(("127.0.0.1", server.port), raw, expected, callers=callers, seconds=seconds))
             after = processor_time(host), processor_time(plugin)
             units = result.calls * chunks
             host_us, plugin_us = ((b - a) / units * 1e6 for a, b in zip(before, after, strict=True))
@@ -116,9 +88,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each case runs")
     seconds = parser.parse_args().seconds
     uvloop.install()
-    with tempfile.TemporaryDirectory() as name, server(Path(name)) as host:
-        Api(f"http://127.0.0.1:{PORT}", KEY).bring_up("echo", Path(name))
-        measure(host, seconds)
+    with tempfile.TemporaryDirectory() as name:
+        server = Host(Path(name))
+        try:
+            server.start("run")
+            Api(server.url, server.key).bring_up("echo", Path(name))
+            measure(server, seconds)
+        finally:
+            server.stop()
 
 
 if __name__ == "__main__":
