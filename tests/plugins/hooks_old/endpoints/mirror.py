@@ -14,6 +14,11 @@ class MirrorEndpoint(Endpoint):
         body = r.get_data()
         if r.path == "/answer":
             return answer(json.loads(body))
+        if r.path == "/ledger":
+            told = json.loads(body)
+            with open(told["ledger"], "a") as ledger:
+                ledger.write(told["line"] + "\n")
+            return Response("written", status=200)
         seen = {
             "method": r.method,
             "path": r.environ["PATH_INFO"],
