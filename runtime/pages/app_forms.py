@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -26,7 +26,7 @@ VARIABLES = "Write {{name}} for what is filled in by whoever uses the app."
 BLANK_STEPS = 1
 LARGEST_PROMPT = 50_000  # characters
 
-Grouped = list[tuple[str, list[tuple[str, str]]]]
+Grouped = list[tuple[str, list[tuple[str, str, bool]]]]
 
 
 def grouped(found: Sequence[Choice], language: str, none: str = "") -> list[Any]:
@@ -81,6 +81,14 @@ class RecipeForm(forms.Form):
             self.fields["memory"] = forms.IntegerField(
                 min_value=0, max_value=100, label="Memory", help_text="How many earlier turns the model is told."
             )
+
+    @property
+    def tool_groups(self) -> Grouped:
+        """Tools by provider: key, label, and whether it is chosen."""
+        chosen = set(self["tools"].value() or ())
+        field = cast("forms.MultipleChoiceField", self.fields["tools"])
+        groups = cast("list[tuple[str, list[tuple[str, str]]]]", field.choices)
+        return [(label, [(key, name, key in chosen) for key, name in listed]) for label, listed in groups]
 
 
 class StepForm(forms.Form):
