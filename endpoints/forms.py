@@ -92,6 +92,37 @@ class RulesForm(forms.Form):
         label="Show the last requests", required=False, help_text="50 of them, with what looks secret masked."
     )
 
+    queue = forms.BooleanField(
+        label="Accept and queue",
+        required=False,
+        help_text="Callers are answered at once; the plugin gets the request afterwards, again if it fails. "
+        "GET, HEAD and OPTIONS still wait for the plugin.",
+    )
+    queue_status = forms.IntegerField(label="Status of that answer", min_value=200, max_value=299, required=False)
+    queue_body = forms.CharField(label="Body of that answer", required=False, strip=False, max_length=4096)
+    challenges = forms.MultipleChoiceField(
+        label="Answer tests of the address by rule",
+        choices=(("slack", "Slack: url_verification"), ("discord", "Discord: PING")),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"}),
+    )
+    unique_header = forms.CharField(
+        label="Header that names a delivery",
+        required=False,
+        max_length=100,
+        help_text="Such as X-GitHub-Delivery: what comes twice is delivered once.",
+    )
+    order_by = forms.CharField(
+        label="In order by",
+        required=False,
+        max_length=200,
+        help_text="“*” for all, “header:X-Name”, or “json:chat.id” for a value of a JSON body. Empty: no order.",
+    )
+    attempts = forms.IntegerField(label="Attempts at most", min_value=1, max_value=100, required=False)
+    pause = forms.IntegerField(
+        label="First pause", min_value=1, max_value=3600, required=False, help_text="In seconds; it doubles each time."
+    )
+
     def __init__(self, rules: Rules, **more: Any) -> None:
         initial = rules.packed() | {"allow": "\n".join(rules.allow), "before": rules.prefix}
         for name in ("rate", "burst", "concurrency"):
@@ -113,6 +144,14 @@ class RulesForm(forms.Form):
             encoding=given["encoding"] or plain.encoding,
             tolerance=plain.tolerance if given["tolerance"] is None else given["tolerance"],
             inspect=given["inspect"],
+            queue=given["queue"],
+            queue_status=given["queue_status"] or plain.queue_status,
+            queue_body=given["queue_body"],
+            challenges=given["challenges"],
+            unique_header=given["unique_header"],
+            order_by=given["order_by"],
+            attempts=given["attempts"] or plain.attempts,
+            pause=given["pause"] or plain.pause,
         )
 
     def signing_secret(self) -> str | None:

@@ -41,6 +41,11 @@ class Shown:
         return self.url.partition("://")[2].startswith(HOME)
 
     @property
+    def queues(self) -> bool:
+        """Whether it has deliveries to show, now or from before."""
+        return rules(self.row.rules).queue or self.row.deliveries.exists()
+
+    @property
     def replaced(self) -> bool:
         """Whether the address before this one still answers."""
         until = self.row.previous_until

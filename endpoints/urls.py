@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from endpoints import pages
+from endpoints import delivery_pages, pages
 from endpoints.api import ROUTES, EndpointView
 from endpoints.views import endpoint
 
@@ -13,6 +13,8 @@ one: list[URLPattern | URLResolver] = [
     path("switch", pages.switch, name="endpoint-switch"),
     path("address", pages.rotate, name="endpoint-rotate"),
     path("remove", pages.remove, name="endpoint-remove"),
+    path("deliveries", delivery_pages.deliveries, name="endpoint-deliveries"),
+    path("deliveries/replay", delivery_pages.replay, name="endpoint-replay"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^e/", endpoint),

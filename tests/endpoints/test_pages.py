@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from endpoints import book, services
-from endpoints.models import Endpoint, Seen
+from endpoints.models import Delivery, Endpoint, Seen
 from endpoints.rules import rules
 from runtime.models import Installation
 from runtime.uploading import upload_package
@@ -145,6 +145,38 @@ def test_the_last_requests_come_by_themselves(visit: Callable[..., Client], endp
 
 def seen(endpoint: Endpoint, target: str) -> Seen:
     return Seen.objects.create(endpoint=endpoint, at=timezone.now(), method="GET", target=target, status=200)
+
+
+def delivery(endpoint: Endpoint, state: str, **more: Any) -> Delivery:
+    fields = {"method": "POST", "target": f"/{state}", "request": b"x", "next_at": timezone.now(), "state": state}
+    return Delivery.objects.create(endpoint=endpoint, **fields | more)
+
+
+def test_deliveries_with_their_attempts(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    failed = delivery(endpoint, "failed", attempts=2, duplicates=3, status=500)
+    failed.tries.create(at=timezone.now(), status=500, answer="<b>no</b>")
+    failed.tries.create(at=timezone.now(), unknown=True, error="Its worker fell silent.")
+    delivery(endpoint, "done", status=200)
+    page = visit("member").get(address(endpoint, "deliveries")).content.decode()
+    assert "&lt;b&gt;no&lt;/b&gt;" in page
+    assert "Its worker fell silent." in page
+    assert "3 came again" in page
+    assert "Replay" not in page, "members look on"
+    only = visit().get(address(endpoint, "deliveries?state=done")).content.decode()
+    assert "/done" in only
+    assert "<b>no" not in only
+
+
+@pytest.mark.parametrize(
+    ("given", "again"), [({}, {"/failed"}), ({"id": "done"}, {"/done"}), ({"id": "both"}, {"/done", "/failed"})]
+)
+def test_replays(visit: Callable[..., Client], endpoint: Endpoint, given: dict[str, str], again: set[str]) -> None:
+    rows = {state: delivery(endpoint, state) for state in ("done", "failed", "running")}
+    chosen = {"done": [rows["done"].pk], "both": [rows["done"].pk, rows["failed"].pk, rows["running"].pk]}
+    ids = {"id": chosen[given["id"]]} if given else {}
+    assert visit("member").post(address(endpoint, "deliveries/replay"), ids).status_code == 403
+    assert visit("admin").post(address(endpoint, "deliveries/replay"), ids).status_code == 302
+    assert set(Delivery.objects.filter(state="waiting").values_list("target", flat=True)) == again
 
 
 ACTS = ["settings", "rules", "address", "remove"]

@@ -1,0 +1,59 @@
+"""The page of an endpoint's deliveries: what waits, what arrived, what failed, with every attempt; and replays."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.db.models import Count, Sum
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from endpoints import delivering
+from endpoints.models import Delivery
+from endpoints.pages import answered, found, opened
+from runtime.pages.access import Visit, governed, page
+
+ON_A_PAGE = 50
+ENDED = (Delivery.State.DONE, Delivery.State.FAILED)
+
+
+@page
+def deliveries(request: Visit, endpoint_id: UUID) -> HttpResponse:
+    """Newest first, all or those in one state; htmx asks again for the list."""
+    one = opened(request, endpoint_id)
+    rows = one.row.deliveries.order_by()
+    counts = dict(rows.values_list("state").annotate(count=Count("pk")))
+    state = request.GET.get("state", "")
+    chosen = one.row.deliveries.filter(state=state) if state in Delivery.State.values else one.row.deliveries.all()
+    listed = Paginator(chosen.defer("request").prefetch_related("tries"), ON_A_PAGE)
+    context = {
+        "shown": one,
+        "endpoint": one.row,
+        "tab": "deliveries",
+        "state": state,
+        "states": [(value, label, counts.get(value, 0)) for value, label in Delivery.State.choices],
+        "deliveries": listed.get_page(request.GET.get("page")),
+        "duplicates": rows.aggregate(all=Sum("duplicates"))["all"] or 0,
+        "failed": counts.get(Delivery.State.FAILED, 0),
+    }
+    return answered(request, "deliveries", part="#list" if request.htmx else "", **context)
+
+
+@require_POST
+@governed
+def replay(request: Visit, endpoint_id: UUID) -> HttpResponse:
+    """One delivery, those that were chosen, or all that failed."""
+    row = found(request, endpoint_id)
+    rows = row.deliveries.all()
+    ids = request.POST.getlist("id")
+    if ids:
+        if not all(one.isdigit() for one in ids):
+            raise BadRequest("There is no such delivery.")
+        rows = rows.filter(pk__in=[int(one) for one in ids])
+    else:
+        rows = rows.filter(state=Delivery.State.FAILED)
+    count = delivering.replay(row, rows)
+    messages.success(request, f"{count} {'is' if count == 1 else 'are'} delivered again.")
+    return redirect("endpoint-deliveries", request.membership.slug, row.pk)
