@@ -25,30 +25,37 @@ class Recent:
     again: int = 0
 
 
-Key = tuple[str, str, str, str]
+Key = tuple[str, str, str]
+"""Workspace, unique identifier, call."""
+
 recent: dict[Key, Recent] = {}
 lock = threading.Lock()
 
 
 async def refused(session: Session, call: str, reason: str) -> None:
     """Records a refusal: the first at once, the same again within a minute with the next `flush`."""
-    key = (session.workspace, session.plugin, call[:64], reason[:255])
+    key = (session.workspace, session.plugin, call)
     with lock:
         found = recent.get(key)
         if found is not None:
             found.again += 1
             return
         recent[key] = Recent(0, time.monotonic())
-    row = await in_thread(record, key)
+    try:
+        row = await in_thread(record, key, reason)
+    except BaseException:
+        with lock:
+            recent.pop(key, None)
+        raise
     with lock:
         if key in recent:
             recent[key].row = row
 
 
-def record(key: Key) -> int:
-    workspace_id, version, call, reason = key
+def record(key: Key, reason: str) -> int:
+    workspace_id, version, call = key
     plugin_id = version.partition(":")[0]
-    row = Refusal(workspace_id=workspace_id, plugin_id=plugin_id, version=version, call=call, reason=reason)
+    row = Refusal(workspace_id=workspace_id, plugin_id=plugin_id, version=version, call=call, reason=reason[:255])
     row.save(force_insert=True)
     return row.pk
 

@@ -15,6 +15,8 @@ from runtime.session import Session
 
 DEEPEST = 10  # plugins that may wait for each other in one chain of calls
 
+UNKNOWN = "unknown"  # calls of no known type are recorded as one: a plugin can make up any number
+
 Response = dict[str, Any]
 """`event`, `message` and `data` of one backwards_response."""
 
@@ -43,7 +45,7 @@ async def answer(session: Session, call: dict[str, Any]) -> AsyncGenerator[Respo
     """The responses to a reverse call, without the end message, which the backend writes."""
     kind = str(call["type"])
     if why := await refusal(session, kind):
-        await audit.refused(session, kind, why)
+        await audit.refused(session, kind if kind in BY_KIND else UNKNOWN, why)
         yield failed(why)
         return
     row = BY_KIND[kind]

@@ -112,8 +112,9 @@ async def test_models_may_not_call_back(dify):
 
 async def test_what_is_no_row_is_refused(dify):
     for kind in ("encrypt", "x" * 1000):
-        assert await refused(session_of("caller", "x"), kind) == f"unsupported invoke type: {kind}"
-    assert await in_thread(Refusal.objects.count) == 2
+        assert await refused(session_of("caller", "x", workspace="w"), kind) == f"unsupported invoke type: {kind}"
+    row = await in_thread(Refusal.objects.get)
+    assert (row.call, row.reason) == ("unknown", "unsupported invoke type: encrypt")
 
 
 async def test_calls_in_a_circle_are_stopped(dify):
