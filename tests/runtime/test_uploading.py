@@ -161,11 +161,11 @@ def test_a_provider_name_that_no_row_can_hold() -> None:
         upload_package(packages.package(provider_name="x" * 128))
 
 
-def test_nul_characters_are_refused_in_declarations_and_dropped_from_readmes() -> None:
+def test_nul_characters_are_refused_in_declarations_and_replaced_in_readmes() -> None:
     with pytest.raises((Refused, BadPackage)):
         upload_package(packages.package(label={"en_US": "a\0b"}))
     row = upload_package(packages.package(files={"README.md": "a\0b"}))
-    assert row.readmes.get().content == "ab"
+    assert row.readmes.get().content == "a\ufffdb"
 
 
 # Signatures.
