@@ -15,12 +15,12 @@ from tests import places
 
 REDIS = {"REDIS_URL": "redis://nowhere", "EMBEDDED_WORKER": False}
 POSTGRES = {"DATABASE_URL": "postgres://nowhere/patchbay"}
-HOSTS = REDIS | POSTGRES | {"NODE_HOST": "10.0.0.1"}
+HOSTS = REDIS | POSTGRES | {"NODE_HOST": "10.0.0.1", "VAULT_KEYS": ["ab" * 32]}
 
 CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"EMBEDDED_WORKER": False}, "E001"),
     ({"NODE_HOST": "10.0.0.1"}, "W002"),
-    (REDIS | {"NODE_HOST": "10.0.0.1"}, "E003"),
+    (HOSTS | {"DATABASE_URL": "sqlite:///here"}, "E003"),
     ({"SERVER_PORT": 0}, "E005"),
     ({"NODE_PORT": 70_000}, "E005"),
     ({"SERVER_PORT": 5003}, "E006"),
@@ -43,6 +43,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"PYTHON_ENV_INIT_TIMEOUT": 901}, "W017"),
     ({"SESSION_BUFFER_SIZE": 1}, "W018"),
     ({"MAX_BUNDLE_PACKAGE_SIZE": 1}, "W019"),
+    ({"VAULT_KEYS": ["short"]}, "E020"),
 ]
 FITTING: list[dict[str, Any]] = [
     {},
@@ -81,6 +82,12 @@ def test_hosts_need_the_same_secrets(settings, tmp_path) -> None:
     assert said(settings, HOSTS | {"SECRETS_DIR": tmp_path}) == ["E004"]
 
 
+def test_hosts_need_the_same_vault_key(settings, tmp_path) -> None:
+    (tmp_path / "vault_key").write_text("ab" * 32 + "\n")
+    assert said(settings, HOSTS | {"SECRETS_DIR": tmp_path}) == ["E021"]
+    assert said(settings, {"VAULT_KEYS": ["cd" * 32]}) == []
+
+
 def test_a_key_that_was_made_for_signing_is_accepted(settings, tmp_path) -> None:
     private, public = generate_keys()
     for name, key in (("private.pem", private), ("public.pem", public)):
@@ -101,7 +108,7 @@ def test_every_id_is_tried_here_and_used_once() -> None:
         if number
     ]
     assert len(numbers) == len(set(numbers))
-    assert {int(id[1:]) for _, id in CONTRADICTIONS} | {4} == set(numbers)
+    assert {int(id[1:]) for _, id in CONTRADICTIONS} | {4, 21} == set(numbers)
 
 
 def test_messages_have_a_way_out(settings) -> None:

@@ -175,20 +175,24 @@ def keep_client(place: Place, values: dict[str, Any]) -> OAuthClient:
 # Aftercare.
 
 
-def sweep() -> int:
+def sweep(workspace_id: str = "") -> int:
     """Deletes credentials whose plugin has been gone for 30 days, and sign-ins that never came back; how many.
+
+    Of one workspace, or of all.
 
     The days are counted from when a sweep first finds the plugin gone; one that is installed again keeps its accounts.
     """
     now = timezone.now()
-    here = set(Installation.objects.values_list("workspace_id", "plugin_id").distinct())
-    pairs = set(Credential.objects.values_list("workspace_id", "plugin_id").distinct())
-    for workspace_id, plugin_id in pairs:
-        rows = Credential.objects.filter(workspace_id=workspace_id, plugin_id=plugin_id)
-        if (workspace_id, plugin_id) in here:
+    within = {"workspace_id": workspace_id} if workspace_id else {}
+    kept = Credential.objects.filter(**within)
+    here = set(Installation.objects.filter(**within).values_list("workspace_id", "plugin_id"))
+    pairs = set(kept.order_by().values_list("workspace_id", "plugin_id").distinct())
+    for pair in pairs:
+        rows = kept.filter(workspace_id=pair[0], plugin_id=pair[1])
+        if pair in here:
             rows.exclude(orphaned_at=None).update(orphaned_at=None)
         else:
             rows.filter(orphaned_at=None).update(orphaned_at=now)
     OAuthFlow.objects.filter(created_at__lt=now - FLOW_LASTS).delete()
-    gone, _ = Credential.objects.filter(orphaned_at__lt=now - KEPT_AFTER_UNINSTALL).delete()
+    gone, _ = kept.filter(orphaned_at__lt=now - KEPT_AFTER_UNINSTALL).delete()
     return gone

@@ -16,10 +16,12 @@ from runtime.pages.access import Visit, async_page, page
 from runtime.pages.apps import find_app, frame, missing
 from runtime.studio import invoke
 from runtime.studio.api import STREAM_HEADERS, sse
+from runtime.studio.asking import owner
 from runtime.studio.memory import find_conversation
 from runtime.studio.recipes import QUERY, Recipe, names_in, recipe
 
 STREAM = "text/event-stream"
+DOOR = "member"
 LISTED = 50  # conversations at the side
 TALKING = (App.Mode.CHAT, App.Mode.AGENT)
 
@@ -51,7 +53,8 @@ def asks_query(app: App, made: Recipe) -> bool:
 
 
 def who(request: Visit) -> str:
-    return f"member-{request.user.pk}"
+    """Whose conversations the reader sees: the reader's own."""
+    return owner(DOOR, str(request.user.pk))
 
 
 def opened(request: Visit, pk: Any, conversation_id: Any = None) -> tuple[App, Recipe, Conversation | None]:
@@ -92,7 +95,8 @@ async def answered(
         inputs=inputs,
         query=query,
         conversation_id=str(conversation.pk) if conversation else None,
-        user=who(request),
+        user=str(request.user.pk),
+        door=DOOR,
         streaming=script,
     )
     try:

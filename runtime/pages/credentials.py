@@ -96,7 +96,7 @@ def shown_page(request: Visit, shown: Opened, name: str, *, status: int = 200, *
 def of_workspace(request: Visit) -> HttpResponse:
     """Every plugin that takes accounts, and accounts whose plugin has been uninstalled."""
     language = reader_language(request)
-    storing.sweep()
+    storing.sweep(request.membership.id)
     rows = Installation.objects.filter(workspace_id=request.membership.id).select_related("package")
     summaries = {one.plugin_id: one for one in installed(request.membership.id, language)}
     plugins: list[tuple[Summary, list[Group]]] = [

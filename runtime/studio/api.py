@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from runtime.database import in_thread
 from runtime.errors import BadRequest, NotFound, RuntimeFault
 from runtime.models import App, Conversation, Message
+from runtime.studio.asking import owner
 from runtime.studio.describing import described, info
 from runtime.studio.events import Event
 from runtime.studio.keys import app_of
@@ -21,6 +22,7 @@ from runtime.studio.running import invoke
 from runtime.wire import one_line
 
 LARGEST_PAGE = 100
+DOOR = "api"
 STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 TALKING = (App.Mode.CHAT, App.Mode.AGENT)
 
@@ -94,6 +96,7 @@ async def asked(request: HttpRequest, app: App, modes: tuple[App.Mode, ...]) -> 
         query=text(body, "query"),
         conversation_id=text(body, "conversation_id"),
         user=text(body, "user", required=True),
+        door=DOOR,
         streaming=streaming,
     )
     first = await anext(events)
@@ -161,10 +164,10 @@ async def conversations(request: HttpRequest, app: App) -> HttpResponseBase:
 
 
 def listed_conversations(request: HttpRequest, app: App) -> dict[str, Any]:
-    user, limit = asked_for(request)
-    rows = Conversation.objects.filter(app=app, user=user)
+    whose, limit = asked_for(request)
+    rows = Conversation.objects.filter(app=app, user=whose)
     if last_id := request.GET.get("last_id"):
-        rows = rows.filter(updated_at__lt=find_conversation(app, user, last_id).updated_at)
+        rows = rows.filter(updated_at__lt=find_conversation(app, whose, last_id).updated_at)
     found = list(rows[: limit + 1])
     data = [
         {
@@ -188,8 +191,8 @@ async def messages(request: HttpRequest, app: App) -> HttpResponseBase:
 
 
 def listed_messages(request: HttpRequest, app: App) -> dict[str, Any]:
-    user, limit = asked_for(request)
-    conversation = find_conversation(app, user, request.GET.get("conversation_id", ""))
+    whose, limit = asked_for(request)
+    conversation = find_conversation(app, whose, request.GET.get("conversation_id", ""))
     found = list(conversation.messages.order_by("-created_at")[: limit + 1])
     data = [message_row(one, conversation) for one in reversed(found[:limit])]
     return {"limit": limit, "has_more": len(found) > limit, "data": data}
@@ -212,10 +215,10 @@ def message_row(row: Message, conversation: Conversation) -> dict[str, Any]:
 
 
 def asked_for(request: HttpRequest) -> tuple[str, int]:
-    """The user and the size of a page."""
+    """Whose conversations are wanted, and the size of a page."""
     user, limit = request.GET.get("user", ""), request.GET.get("limit", "20")
     if not user:
         raise BadRequest("user is required")
     if not limit.isdigit() or not 1 <= int(limit) <= LARGEST_PAGE:
         raise BadRequest(f"limit must be between 1 and {LARGEST_PAGE}")
-    return user, int(limit)
+    return owner(DOOR, user), int(limit)

@@ -17,18 +17,28 @@ from runtime.studio.recipes import Model, Recipe, Tool, as_text
 
 Prompt = dict[str, Any]
 
+LONGEST_OWNER = 255  # characters
+
 
 @dataclass(slots=True)
 class Asked:
-    """One call of an app. `parent` is the session of the plugin that called it, where it was one."""
+    """One call of an app. `parent` is the session of the plugin that called it, where it was one.
+
+    `user` is what a door says; those of one door cannot stand for those of another, so conversations have an `owner`.
+    """
 
     app: App
     recipe: Recipe
     user: str
+    door: str
     query: str = ""
     inputs: dict[str, Any] = field(default_factory=dict)
     conversation_id: str | None = None
     parent: Session | None = None
+
+    @property
+    def owner(self) -> str:
+        return owner(self.door, self.user)
 
     def session(self, *, message_id: str | None = None, conversation_id: str | None = None) -> Session:
         """The session that the calls of this app belong to: as deep as its caller, and no longer than it."""
@@ -49,6 +59,11 @@ class Asked:
             made.deadline = min(made.deadline, self.parent.deadline)
             made.depth, made.trace = self.parent.depth + 1, self.parent.trace or self.parent.id
         return made
+
+
+def owner(door: str, user: str) -> str:
+    """Whose a conversation is."""
+    return f"{door}:{user}".replace("\x00", "")[:LONGEST_OWNER]
 
 
 def needs_model(model: Model) -> Model:

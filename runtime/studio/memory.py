@@ -10,7 +10,7 @@ from django.utils import timezone
 from runtime.errors import NotFound
 from runtime.installations import as_uuid
 from runtime.models import App, Conversation, Message
-from runtime.studio.recipes import Recipe, checked_inputs, recipe
+from runtime.studio.recipes import Recipe, checked_inputs, recipe, storable
 
 NAME = 60  # characters of the first question that name a conversation
 
@@ -38,22 +38,22 @@ def find_app(workspace_id: str, app_id: str) -> App:
     return app
 
 
-def open_turn(app: App, *, query: str, inputs: Mapping[str, Any], user: str, conversation_id: str | None) -> Opened:
-    """Goes on with a conversation of this user, or begins one; raises NotFound, or BadRequest for missing inputs."""
-    made = recipe(app)
-    known = find_conversation(app, user, conversation_id) if conversation_id else None
+def open_turn(app: App, *, query: str, inputs: Mapping[str, Any], owner: str, conversation_id: str | None) -> Opened:
+    """Goes on with a conversation of this owner, or begins one; raises NotFound, or BadRequest for missing inputs."""
+    made, query = recipe(app), storable(query)
+    known = find_conversation(app, owner, conversation_id) if conversation_id else None
     told = checked_inputs(made.variables(), {**(known.inputs if known else {}), **inputs})
     name = (query or ", ".join(str(value) for value in told.values()) or app.name)[:NAME]
-    conversation = known or Conversation.objects.create(app=app, user=user, name=name, inputs=told)
+    conversation = known or Conversation.objects.create(app=app, user=owner, name=name, inputs=told)
     history = earlier(conversation, made) if known else []
     message = Message.objects.create(conversation=conversation, query=query)
     Conversation.objects.filter(pk=conversation.pk).update(updated_at=timezone.now())
     return Opened(conversation, message, told, history)
 
 
-def find_conversation(app: App, user: str, conversation_id: str) -> Conversation:
+def find_conversation(app: App, owner: str, conversation_id: str) -> Conversation:
     key = as_uuid(conversation_id) or UUID(int=0)
-    found = Conversation.objects.filter(app=app, user=user, pk=key).first()
+    found = Conversation.objects.filter(app=app, user=owner, pk=key).first()
     if found is None:
         raise NotFound("Conversation Not Exists.")
     return found
@@ -68,5 +68,8 @@ def earlier(conversation: Conversation, made: Recipe) -> list[tuple[str, str]]:
 def close_turn(message: Message, *, answer: str, thoughts: list[Any], usage: Any = None, error: str = "") -> None:
     """Puts down what came of a question, whole or as far as it came."""
     Message.objects.filter(pk=message.pk).update(
-        answer=answer.replace("\x00", ""), thoughts=thoughts, usage=usage, error=error
+        answer=storable(answer),
+        thoughts=storable(thoughts),
+        usage=usage,
+        error=storable(error),
     )

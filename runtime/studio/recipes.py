@@ -125,12 +125,27 @@ def filled_value(value: Any, values: Mapping[str, Any]) -> Any:
     return value
 
 
+def check_length(what: str, text: str) -> None:
+    if len(text) > LARGEST_INPUT:
+        raise BadRequest(f"{what} must be less than {LARGEST_INPUT} characters")
+
+
+def storable(value: Any) -> Any:
+    """The value without NUL characters, which PostgreSQL does not keep."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [storable(one) for one in value]
+    if isinstance(value, dict):
+        return {storable(name): storable(one) for name, one in value.items()}
+    return value
+
+
 def checked_inputs(wanted: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs that the app asks for; BadRequest names one that is missing or far too long."""
-    inputs = {name: given.get(name) for name in wanted}
+    inputs = {name: storable(given.get(name)) for name in wanted}
     for name, value in inputs.items():
         if value is None or value == "":
             raise BadRequest(f"{name} is required in input form")
-        if len(as_text(value)) > LARGEST_INPUT:
-            raise BadRequest(f"{name} in input form must be less than {LARGEST_INPUT} characters")
+        check_length(f"{name} in input form", as_text(value))
     return inputs

@@ -11,7 +11,7 @@ from runtime.session import Session
 from runtime.studio.asking import Asked
 from runtime.studio.events import Event
 from runtime.studio.memory import find_app
-from runtime.studio.recipes import recipe
+from runtime.studio.recipes import QUERY, check_length, recipe
 from runtime.studio.stepping import run_steps
 from runtime.studio.talking import talk
 
@@ -24,15 +24,18 @@ async def invoke(
     query: str = "",
     conversation_id: str | None = None,
     user: str = "",
+    door: str = "plugin",
     streaming: bool = True,
     parent: Session | None = None,
 ) -> AsyncGenerator[Event]:
     """Dify's events in order, or the one object of a blocking answer; raises RuntimeFault.
 
-    `parent` is the session of the plugin that calls: the app's own calls are as deep as it and end with it.
+    A conversation is found again by the same user at the same door. `parent` is the session of the plugin that calls:
+    the app's own calls are as deep as it and end with it.
     """
     app = await in_thread(find_app, workspace_id, app_id)
-    asked = Asked(app, recipe(app), user, query, dict(inputs), conversation_id or None, parent)
+    check_length(QUERY, query)
+    asked = Asked(app, recipe(app), user, door, query, dict(inputs), conversation_id or None, parent)
     run = run_steps if app.mode == App.Mode.WORKFLOW else talk
     whole: Event | None = None
     async with aclosing(run(asked)) as events:

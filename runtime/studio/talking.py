@@ -45,7 +45,7 @@ def opened_turn(asked: Asked) -> Opened:
         asked.app,
         query=asked.query,
         inputs=asked.inputs,
-        user=asked.user,
+        owner=asked.owner,
         conversation_id=asked.conversation_id,
     )
 
