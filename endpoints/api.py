@@ -1,7 +1,6 @@
 """The daemon's API of endpoints, below `/plugin/{workspace}/endpoint/` (protocol.md 9.1)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +13,15 @@ from rest_framework.views import APIView
 
 from endpoints import delivering, options, services
 from endpoints.models import Delivery, Endpoint
+from endpoints.routes import EndpointId, Fields, Page, Route
 from endpoints.rules import typed
+from endpoints.trigger_api import TRIGGER_ROUTES
 from runtime.auth import OwnWorkspace, checked_workspace
 from runtime.envelope import AnyClient
 from runtime.errors import BadRequest, NotFound, RuntimeFault
 from runtime.management.serializers import checked, merged
 from runtime.models import Installation
 
-Fields = dict[str, Any]
 NEVER = "2050-01-01T00:00:00Z"  # the daemon's `expired_at`, which it never looks at
 
 
@@ -39,10 +39,6 @@ class Update(drf.Serializer[Any]):
     settings = drf.DictField(required=False, allow_null=True, default=dict)
 
 
-class EndpointId(drf.Serializer[Any]):
-    endpoint_id = drf.CharField()
-
-
 class Rotate(EndpointId):
     grace = drf.IntegerField(min_value=0, max_value=30 * 86400, required=False, default=86400, help_text="seconds")
 
@@ -50,11 +46,6 @@ class Rotate(EndpointId):
 class SetRules(EndpointId):
     rules = drf.DictField()
     secret = drf.CharField(required=False, allow_null=True, allow_blank=True, default=None, max_length=4096)
-
-
-class Page(drf.Serializer[Any]):
-    page = drf.IntegerField(min_value=1)
-    page_size = drf.IntegerField(min_value=1, max_value=100)
 
 
 class PageOfPlugin(Page):
@@ -204,14 +195,6 @@ def replay(workspace_id: str, fields: Fields) -> int:
     return delivering.replay(row, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    method: str
-    path: str
-    form: type[drf.Serializer[Any]]
-    answer: Callable[[str, Fields], Any]
-
-
 ROUTES = (
     Route("POST", "setup", Setup, setup),
     Route("POST", "update", Update, update),
@@ -222,6 +205,7 @@ ROUTES = (
     Route("POST", "rules", SetRules, set_rules),  # ours
     Route("GET", "deliveries", Deliveries, deliveries),  # ours
     Route("POST", "deliveries/replay", Replay, replay),  # ours
+    *TRIGGER_ROUTES,  # ours
     Route("GET", "list", Page, listed),
     Route("GET", "list/plugin", PageOfPlugin, listed),
 )

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from endpoints import options, rules, services
 from endpoints.gates import Gate, gate
-from endpoints.models import Endpoint
+from endpoints.models import Endpoint, Subscription
 from endpoints.rules import Network, Rules
+from endpoints.triggers import Trigger, trigger_of
 from runtime import lookup
 from runtime.database import in_thread
 from runtime.models import Installation
@@ -36,6 +37,7 @@ class Open:
     secret: bytes = b""
     secrets: tuple[str, ...] = ()
     until: float = 0.0
+    trigger: Trigger | None = None
 
 
 warm: dict[str, Open] = {}
@@ -91,6 +93,8 @@ def opened(row: Endpoint, hook: str) -> Open | None:
     if installed is None:
         return None
     found = lookup.described(installed.package.unique_identifier, installed.package.declaration)
+    if row.kind == Endpoint.Kind.TRIGGER:
+        return subscribed(row, hook, found)
     if not (found.permission.get("endpoint") or {}).get("enabled"):
         return None
     settings = services.opened_settings(row)
@@ -109,5 +113,30 @@ def opened(row: Endpoint, hook: str) -> Open | None:
         secret=secret,
         secrets=tuple(str(settings[name]) for name in named if settings.get(name))
         + ((secret.decode(),) if secret else ()),
-        until=row.previous_until.timestamp() if row.previous_until and hook != row.hook else 0.0,
+        until=ends(row, hook),
+    )
+
+
+def ends(row: Endpoint, hook: str) -> float:
+    return row.previous_until.timestamp() if row.previous_until and hook != row.hook else 0.0
+
+
+def subscribed(row: Endpoint, hook: str, found: lookup.Installed) -> Open | None:
+    """The address of a trigger, which needs no permission for endpoints; None while it is being subscribed."""
+    subscription = Subscription.objects.select_related("endpoint").filter(endpoint=row).first()
+    if subscription is None:
+        return None
+    asked = rules.rules(row.rules)
+    return Open(
+        id=str(row.pk),
+        workspace=row.workspace_id,
+        plugin=found.plugin,
+        permission=found.permission,
+        settings={},
+        rules=asked,
+        gate=gate(str(row.pk)),
+        networks=asked.networks(),
+        secret=services.signing_secret(row),
+        until=ends(row, hook),
+        trigger=trigger_of(subscription),
     )

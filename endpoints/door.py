@@ -8,9 +8,9 @@ from contextlib import aclosing
 import orjson
 from django.conf import settings
 
-from endpoints import book, signatures
+from endpoints import book, signatures, triggers
 from endpoints.addresses import road, within
-from endpoints.answering import Reply
+from endpoints.answering import Reply, guarded
 from endpoints.book import Open
 from endpoints.errors import BadGateway, Nobody, Turned, over
 from endpoints.http import Arrived, BadAnswer, BadHost, Headers, header, request_text, target_of, without_cookies
@@ -132,7 +132,9 @@ async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
         arrived = with_body(arrived, await whole_body(visit))
         if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
             raise Turned(401, wrong)
-        if found.rules.queue and visit.method not in STRAIGHT:
+        if found.trigger is not None:
+            await ring(visit, found, arrived, reply=reply)
+        elif found.rules.queue and visit.method not in STRAIGHT:
             reply.status, body, headers = await accept(found, arrived, visit.hook)
             await visit.answer(reply.status, body, headers)
         else:
@@ -236,6 +238,16 @@ def hear(reply: Reply, payload: bytes) -> None:
         reply.answer.hear(payload)
     except BadAnswer as error:
         raise BadGateway(str(error)) from None
+
+
+async def ring(visit: Webhook, found: Open, arrived: Arrived, *, reply: Reply) -> None:
+    """A platform tells something: the trigger says what to answer, and which events it was."""
+    if found.trigger is None:
+        raise Nobody
+    (status, headers, body), heard = await triggers.dispatch(found.trigger, arrived, visit.hook)
+    reply.status = status
+    await visit.answer(status, b"" if visit.method == "HEAD" else body, guarded(headers))
+    triggers.understand_soon(found.trigger, heard)
 
 
 # How it is refused.

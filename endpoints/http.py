@@ -213,6 +213,19 @@ def answered_value(value: Any) -> bytes:
         return text.encode()
 
 
+def raw_answer(raw: bytes) -> tuple[int, Headers, bytes]:
+    """An answer that comes as HTTP/1.1 text, as triggers give it; raises BadAnswer."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    version, _, rest = first.partition(" ")
+    status = rest.partition(" ")[0]
+    if not version.startswith("HTTP/") or not status.isdigit():
+        raise BadAnswer(f"{first[:100]!r} is no status line")
+    pairs = [line.partition(":") for line in lines if ":" in line]
+    headers = [one for name, _, value in pairs for one in answered_headers({name.strip(): value})]
+    return checked_status(int(status)), without(headers, b"content-length"), body
+
+
 def content_length(headers: Headers) -> int | None:
     """What the plugin says of its body's length, if that is a number."""
     said = next((value for name, value in headers if name == b"content-length"), b"")

@@ -64,7 +64,7 @@ def shown(request: Visit, row: Endpoint, plugins: list[Summary]) -> Shown:
 
 
 def found(request: Visit, endpoint_id: UUID) -> Endpoint:
-    return get_object_or_404(Endpoint, workspace_id=request.membership.id, pk=endpoint_id)
+    return get_object_or_404(services.endpoints(request.membership.id), pk=endpoint_id)
 
 
 def opened(request: Visit, endpoint_id: UUID) -> Shown:

@@ -27,8 +27,8 @@ class NotInstalled(PluginNotFound):
 
 
 def endpoints(workspace_id: str, plugin_id: str = "") -> QuerySet[Endpoint]:
-    """A workspace's endpoints, newest first; all or those of a plugin."""
-    rows = Endpoint.objects.filter(workspace_id=workspace_id)
+    """A workspace's endpoints, newest first; all or those of a plugin. Addresses of triggers are not among them."""
+    rows = Endpoint.objects.filter(workspace_id=workspace_id, kind=Endpoint.Kind.ROUTES)
     return rows.filter(plugin_id=plugin_id) if plugin_id else rows
 
 
@@ -38,7 +38,7 @@ def find(workspace_id: str, endpoint_id: str | UUID) -> Endpoint | None:
         key = UUID(str(endpoint_id))
     except ValueError:
         return None
-    return Endpoint.objects.filter(workspace_id=workspace_id, pk=key).first()
+    return endpoints(workspace_id).filter(pk=key).first()
 
 
 def found(workspace_id: str, endpoint_id: str | UUID) -> Endpoint:

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from endpoints import delivering
+from endpoints import delivering, triggers
 
 log = logging.getLogger(__name__)
 
@@ -22,3 +22,16 @@ def nudge(endpoint_id: str, *, after: float = 0.0) -> None:
         deliver.apply_async((endpoint_id,), countdown=after, retry=False, ignore_result=True)
     except (OperationalError, OSError) as error:
         log.warning("No worker could be asked to deliver to endpoint %s: %s", endpoint_id, error)
+
+
+@shared_task(name="endpoints.tasks.renew")
+def renew(subscription_id: int) -> None:
+    triggers.renew(subscription_id)
+
+
+def send_renewal(subscription_id: int) -> None:
+    """A broker that is away costs some minutes: `triggers.renew_due` asks again."""
+    try:
+        renew.apply_async((subscription_id,), retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("No worker could be asked to renew subscription %s: %s", subscription_id, error)

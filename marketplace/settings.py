@@ -122,7 +122,7 @@ WORKER_CONCURRENCY = integer("WORKER_CONCURRENCY", 8)
 # Hooks by which the runtime asks the catalogue without importing it.
 RUNTIME_WORKSPACE_ACCESS = "marketplace.workspaces.access"
 # What nodes see to every ten seconds, besides their own plugins.
-RUNTIME_CHORES = ["endpoints.delivering.recover"]
+RUNTIME_CHORES = ["endpoints.delivering.recover", "endpoints.triggers.renew_due"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -2,5 +2,16 @@
 
 from endpoints.models.deliveries import UNFINISHED, Attempt, Delivery
 from endpoints.models.endpoints import HOOK_ALPHABET, Endpoint, Seen, new_hook
+from endpoints.models.subscriptions import Event, Subscription
 
-__all__ = ["HOOK_ALPHABET", "UNFINISHED", "Attempt", "Delivery", "Endpoint", "Seen", "new_hook"]
+__all__ = [
+    "HOOK_ALPHABET",
+    "UNFINISHED",
+    "Attempt",
+    "Delivery",
+    "Endpoint",
+    "Event",
+    "Seen",
+    "Subscription",
+    "new_hook",
+]

@@ -23,7 +23,14 @@ class Endpoint(models.Model):
     those of endpoints/rules.py.
     """
 
+    class Kind(models.TextChoices):
+        """What its address leads to: the routes of an extension, or the subscription of a trigger."""
+
+        ROUTES = "routes"
+        TRIGGER = "trigger"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.ROUTES)
     workspace_id = models.CharField(max_length=64)
     plugin_id = models.CharField(max_length=255)
     user_id = models.CharField(max_length=255, blank=True)
