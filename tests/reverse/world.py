@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from marketplace import difypkg
 from runtime import reverse, router
 from runtime.backends.local import LocalBackend
 from runtime.credentials import Place
@@ -18,6 +19,7 @@ from runtime.errors import Unavailable
 from runtime.host import choice, providers
 from runtime.host.ours import OurHost
 from runtime.installations import declared_providers
+from runtime.launcher import wrap
 from runtime.models import Installation
 from runtime.session import Session
 from runtime.uploading import upload_package
@@ -35,9 +37,11 @@ class World:
         self.workspace = f"w-{uuid4()}"
         self.package_of = package_of
         self.names: dict[str, str] = {}  # unique identifier → plugin of tests/plugins
+        self.sources: dict[str, dict[str, Any]] = {}  # unique identifier → how to start a plugin that is none of these
         self.backends: dict[str, LocalBackend] = {}
         self.starting = asyncio.Lock()
         self.sessions: list[Session] = []  # all that were streamed
+        self.beside: Any = None  # a server that its plugins talk to
 
     async def add(self, name: str, *, api_key: str = "") -> Installation:
         """Installs a plugin; stores a key for its model provider where one is given."""
@@ -49,9 +53,23 @@ class World:
         providers.forget()
         return installation
 
+    async def add_source(self, folder: Path, build: Callable[[Path], Path]) -> str:
+        """Installs a plugin of somebody else from its source; its unique identifier."""
+        installation = await in_thread(self.rows, difypkg.build_package(folder))
+        python = await asyncio.to_thread(build, folder)
+        plugin: str = installation.package.unique_identifier
+        argv = wrap([str(python), "-m", "main"])
+        variables = {"PATH": f"{python.parent}:/usr/bin:/bin", "INSTALL_METHOD": "local", "PATCHBAY_HOST": sdk.MARKER}
+        self.sources[plugin] = {"argv": argv, "folder": folder, "environment": variables, "start_timeout": 120}
+        providers.forget()
+        return plugin
+
     def installed(self, name: str) -> Installation:
+        return self.rows(self.package_of(name).read_bytes())
+
+    def rows(self, content: bytes) -> Installation:
         """The rows alone: nobody is told, as there is no other process."""
-        package = upload_package(self.package_of(name).read_bytes())
+        package = upload_package(content)
         installation = Installation.objects.create(
             workspace_id=self.workspace, plugin_id=package.plugin_id, package=package, source="package"
         )
@@ -60,11 +78,12 @@ class World:
         return installation
 
     async def backend(self, plugin: str) -> LocalBackend:
-        if plugin not in self.names:
+        if plugin not in self.names and plugin not in self.sources:
             raise Unavailable("The plugin is not running.")
         async with self.starting:
             if plugin not in self.backends:
-                backend = sdk.backend(self.names[plugin], answer=reverse.answer)
+                started = self.sources.get(plugin, {})
+                backend = sdk.backend(self.names.get(plugin, "echo"), answer=reverse.answer, **started)
                 await backend.start()
                 self.backends[plugin] = backend
         return self.backends[plugin]
