@@ -18,6 +18,10 @@ VAULT_KEY = re.compile(r"[0-9a-fA-F]{64}\Z")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PORTS = ("SERVER_PORT", "PLUGIN_REMOTE_INSTALLING_PORT", "NODE_PORT")
 AT_LEAST_ONE = (
+    "DIFY_BACKWARDS_INVOCATION_READ_TIMEOUT",
+    "DIFY_BACKWARDS_INVOCATION_WRITE_TIMEOUT",
+    "FILES_ACCESS_TIMEOUT",
+    "FILE_MAX_SIZE",
     "MAX_BUNDLE_PACKAGE_SIZE",
     "MAX_PLUGIN_PACKAGE_SIZE",
     "PLUGIN_INSTALL_TIMEOUT",
@@ -25,6 +29,7 @@ AT_LEAST_ONE = (
     "PLUGIN_MAX_EXECUTION_TIMEOUT",
     "PLUGIN_RUNTIME_MAX_BUFFER_SIZE",
     "PYTHON_ENV_INIT_TIMEOUT",
+    "RESPONSE_MAX_BUFFER_SIZE",
     "SESSION_BUFFER_SIZE",
     "WORKER_CONCURRENCY",
 )
@@ -165,6 +170,18 @@ def device(path: Path) -> int:
     return path.stat().st_dev
 
 
+# What plugins call back.
+
+
+def dify_has_an_address_and_a_key() -> Iterator[CheckMessage]:
+    for there, missing in (("URL", "KEY"), ("KEY", "URL")):
+        if getattr(settings, f"DIFY_INNER_API_{there}") and not getattr(settings, f"DIFY_INNER_API_{missing}"):
+            message = (
+                f"DIFY_INNER_API_{there} has no effect without DIFY_INNER_API_{missing}: plugins are answered here."
+            )
+            yield warning(22, message, f"Set DIFY_INNER_API_{missing} as well, or neither.")
+
+
 # Limits.
 
 
@@ -199,6 +216,7 @@ CHECKS: tuple[Check, ...] = (
     offline_has_a_source,
     builders_are_there,
     cache_is_beside_the_environments,
+    dify_has_an_address_and_a_key,
     limits_are_positive,
     limits_fit_each_other,
 )

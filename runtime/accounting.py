@@ -59,7 +59,13 @@ class Call(Spent):
         self.completion_tokens += completion
         self.prompt_tokens += whole(usage.get("prompt_tokens")) or total - completion
         self.price += money(usage.get("total_price"))
-        self.currency = str(usage.get("currency") or "")[:8]
+        self.currency = currency_of(usage)
+
+
+def currency_of(usage: dict[str, Any]) -> str:
+    """Three letters, or "": each makes rows of its own, so a model must not make up any number of them."""
+    name = str(usage.get("currency") or "")
+    return name if len(name) == 3 and name.isascii() and name.isupper() else ""
 
 
 def whole(value: Any) -> int:
@@ -132,6 +138,14 @@ def write(key: Key, spent: Spent) -> None:
             price=F("price") + spent.price,
             seconds=F("seconds") + spent.seconds,
         )
+
+
+def by_day(workspace_id: str, plugin_id: str, *, days: int = 30) -> list[dict[str, Any]]:
+    """What a plugin's calls took on each day that had any, oldest first: `day`, `kind`, `currency` and the sums; for charts."""
+    rows = ReverseUse.objects.filter(
+        workspace_id=workspace_id, plugin_id=plugin_id, day__gt=today() - timedelta(days=days)
+    )
+    return list(rows.order_by("day", "kind", "currency").values("day", "kind", "currency", *Spent.__slots__))
 
 
 def expire() -> None:

@@ -43,6 +43,9 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"PYTHON_ENV_INIT_TIMEOUT": 901}, "W017"),
     ({"SESSION_BUFFER_SIZE": 1}, "W018"),
     ({"MAX_BUNDLE_PACKAGE_SIZE": 1}, "W019"),
+    ({"DIFY_INNER_API_URL": "http://dify"}, "W022"),
+    ({"DIFY_INNER_API_KEY": "k"}, "W022"),
+    ({"FILE_MAX_SIZE": 0}, "E016"),
     ({"VAULT_KEYS": ["short"]}, "E020"),
 ]
 FITTING: list[dict[str, Any]] = [
@@ -55,6 +58,7 @@ FITTING: list[dict[str, Any]] = [
     {"SERVER_PORT": 5003, "PLUGIN_REMOTE_INSTALLING_ENABLED": False},
     {"PLUGIN_OFFLINE": True, "PLUGIN_WHEELS_PATH": "/"},
     {"PLUGIN_PYTHON": "3.12"},
+    {"DIFY_INNER_API_URL": "http://dify", "DIFY_INNER_API_KEY": "k"},
     {"PLUGIN_PYTHON": sys.executable, "UV_PATH": "sh"},
 ]
 

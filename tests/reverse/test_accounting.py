@@ -122,6 +122,23 @@ def test_a_model_may_tell_nonsense(usage):
     assert (call.prompt_tokens, call.price) == (0, Decimal(0))
 
 
+@pytest.mark.parametrize(("currency", "kept"), [("USD", "USD"), ("x" * 99, ""), (None, ""), ("usd", ""), (7, "")])
+def test_currencies_have_three_letters(currency, kept):
+    call = Call()
+    call.see(orjson.dumps({"usage": {"total_tokens": 1, "currency": currency}}))
+    assert call.currency == kept
+
+
+def test_a_chart_shows_the_days_of_one_plugin():
+    for workspace in ("w", "other"):
+        with counted(session_of("caller", "x", workspace=workspace), "tool"):
+            pass
+    accounting.flush()
+    (row,) = accounting.by_day("w", "patchbay/caller")
+    assert (row["day"], row["kind"], row["calls"], row["errors"]) == (accounting.today(), "tool", 1, 0)
+    assert accounting.by_day("w", "patchbay/caller", days=0) == []
+
+
 def test_old_days_are_deleted():
     with counted(session_of("caller", "x"), "tool"):
         pass
