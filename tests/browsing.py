@@ -14,7 +14,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 class Browser:
     """Whoever runs the host, in its first workspace."""
 
-    def __init__(self, host: Host, email: str = "admin@localhost.localdomain") -> None:
+    def __init__(self, host: Host, email: str = "ada@example.org") -> None:
         self.http = httpx.Client(base_url=host.url, timeout=60, trust_env=False)
         signed_in = self.send("/sign-in", {"username": email, "password": host.password})
         assert signed_in.status_code == 302, signed_in.text

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from runtime import vault
-from runtime.credentials import NoCredentials, Place, afor_provider, refreshing, storing, warm
+from runtime.credentials import NoCredentials, Place, afor_provider, for_provider, refreshing, storing, warm
 from runtime.database import in_thread
 from runtime.errors import PluginNotFound, RuntimeFault
 from runtime.models import Credential, Installation, OAuthClient
@@ -232,3 +232,12 @@ def test_a_new_data_key_seals_every_account_again(place: Callable[..., Place]) -
     assert [text.split(".")[1] for text in (row.sealed, client.sealed, *sealed)] == ["1", "1", "2", "2"]
     assert (find(here).values, storing.client_values(here)) == ({"access_token": "one"}, {"client_id": "c"})
     assert vault.reseal(here.workspace_id) == 0
+
+
+def test_threads_have_a_door_of_their_own(here: Place, plugins: Plugins) -> None:
+    """Also a token is renewed for them, on the loop of the process's node."""
+    signed_in(here, -1)
+    plugins.answers[REFRESH] = fresh
+    fields = here.fields()
+    found = for_provider(fields.pop("workspace_id"), **fields)
+    assert found.values["access_token"] == "new"

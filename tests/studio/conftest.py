@@ -1,6 +1,6 @@
 """A workspace with a model, an agent strategy and tools; what they are asked is answered at the edge of the process."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from runtime.uploading import upload_package
 from runtime.wire import END, ERROR, STREAM
 from tests.credentials.conftest import cold
 from tests.pages.conftest import cluster, house, install, loop, people, visit, workspace
+from tests.studio.hosted import Studio
 
 __all__ = ["cluster", "cold", "house", "install", "loop", "people", "visit", "workspace"]
 
@@ -94,3 +95,11 @@ def key() -> Callable[[App], dict[str, str]]:
         return {"Authorization": f"Bearer {new_key(app, name='Test')}"}
 
     return headers
+
+
+@pytest.fixture(scope="session")
+def studio(start_host: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    made = Studio(start_host(ADMIN_EMAIL="ada@example.org"), tmp_path_factory.mktemp("packages"))
+    yield made
+    made.browser.http.close()
+    made.api.http.close()
