@@ -8,8 +8,10 @@ import orjson
 
 from runtime.errors import BadRequest
 from runtime.host import providers
+from runtime.host.faults import HostFault
 from runtime.host.models import declared_model
-from runtime.host.nested import nested, stream
+from runtime.host.nested import nested, only, stream
+from runtime.host.providers import Found
 from runtime.session import Session
 from runtime.studio.asking import Asked, Prompt, message_text, needs_model
 from runtime.studio.events import NO_USAGE, Event, Turn
@@ -82,9 +84,20 @@ async def model_config(session: Session, model: Model, history: list[Prompt]) ->
         "model_type": "llm",
         "mode": model.mode,
         "completion_params": model.parameters,
-        "entity": declared_model(found, model.name) or None,
+        "entity": declared_model(found, model.name) or await own_schema(session, found, model),
         "history_prompt_messages": history,
     }
+
+
+async def own_schema(session: Session, found: Found, model: Model) -> Any:
+    """What the plugin says of a model that the workspace has named itself; None where it says nothing."""
+    account = await providers.credentials(session, found, model=model.name, model_type="llm")
+    data = {"provider": found.provider, "model": model.name, "model_type": "llm", **account}
+    try:
+        answer = orjson.loads(await only(nested(session, found, path="model/schema", data=data)))
+    except HostFault:
+        return None
+    return answer.get("model_schema")
 
 
 async def tool_entity(session: Session, tool: Tool) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
 
 from runtime.models import App, AppKey, Conversation, Message
-from runtime.studio.recipes import Step
-from tests.studio.conftest import CHAT, ECHO, Plugins, chunk, told
+from runtime.studio.recipes import Model, Step
+from tests.studio.conftest import CHAT, ECHO, FAKE, Plugins, chunk, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Make = Callable[..., App]
@@ -124,6 +124,18 @@ def test_an_agent_is_given_model_tools_and_question(make: Make, key: Headers, pl
     assert told_to["model"]["entity"]["model"] == "fake-chat"
     (tool,) = told_to["tools"]
     assert (tool["identity"]["name"], tool["identity"]["provider"]) == ("echo", "patchbay/echo/echo")
+
+
+@pytest.mark.parametrize(
+    ("said", "entity"), [([{"model_schema": {"model": "mine"}}], {"model": "mine"}), (["no schema"], None), ([], None)]
+)
+def test_an_agent_is_told_of_a_model_that_is_not_declared(
+    make: Make, key: Headers, plugins: Plugins, said: list[Any], entity: Any
+) -> None:
+    plugins.said |= {"get_ai_model_schemas": said, "invoke_agent_strategy": [told("done")]}
+    app = make("agent-chat", model=Model(FAKE.provider, "mine"), strategy=CHAT)
+    assert post("chat-messages", key(app), query="Do it").json()["answer"] == "done"
+    assert plugins.asked()["agent_strategy_params"]["model"]["entity"] == entity
 
 
 def test_steps(make: Make, key: Headers, plugins: Plugins) -> None:
