@@ -100,6 +100,8 @@ class Node:
         return self.cluster.claim(sorted(self.wished | trials), self.id)
 
     def reconcile(self, claimed: set[str]) -> None:
+        if self.stopping:  # what `stop` has ended must not begin again
+            return
         for plugin in claimed:
             self.keeper(plugin)
         for plugin, keeper in list(self.keepers.items()):
@@ -156,6 +158,8 @@ class Node:
             if await self.runs_elsewhere(plugin):
                 return
             await asyncio.sleep(BRING_UP_POLL)
+        if self.stopping:
+            raise Interrupted("The worker is shutting down.")
         keeper = self.keeper(plugin)
         keeper.listeners.append(listener)
         try:

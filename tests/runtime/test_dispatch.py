@@ -4,31 +4,38 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.caller import Caller
 
 CHAT = {"provider": "fake", "model": "fake-chat", "model_type": "llm", "credentials": {"api_key": "good"}}
 RAW_GET = b"GET /callback?code=abc HTTP/1.1\r\nHost: example.org\r\nContent-Length: 0\r\n\r\n".hex()
 
 
+class Bringer(Caller):
+    """A caller that installs plugins of tests/plugins when they are first asked for."""
+
+    package_of: Callable[[str], Path]
+
+    @cache  # noqa: B019 - there is one for a file of tests
+    def plugin(self, name: str) -> str:
+        """The id of an installed plugin."""
+        identifier = self.upload(self.package_of(name))
+        task = self.install(identifier)
+        assert task.get("status", "success") == "success", task
+        return identifier.partition(":")[0]
+
+
 @pytest.fixture(scope="module")
 def api(host, package_of):
     """A caller of the shared host, which brings plugins up when they are first asked for."""
-    from tests.caller import Caller
-
-    caller = Caller(host.url, host.key, workspace="dispatch")
-    brought: dict[str, str] = {}
-
-    def plugin(name: str) -> str:
-        if name not in brought:
-            identifier = caller.upload(package_of(name))
-            task = caller.install(identifier)
-            assert task.get("status", "success") == "success", task
-            brought[name] = identifier.partition(":")[0]
-        return brought[name]
-
-    caller.plugin = plugin
+    caller = Bringer(host.url, host.key, workspace="dispatch")
+    caller.package_of = package_of
     yield caller
     caller.http.close()
 

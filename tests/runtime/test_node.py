@@ -5,6 +5,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -27,6 +29,8 @@ class Hosted:
         self.cluster = cluster or MemoryCluster()
         self.prepared: list[str] = []
         self.trouble = ""
+        self.read: Callable[[], set[str]] = lambda: set(self.wishes)
+        self.prepare: Callable[..., Any] = self.real_plugin
         info = NodeInfo(name, "here", "")
         self.node = Node(
             NodeOptions(
@@ -41,14 +45,14 @@ class Hosted:
             self.launching,
         )
 
-    def read(self):
-        return set(self.wishes)
-
     def launching(self, node):
         options = {"answer": reverse.answer, "start_timeout": 30}
-        return Launching(self.prepare, asyncio.Semaphore(2), options, node.nudge)
+        return Launching(self.prepare_now, asyncio.Semaphore(2), options, node.nudge)
 
-    def prepare(self, plugin, heard, cancelled):
+    def prepare_now(self, *given):
+        return self.prepare(*given)
+
+    def real_plugin(self, plugin, heard, cancelled):
         self.prepared.append(plugin)
         heard(Progress("install", 50, "half way"))
         if self.trouble:
@@ -61,6 +65,10 @@ class Hosted:
         self.wishes = set(plugins)
         self.cluster.bump()
         self.node.nudge()
+
+    def pid(self, plugin: str) -> int:
+        backend = self.node.keepers[plugin].backend
+        return backend.pid if backend else 0
 
     async def until(self, plugin, *states, seconds=20):
         async with asyncio.timeout(seconds):
@@ -159,11 +167,11 @@ async def test_a_trial_runs_and_ends(tmp_path):
 async def test_a_trial_that_is_installed_goes_on(tmp_path):
     async with Hosted(tmp_path) as hosted:
         await asyncio.to_thread(hosted.node.bring_up, "echo", lambda _: None)
-        pid = hosted.node.keepers["echo"].backend.pid
+        pid = hosted.pid("echo")
         hosted.wishes = {"echo"}
         hosted.node.end_trial("echo")
         await asyncio.sleep(1.5)
-        assert hosted.node.keepers["echo"].backend.pid == pid
+        assert hosted.pid("echo") == pid
 
 
 async def test_a_trial_that_ends_while_rows_are_read_goes_on(tmp_path):
@@ -183,13 +191,13 @@ async def test_a_trial_that_ends_while_rows_are_read_goes_on(tmp_path):
 
     async with hosted:
         await asyncio.to_thread(hosted.node.bring_up, "echo", lambda _: None)
-        pid = hosted.node.keepers["echo"].backend.pid
+        pid = hosted.pid("echo")
         hosted.read = stale_once
         hosted.cluster.bump()
         hosted.node.nudge()
         await asyncio.sleep(1.5)
         assert seen[:2] == [set(), {"echo"}]
-        assert hosted.node.keepers["echo"].backend.pid == pid
+        assert hosted.pid("echo") == pid
 
 
 async def test_a_trial_right_after_the_end_of_another(tmp_path):

@@ -1,6 +1,7 @@
 """The hot door through Django: same refusals, same streams as through raw ASGI."""
 
 import json
+from typing import Any
 
 import pytest
 from django.test import AsyncClient
@@ -24,13 +25,17 @@ class Held:
         self.backend = backend
 
 
+def no_launching():
+    raise AssertionError("this node runs nothing")
+
+
 @pytest.fixture
 async def echo(settings, tmp_path):
     settings.SERVER_KEY = "k"
     backend = sdk.backend("echo")
     await backend.start()
     options = NodeOptions(NodeInfo("n", "h", ""), wishes=set, forget=lambda: None, logs=tmp_path)
-    node = Node(options, MemoryCluster(), lambda _: None)
+    node: Any = Node(options, MemoryCluster(), lambda _: no_launching())
     node.keepers["acme/echo:0.0.1@" + "0" * 64] = Held(backend)
     lookup.warm["w", "acme/echo"] = Installed("acme/echo:0.0.1@" + "0" * 64, {})
     router.set_here(Router(node, node.cluster, Links(key=b"", session_limit=1)))

@@ -17,6 +17,12 @@ JSON_VALUES = st.recursive(
 )
 
 
+def framed(line: bytes) -> tuple[bytes, int, bytes]:
+    found = session_frame(line)
+    assert found is not None
+    return found
+
+
 def event(kind, data, session="s1"):
     return {"event": "session", "session_id": session, "data": {"type": kind, "data": data}}
 
@@ -27,7 +33,7 @@ def test_fast_and_slow_road_agree(kind, data):
     compact = orjson.dumps(event(kind, data))
     spaced = json.dumps(event(kind, data), ensure_ascii=False).encode()
     for line in (compact, spaced):
-        session, found, payload = session_frame(line)
+        session, found, payload = framed(line)
         assert (session, found, orjson.loads(payload)) == (b"s1", KINDS[kind], data)
 
 
@@ -37,7 +43,7 @@ def test_other_key_order():
 
 
 def test_unknown_kind_is_an_error_of_its_session():
-    session, kind, payload = session_frame(orjson.dumps(event("dance", {})))
+    session, kind, payload = framed(orjson.dumps(event("dance", {})))
     assert (session, kind) == (b"s1", ERROR)
     assert orjson.loads(payload)["error_type"] == "unknown_stream_message_type"
 

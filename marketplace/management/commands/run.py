@@ -6,21 +6,17 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from marketplace.accounts import ensure_admin
 from marketplace.serving import serve
 
 
 class Command(BaseCommand):
-    help = "Run everything in one process: pages, API, worker and plugins. Migrates the database first."
+    help = "Run everything in one process: pages, API, worker and plugins. Prepares what is needed first."
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.EMBEDDED_WORKER = True
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        self.welcome(ensure_admin(settings.ADMIN_EMAIL, settings.ADMIN_PASSWORD))
-        serve(self.stdout.write)
+        call_command("prepare", stdout=self.stdout)
+        serve(self.say)
 
-    def welcome(self, password: str | None) -> None:
-        """Says a generated password once; it is kept nowhere in clear."""
-        if password is not None:
-            self.stdout.write(f"Sign in as {settings.ADMIN_EMAIL} with the password {password} (shown only now).")
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -16,4 +16,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "manage.py web needs REDIS_URL, by which it finds its workers. One process: manage.py run."
             )
-        serve(self.stdout.write)
+        serve(self.say)
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
