@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import hashlib
+import os
 import time
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -254,14 +256,29 @@ async def test_the_death_of_the_caller_ends_the_model_stream(world):
 
 
 async def test_five_hundred_calls_in_flight_are_neither_lost_nor_crossed(world):
+    """All wait for their model at the same time; what the host needs for them is bounded."""
+
     async def one(number):
-        assert await ask(world, "llm", prompt=f"number {number}") == f"You said: number {number}"
+        said = await ask(world, "llm", prompt=f"number {number}", parameters={"delay_ms": 1500})
+        assert said == f"You said: number {number}"
 
     await ask(world, "llm", prompt="warm")
-    await asyncio.gather(*(one(number) for number in range(500)))
     model = await world.backend(world.sessions[0].plugin)
+    before, most = resident(), 0
+    calls = asyncio.gather(*(one(number) for number in range(500)))
+    while not calls.done():
+        most = max(most, len(model.conversations))
+        await asyncio.sleep(0.05)
+    await calls
+    assert most == 500
+    assert resident() - before < 100 << 20
     assert model.conversations == {}
     await in_thread(accounting.flush)
     row = await in_thread(ReverseUse.objects.get)
     assert (row.kind, row.calls, row.errors) == ("llm", 501, 0)
     assert row.completion_tokens > 501
+
+
+def resident():
+    """Bytes of memory of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
