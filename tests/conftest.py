@@ -1,11 +1,13 @@
 """What all tests share: a folder that goes with the run, real servers, packages of the real plugins."""
 
 import contextlib
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from marketplace.difypkg import write_package
@@ -14,6 +16,11 @@ from tests.caller import Caller
 
 LONGEST_ID = 30
 SERVERS = {"start_host", "split_hosts"}
+# In CI the same examples each time: what fails there must fail for whoever looks into it. Elsewhere new ones.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
 PLUGINS = places.ROOT / "tests" / "plugins"
 
 
