@@ -1,17 +1,16 @@
 """A server that speaks as Dify's inner API does (protocol.md 7.4), with the answers that a test gives it."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-import uvicorn
 
 from runtime.host.dify import DifyHost
 from runtime.host.frames import framed
 from tests.programs import free_port
+from tests.reverse.beside import read, send_while_there, served
 
 KEY = "inner-key"
 
@@ -55,34 +54,22 @@ class Stub:
     answers: dict[str, Answer] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     open: int = 0  # answers that are being sent
-    sent: int = 0  # pieces
 
     def host(self, **options: Any) -> DifyHost:
         return DifyHost(self.url, KEY, **{"read_timeout": 5, "write_timeout": 5, "frame_limit": 1 << 20, **options})
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message["body"], message.get("more_body", False)
+        body = await read(receive)
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         path = scope["path"].removeprefix("/inner/api/")
-        self.seen.append(Seen(path, headers, orjson.loads(body)))
+        self.seen.append(Seen(path, headers, body))
         answer = self.answers.get(path, Answer([b"not found"], status=404))
         await send({"type": "http.response.start", "status": answer.status, "headers": []})
         self.open += 1
-        left = asyncio.ensure_future(receive())
         try:
-            for piece in self.pieces(answer):
-                await asyncio.wait([left], timeout=answer.pause)
-                if left.done():
-                    return
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-                self.sent += 1
-            await send({"type": "http.response.body", "body": b""})
+            await send_while_there(receive, send, self.pieces(answer), answer.pause)
         finally:
-            left.cancel()
             self.open -= 1
 
     def pieces(self, answer: Answer) -> Any:
@@ -95,14 +82,5 @@ class Stub:
 async def serving() -> AsyncIterator[Stub]:
     port = free_port()
     stub = Stub(f"http://127.0.0.1:{port}")
-    config = uvicorn.Config(stub, port=port, lifespan="off", log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore # they belong to pytest
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
+    async with served(stub, port):
         yield stub
-    finally:
-        server.should_exit = True
-        await task

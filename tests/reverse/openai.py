@@ -1,14 +1,13 @@
 """A server that speaks OpenAI's chat API, for real model plugins: calls the first tool, then says what it answered."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
-import uvicorn
 
 from tests.programs import free_port
+from tests.reverse.beside import read, send_while_there, served
 
 
 class Stub:
@@ -20,25 +19,14 @@ class Stub:
         self.open = 0  # answers that are being sent
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message["body"], message.get("more_body", False)
-        request = orjson.loads(body)
+        request = await read(receive)
         self.seen.append(request)
         kind = b"text/event-stream" if request.get("stream") else b"application/json"
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
         self.open += 1
-        left = asyncio.ensure_future(receive())
         try:
-            for piece in pieces(request):
-                await asyncio.wait([left], timeout=0.02)
-                if left.done():
-                    return
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            await send_while_there(receive, send, pieces(request), 0.02)
         finally:
-            left.cancel()
             self.open -= 1
 
 
@@ -99,14 +87,5 @@ def event(delta: dict[str, Any], finish_reason: str | None = None, usage: Any = 
 async def serving() -> AsyncIterator[Stub]:
     port = free_port()
     stub = Stub(f"http://127.0.0.1:{port}")
-    config = uvicorn.Config(stub, port=port, lifespan="off", log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore # they belong to pytest
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
+    async with served(stub, port):
         yield stub
-    finally:
-        server.should_exit = True
-        await task
