@@ -147,9 +147,14 @@ class AppForms:
     steps: Any  # a formset, [] where the mode has no steps
 
     def valid(self) -> bool:
-        parts = [self.about, self.recipe, self.more, self.plan, *([self.steps] if self.steps else [])]
-        answers = [one.is_valid() for one in parts]
+        answers = [one.is_valid() for one in (self.about, self.recipe, *self.filled_in)]
         return all(answers) and self.names_differ()
+
+    @property
+    def filled_in(self) -> list[Any]:
+        """Parts that the page had: the parameters of what has just been chosen come with the next one."""
+        parts = [one for one in (self.more, self.plan) if one.is_bound]
+        return [*parts, self.steps] if self.steps else parts
 
     def names_differ(self) -> bool:
         names = [step.name for step in self.made_steps()]
@@ -164,14 +169,18 @@ class AppForms:
         """The recipe that the forms say; `mode` is the model's."""
         given = self.recipe.cleaned_data
         return Recipe(
-            model=Model(*split(given["model"]), mode=mode, parameters=self.more.values()),
+            model=Model(*split(given["model"]), mode=mode, parameters=given_values(self.more)),
             prompt=given["prompt"].replace("\r\n", "\n"),
             opening=given.get("opening") or "",
             memory=given.get("memory", 10),
             tools=[Tool(*split(one)) for one in given.get("tools") or ()],
-            strategy=Strategy(*split(given.get("strategy") or ""), parameters=self.plan.values()),
+            strategy=Strategy(*split(given.get("strategy") or ""), parameters=given_values(self.plan)),
             steps=self.made_steps(),
         )
+
+
+def given_values(form: SchemaForm) -> dict[str, Any]:
+    return form.values() if form.is_bound else {}
 
 
 def split(key: str) -> tuple[str, str]:
@@ -183,6 +192,7 @@ def app_forms(app: App, made: Recipe, found: Choices, *, language: str, given: Q
     mode = App.Mode(app.mode)
     model = f"{made.model.provider} {made.model.name}".strip()
     strategy = f"{made.strategy.provider} {made.strategy.name}".strip()
+    before = (model, strategy)
     if given is not None:
         model, strategy = given.get("recipe-model", ""), given.get("recipe-strategy", "")
     initial = {
@@ -200,10 +210,22 @@ def app_forms(app: App, made: Recipe, found: Choices, *, language: str, given: Q
             given, prefix="about", label_suffix="", initial={"name": app.name, "description": app.description}
         ),
         recipe=RecipeForm(mode, found, language=language, data=given, prefix="recipe", initial=initial),
-        more=SchemaForm(with_values(rules, made.model.parameters), language=language, data=given, prefix="more"),
-        plan=SchemaForm(with_values(plan, made.strategy.parameters), language=language, data=given, prefix="plan"),
+        more=part(
+            with_values(rules, made.model.parameters), "more", model == before[0], language=language, given=given
+        ),
+        plan=part(
+            with_values(plan, made.strategy.parameters), "plan", strategy == before[1], language=language, given=given
+        ),
         steps=step_forms(made, found, language=language, given=given) if mode == App.Mode.WORKFLOW else [],
     )
+
+
+def part(
+    schemas: list[dict[str, Any]], prefix: str, same: bool, *, language: str, given: QueryDict | None
+) -> SchemaForm:
+    """The form of a chosen thing's own parameters; it is not filled in where the page was that of another thing."""
+    there = given is not None and (same or any(f"{prefix}-{one['name']}" in given for one in schemas))
+    return SchemaForm(schemas, language=language, data=given if there else None, prefix=prefix)
 
 
 def declared(found: Sequence[Choice], key: str) -> dict[str, Any]:

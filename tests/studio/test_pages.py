@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from marketplace.models import Workspace
-from runtime.models import App, AppKey, Conversation, Message
+from runtime.models import App, AppKey, Conversation, Message, Package
 from runtime.studio.recipes import Model, Recipe, Step, Strategy, Tool, recipe
 from tests.studio.conftest import CHAT, ECHO, FAKE, Plugins
 
@@ -90,6 +90,24 @@ def test_an_agent_s_page_offers_what_is_installed(visit: Visit, plugins: Plugins
     assert re.search(r'value="patchbay/echo/echo echo"\s+checked', again)
     assert 'name="plan-size" value="5"' in again
     assert 'name="plan-query"' not in again
+
+
+def test_what_a_strategy_asks_for_comes_with_the_next_page(
+    visit: Visit, plugins: Plugins, make: Callable[..., App]
+) -> None:
+    """Its plugin may require what nobody could have filled in yet."""
+    package = Package.objects.get(plugin_id="patchbay/agent")
+    declaration = package.declaration
+    for one in declaration["agent_strategy"]["strategies"]:
+        one["parameters"] += [{"name": "rounds", "type": "number", "required": True, "label": {"en_US": "Rounds"}}]
+    Package.objects.filter(pk=package.pk).update(declaration=declaration)
+    edit = page_of(make("agent-chat"), "edit")
+    given = {**ABOUT, "recipe-strategy": "patchbay/agent/agent chat"}
+    assert visit().post(edit, given).status_code == 302
+    assert 'name="plan-rounds"' in visit().get(edit).text
+    assert visit().post(edit, given).status_code == 422
+    assert visit().post(edit, {**given, "plan-rounds": "3"}).status_code == 302
+    assert recipe(App.objects.get()).strategy.parameters == {"rounds": 3, "stream": False}
 
 
 def step_fields(*rows: tuple[str, str, str], tool: str = "") -> dict[str, str]:
