@@ -74,14 +74,15 @@ class Reply:
 
 def guarded(headers: Headers) -> Headers:
     """The headers without cookies of our own pages; what a browser would run gets an origin of its own."""
-    ours = frozenset({settings.SESSION_COOKIE_NAME.encode(), settings.CSRF_COOKIE_NAME.encode()})
-    kept = [(name, value) for name, value in headers if name != b"set-cookie" or is_theirs(value, ours)]
+    if any(name == b"set-cookie" for name, _ in headers):
+        headers = [(name, value) for name, value in headers if name != b"set-cookie" or is_theirs(value)]
     if settings.ENDPOINT_SANDBOX and not is_harmless(header(headers, b"content-type").lower()):
-        kept.append(SANDBOX)
-    return kept
+        return [*headers, SANDBOX]
+    return headers
 
 
-def is_theirs(cookie: bytes, ours: frozenset[bytes]) -> bool:
+def is_theirs(cookie: bytes) -> bool:
+    ours = frozenset({settings.SESSION_COOKIE_NAME.encode(), settings.CSRF_COOKIE_NAME.encode()})
     return bool(rest_of_cookies(cookie.partition(b";")[0], ours))
 
 

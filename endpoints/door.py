@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from contextlib import aclosing
+from itertools import chain
 
 import orjson
 from django.conf import settings
@@ -13,7 +14,7 @@ from endpoints.addresses import road, within
 from endpoints.answering import Reply, guarded
 from endpoints.book import Open
 from endpoints.errors import BadGateway, Nobody, Turned, over
-from endpoints.http import Arrived, BadAnswer, BadHost, Headers, header, request_text, target_of, without_cookies
+from endpoints.http import Arrived, BadAnswer, BadHost, Headers, request_text, target_of, without_cookies
 from endpoints.inspector import note
 from endpoints.queueing import STRAIGHT, accept
 from runtime import router
@@ -84,10 +85,15 @@ async def endpoint(visit: Webhook) -> None:
 
 def check_head(visit: Webhook) -> None:
     """Limits that are the same for all, before anything is looked up."""
-    size = len(visit.tail) + len(visit.query) + sum(len(name) + len(value) + 4 for name, value in visit.raw_headers)
+    size = (
+        len(visit.tail)
+        + len(visit.query)
+        + len(b"".join(chain.from_iterable(visit.raw_headers)))
+        + 4 * len(visit.raw_headers)
+    )
     if size > settings.ENDPOINT_MAX_HEADER_SIZE:
         raise over(431, "ENDPOINT_MAX_HEADER_SIZE", settings.ENDPOINT_MAX_HEADER_SIZE, what="The head is too large:")
-    declared = header(visit.raw_headers, b"content-length")
+    declared = visit.headers.get(b"content-length", b"")
     if declared.isdigit() and int(declared) > settings.ENDPOINT_MAX_BODY_SIZE:
         raise too_large()
 
@@ -102,7 +108,7 @@ async def admit(visit: Webhook, found: Open) -> None:
     arrived = Arrived(
         method=visit.method,
         target=target_of(visit.tail, visit.query),
-        headers=without_cookies(visit.raw_headers, OUR_COOKIES),
+        headers=without_cookies(visit.raw_headers, OUR_COOKIES) if b"cookie" in visit.headers else visit.raw_headers,
         body=b"",
         client=client,
         host=host,
@@ -129,7 +135,7 @@ async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
     reply = Reply(visit)
     why = ""
     try:
-        arrived = with_body(arrived, await whole_body(visit))
+        arrived.body = await whole_body(visit)
         if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
             raise Turned(401, wrong)
         if found.trigger is not None:
@@ -144,18 +150,6 @@ async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
         raise
     finally:
         note(found, arrived, status=reply.status, seconds=time.time() - visit.began, why=why)
-
-
-def with_body(arrived: Arrived, body: bytes) -> Arrived:
-    return Arrived(
-        method=arrived.method,
-        target=arrived.target,
-        headers=arrived.headers,
-        body=body,
-        client=arrived.client,
-        host=arrived.host,
-        scheme=arrived.scheme,
-    )
 
 
 async def whole_body(visit: Webhook) -> bytes:

@@ -7,6 +7,7 @@ the last of several headers of a name. So the text is built here from what arriv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -23,6 +24,8 @@ ROAD = frozenset(
     b"x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port x-forwarded x-real-ip x-original-forwarded-for "
     b"x-original-url x-original-host forwarded dify-hook-id dify-hook-url".split()
 )
+DROPPED = HOP_BY_HOP | ROAD
+NOT_ANSWERED = HOP_BY_HOP - {b"content-length"}
 # A second one of these means nothing, so the first one stands.
 SINGLE = frozenset(
     b"age authorization content-type etag from if-modified-since if-unmodified-since last-modified location max-forwards "
@@ -45,11 +48,12 @@ class BadHost(ValueError):
     """No Host, several that differ, or one that is none (RFC 9112 3.2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrived:
     """A request as it came: `target` is path and query after the hook, names of headers are in small letters.
 
-    `client`, `host` and `scheme` are those of the caller himself, whatever proxies stand between.
+    The body comes when the caller has been let in. `client`, `host` and `scheme` are those of the caller himself, whatever
+    proxies stand between.
     """
 
     method: str
@@ -78,10 +82,31 @@ def host_of(headers: Headers, fallback: bytes = b"localhost") -> bytes:
     if not hosts:
         return fallback
     host = hosts.pop()
-    found = HOST.match(host)
-    if hosts or found is None or int(found[1] or 0) > 65535:
+    if hosts or not is_host(host):
         raise BadHost
     return host
+
+
+# What is asked of names and hosts is the same few thousand times a second, so the answers are kept.
+
+
+@lru_cache(maxsize=1024)
+def is_host(host: bytes) -> bool:
+    found = HOST.match(host)
+    return found is not None and int(found[1] or 0) <= 65535
+
+
+@lru_cache(maxsize=4096)
+def passed_name(name: bytes) -> bytes:
+    """The name as plugins get it; empty for one that is not passed on."""
+    return name.title() if name not in DROPPED and NAME.match(name) else b""
+
+
+@lru_cache(maxsize=4096)
+def answered_name(name: str) -> bytes:
+    """The same for a plugin's answer."""
+    raw = name.encode("latin-1", "ignore").lower()
+    return raw if raw not in NOT_ANSWERED and NAME.match(raw) else b""
 
 
 def request_text(arrived: Arrived, hook: str) -> bytes:
@@ -90,7 +115,7 @@ def request_text(arrived: Arrived, hook: str) -> bytes:
     lines = [
         b"%b %b HTTP/1.1" % (arrived.method.encode("ascii", "replace"), arrived.target),
         b"Host: " + arrived.host,
-        *(b"%b: %b" % (name.title(), value) for name, value in merged(arrived.headers).items()),
+        *(b"%b: %b" % pair for pair in merged(arrived.headers).items()),
         b"Content-Length: %d" % len(arrived.body),
         b"X-Forwarded-For: " + arrived.client.encode(),
         b"X-Forwarded-Proto: " + proto,
@@ -104,16 +129,17 @@ def request_text(arrived: Arrived, hook: str) -> bytes:
 
 def merged(headers: Headers) -> dict[bytes, bytes]:
     """End-to-end headers, one a name, in the order in which they came (RFC 9110 5.3; cookies by RFC 6265 5.4)."""
-    dropped = HOP_BY_HOP | ROAD | connection_names(headers)
+    hops = connection_names(headers)
     found: dict[bytes, bytes] = {}
-    for name, value in headers:
-        if name in dropped or not NAME.match(name):
+    for raw, value in headers:
+        name = passed_name(raw)
+        if not name or raw in hops:
             continue
         value = clean_value(value)
         if name not in found:
             found[name] = value
-        elif name not in SINGLE:
-            found[name] += (b"; " if name == b"cookie" else b", ") + value
+        elif raw not in SINGLE:
+            found[name] += (b"; " if raw == b"cookie" else b", ") + value
     return found
 
 
@@ -137,8 +163,6 @@ def clean_value(value: bytes) -> bytes:
 
 def without_cookies(headers: Headers, names: frozenset[bytes]) -> Headers:
     """The same without those cookies: a browser sends the ones of our own pages along."""
-    if not any(name == b"cookie" for name, _ in headers):
-        return headers
     kept = [(name, rest_of_cookies(value, names) if name == b"cookie" else value) for name, value in headers]
     return [(name, value) for name, value in kept if value or name != b"cookie"]
 
@@ -199,14 +223,16 @@ def answered_headers(headers: dict[str, Any]) -> Headers:
     """The plugin's headers with names that HTTP knows; a list of values is one header each."""
     found: Headers = []
     for name, value in headers.items():
-        raw = str(name).encode("latin-1", "ignore").lower()
-        if NAME.match(raw) and raw not in HOP_BY_HOP - {b"content-length"}:
+        if raw := answered_name(name):
             found += [(raw, answered_value(one)) for one in (value if isinstance(value, list) else [value])]
     return found
 
 
 def answered_value(value: Any) -> bytes:
-    text = CONTROL.sub("", str(value)).strip()
+    text = str(value)
+    if text.isascii() and text.isprintable():
+        return text.strip().encode()
+    text = CONTROL.sub("", text).strip()
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
