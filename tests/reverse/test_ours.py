@@ -13,6 +13,7 @@ import pytest
 
 from runtime import accounting
 from runtime.database import in_thread
+from runtime.host import choice
 from runtime.models import ReverseUse
 from runtime.session import Session
 from runtime.wire import ERROR, GONE, STREAM
@@ -45,6 +46,13 @@ async def test_a_blocking_model_call_gives_text_and_usage(world):
     text, usage = await messages(await world.backend(session.plugin), session)
     assert text["message"]["text"] == "You said: one two"
     assert usage["message"]["json_object"]["total_tokens"] > 0
+
+
+async def test_a_voice_that_is_not_named_is_the_models_own(world):
+    request = {"provider": "fake", "model": "fake-tts", "content_text": "t", "voice": ""}
+    said = [one async for one in choice.here().answer(world.session("caller", "x"), "tts", request)]
+    assert said
+    assert world.sessions[0].data["voice"] == "calm"
 
 
 @pytest.mark.parametrize("provider", ["patchbay/model/fake", "patchbay/model", "fake"])
