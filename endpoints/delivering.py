@@ -146,13 +146,14 @@ def due(endpoint_id: str, now: datetime) -> QuerySet[Delivery]:
 
 def deliver(found: Open, claimed: list[Delivery]) -> list[float]:
     """Calls the plugin for each on this process's node; answers the pauses of those that must be tried again."""
-    work = asyncio.run_coroutine_threadsafe(attempts(found, claimed), node.here().loop)
+    loop = node.here().loop
+    work = asyncio.run_coroutine_threadsafe(attempts(found, claimed), loop)
     while True:
         try:
             outcomes = work.result(timeout=RENEW_EVERY)
             break
         except NotYet:
-            if node.current is None:
+            if not loop.is_running():
                 raise Interrupted("The worker is shutting down.") from None
             renew(claimed)
     return [

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -87,7 +88,9 @@ async def asked(workspace: str, plugin_id: str, action: str, *, data: Values) ->
 
 
 def from_thread(work: Coroutine[Any, Any, Values]) -> Values:
-    return asyncio.run_coroutine_threadsafe(work, node.here().loop).result()
+    """Asks from a thread; the call itself ends in time, the margin is for a node that ends meanwhile."""
+    found = asyncio.run_coroutine_threadsafe(work, node.here().loop)
+    return found.result(timeout=settings.PLUGIN_MAX_EXECUTION_TIMEOUT + 5)
 
 
 # Subscriptions.
