@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -91,14 +92,29 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+paying: ContextVar[Call | None] = ContextVar("paying", default=None)
+
+
+def saw(response: bytes) -> None:
+    """A model's answer, for the account of the reverse call that this task works for, if it does for one."""
+    call = paying.get()
+    if call is not None:
+        call.see(response)
+
+
 @contextmanager
 def counted(session: Session, kind: str) -> Iterator[Call]:
-    """Counts one reverse call, whatever becomes of it; what is left early counts as an error."""
+    """Counts one reverse call, whatever becomes of it; what is left early counts as an error.
+
+    Models that are asked on the way, also several or in vain, are seen by `saw` where they answer.
+    """
     call, started, ended = Call(), time.perf_counter(), False
+    paying.set(call)
     try:
         yield call
         ended = True
     finally:
+        paying.set(None)
         call.seconds = time.perf_counter() - started
         call.errors = int(call.failed or not ended)
         add((session.workspace, session.plugin.partition(":")[0], today(), kind, call.currency), call)

@@ -55,7 +55,8 @@ async def refused(session: Session, call: str, reason: str) -> None:
 def record(key: Key, reason: str) -> int:
     workspace_id, version, call = key
     plugin_id = version.partition(":")[0]
-    row = Refusal(workspace_id=workspace_id, plugin_id=plugin_id, version=version, call=call, reason=reason[:255])
+    reason = reason[:255].replace("\0", "\ufffd")  # a plugin's text; PostgreSQL keeps no NUL
+    row = Refusal(workspace_id=workspace_id, plugin_id=plugin_id, version=version, call=call, reason=reason)
     row.save(force_insert=True)
     return row.pk
 

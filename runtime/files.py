@@ -33,7 +33,8 @@ def base_url() -> str:
 
 def upload_url(*, workspace_id: str, plugin_id: str, user: str, name: str, mime_type: str) -> str:
     """An address for one POST of this file, good for UPLOAD_FOR seconds."""
-    ticket = [str(new_id()), workspace_id, plugin_id, user[:255], name[:LONGEST_NAME], mime_type[:127]]
+    texts = [text.replace("\0", "") for text in (user[:255], name[:LONGEST_NAME], mime_type[:127])]
+    ticket = [str(new_id()), workspace_id, plugin_id, *texts]
     return f"{base_url()}/files/upload?ticket={signing.dumps(ticket, salt=UPLOAD)}"
 
 

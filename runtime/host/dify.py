@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import orjson
 
+from runtime import accounting
 from runtime.host.faults import HostFault
 from runtime.host.frames import FrameParser
 from runtime.session import Session
@@ -92,9 +93,12 @@ class DifyHost:
             if kind in STREAMED:
                 async with aclosing(self.streamed(session, STREAMED[kind], request)) as items:
                     async for item in items:
+                        accounting.saw(item)
                         yield item
             else:
-                yield await self.plain(session, kind, request)
+                item = await self.plain(session, kind, request)
+                accounting.saw(item)
+                yield item
         except httpx.HTTPError as error:
             raise HostFault(f"Dify's inner API cannot be reached: {type(error).__name__} {error}".rstrip()) from None
 

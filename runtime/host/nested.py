@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from runtime import router
+from runtime import accounting, router
 from runtime.actions import BY_PATH, request_data
 from runtime.host.faults import HostFault
 from runtime.host.providers import Found
@@ -41,6 +41,8 @@ async def stream(session: Session) -> AsyncGenerator[bytes]:
         async for frames in batches:
             for kind, payload in frames:
                 if kind == STREAM:
+                    if session.type == "model":
+                        accounting.saw(payload)
                     yield payload
                 elif kind in (ERROR, GONE):
                     raise failure(payload)

@@ -61,7 +61,6 @@ async def answer(session: Session, call: dict[str, Any]) -> AsyncGenerator[Respo
             async with aclosing(responses(session, row, request)) as items:
                 async for item in items:
                     begun = True
-                    spent.see(item)
                     yield {"event": "response", "message": row.answer, "data": orjson.Fragment(item)}
         except RuntimeFault as fault:
             spent.failed = True

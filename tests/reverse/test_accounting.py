@@ -1,5 +1,6 @@
 """What reverse calls cost: added up per workspace, plugin, day and kind."""
 
+import contextlib
 import threading
 from contextlib import aclosing
 from decimal import Decimal
@@ -14,8 +15,9 @@ from runtime.database import in_thread
 from runtime.host import choice
 from runtime.models import ReverseUse
 from tests.reverse.dify import plain, serving, streamed
-from tests.reverse.plugins import session_of
+from tests.reverse.plugins import Failed, session_of
 from tests.reverse.test_dify import EMBEDDED, LAST, LLM, chunk
+from tests.reverse.world import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,6 +57,27 @@ async def test_tokens_prices_and_errors_of_calls():
     assert (row.workspace_id, row.plugin_id) == (session.workspace, "patchbay/caller")
     assert row.day == accounting.today()
     assert row.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("tool", "parameters", "kind", "asked"),
+    [
+        ("llm", {"prompt": "one two"}, "llm", 1),
+        ("structured", {"prompt": "no JSON"}, "llm_structured_output", 2),
+        ("node", {"query": "nothing in it"}, "node_parameter_extractor", 2),
+        ("summary", {"text": "one two"}, "system_summary", 1),
+    ],
+)
+async def test_all_that_models_were_asked_for_a_call_is_on_its_account(world, tool, parameters, kind, asked):
+    """Also a first answer that did not fit, and calls whose own answer tells no usage."""
+    with contextlib.suppress(Failed):
+        await ask(world, tool, **parameters)
+    models = [one for one in world.sessions if one.type == "model"]
+    assert len(models) == asked
+    (found,) = (await in_thread(rows)).items()
+    assert (found[0], found[1][0]) == (kind, 1)
+    told = sum(len(str(message["content"]).split()) for one in models for message in one.data["prompt_messages"])
+    assert found[1][2] == told, "the model counts a token a word"
 
 
 async def test_refusals_cost_nothing():
