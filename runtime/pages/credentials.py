@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
 
 from runtime.credentials import storing
@@ -127,6 +127,7 @@ def of_plugin(request: Visit, plugin_id: str) -> HttpResponse:
 
 
 @governed_async
+@sensitive_post_parameters()
 @sensitive_variables("form")
 async def add(request: Visit, plugin_id: str, kind: str) -> HttpResponseBase:
     """`own` in the query makes it one for a single model."""
@@ -182,6 +183,7 @@ def find(request: Visit, shown: Opened, pk: Any) -> Credential:
 
 
 @governed_async
+@sensitive_post_parameters()
 @sensitive_variables("form", "old")
 async def edit(request: Visit, plugin_id: str, pk: Any) -> HttpResponseBase:
     shown = await sync_to_async(opened)(request, plugin_id)

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from runtime.credentials import oauth, storing
 from runtime.credentials.places import Place, Wanted
@@ -36,6 +36,7 @@ def oauth_place(shown: Opened, kind: str) -> tuple[Place, Wanted]:
 
 
 @governed
+@sensitive_post_parameters()
 @sensitive_variables("form", "old")
 def client(request: Visit, plugin_id: str, kind: str) -> HttpResponse:
     """What the provider gave for this server when somebody registered it there."""

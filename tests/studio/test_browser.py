@@ -13,7 +13,7 @@ from tests.servers import Host
 from tests.studio.hosted import Studio
 
 __all__ = ["page"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

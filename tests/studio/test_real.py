@@ -5,8 +5,11 @@ import re
 import threading
 
 import httpx
+import pytest
 
 from tests.studio.hosted import Studio
+
+pytestmark = pytest.mark.timeout(600)  # the first one waits for five plugins to be installed
 
 
 def test_the_plugin_itself_refuses_a_bad_key(studio: Studio) -> None:
@@ -118,12 +121,12 @@ def test_a_caller_who_leaves_stops_the_model(studio: Studio) -> None:
 def test_a_plugin_calls_an_app(studio: Studio) -> None:
     app = studio.app("chat")
     app_id = app.rstrip("/").rpartition("/")[2]
-    for stream in ("true", "false"):
-        found = studio.api.tool(
-            "patchbay/caller", "app", app_id=app_id, query="from a plugin", kind="chat", stream=stream
-        )
-        assert all(event["code"] == 0 for event in found), found
-        assert "plugin" in json.dumps(found)
+    asked = {"app_id": app_id, "query": "from a plugin", "kind": "chat"}
+    for stream in (True, False):
+        found = studio.api.tool("patchbay/caller", "app", **asked, stream=stream)
+        said = [event["data"]["message"]["json_object"] for event in found]
+        assert "".join(one.get("answer", "") for one in said) == "You said: from a plugin"
+        assert len(said) == (5 if stream else 1)
     described = studio.api.tool("patchbay/caller", "fetch_app", app_id=app_id)
     assert "user_input_form" in json.dumps(described)
 
