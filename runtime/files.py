@@ -27,7 +27,8 @@ def base_url() -> str:
     """Where plugins reach the web process; a plugin runs beside a worker, so this is seldom the public address."""
     if settings.FILES_URL:
         return str(settings.FILES_URL).rstrip("/")
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.SERVER_HOST, settings.SERVER_HOST)  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.SERVER_HOST, settings.SERVER_HOST)  # noqa: S104
+    host = f"[{host}]" if ":" in host else host
     return f"http://{host}:{settings.SERVER_PORT}"
 
 

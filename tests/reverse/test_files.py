@@ -122,7 +122,9 @@ def test_old_files_are_deleted_with_their_bytes(settings):
     assert not default_storage.exists(files.stored_name(told["id"]))
 
 
-@pytest.mark.parametrize(("host", "base"), [("0.0.0.0", "http://127.0.0.1:5002"), ("h", "http://h:5002")])
+@pytest.mark.parametrize(
+    ("host", "base"), [("0.0.0.0", "http://127.0.0.1:5002"), ("h", "http://h:5002"), ("::", "http://[::1]:5002")]
+)
 def test_plugins_are_told_an_address_that_they_reach(settings, host, base):
     settings.SERVER_HOST, settings.SERVER_PORT, settings.FILES_URL = host, 5002, ""
     assert files.base_url() == base
