@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from contextlib import aclosing
 from itertools import chain
@@ -135,16 +136,7 @@ async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
     reply = Reply(visit)
     why = ""
     try:
-        arrived.body = await whole_body(visit)
-        if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
-            raise Turned(401, wrong)
-        if found.trigger is not None:
-            await ring(visit, found, arrived, reply=reply)
-        elif found.rules.queue and visit.method not in STRAIGHT:
-            reply.status, body, headers = await accept(found, arrived, visit.hook)
-            await visit.answer(reply.status, body, headers)
-        else:
-            await call(visit, found, arrived, reply=reply)
+        await answer_in_time(visit, found, arrived, reply=reply)
     except RuntimeFault as fault:
         why, reply.status = fault.message, reply.status if visit.begun else status_of(fault)
         raise
@@ -152,18 +144,39 @@ async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
         note(found, arrived, status=reply.status, seconds=time.time() - visit.began, why=why)
 
 
-async def whole_body(visit: Webhook) -> bytes:
-    """The body; raises Turned where it is too large or does not come."""
-    if b"content-length" not in visit.headers and b"transfer-encoding" not in visit.headers:
-        return await visit.body(settings.ENDPOINT_MAX_BODY_SIZE)
-    seconds = settings.ENDPOINT_FIRST_BYTE_TIMEOUT
+async def answer_in_time(visit: Webhook, found: Open, arrived: Arrived, *, reply: Reply) -> None:
+    """Body, signature and answer, each within its limit. While the body is read, it says itself when the caller leaves."""
+    watched = watch().add(visit, visit.began + settings.ENDPOINT_FIRST_BYTE_TIMEOUT)
+    watched.since = math.inf
     try:
-        async with asyncio.timeout(seconds):
-            return await visit.body(settings.ENDPOINT_MAX_BODY_SIZE)
+        arrived.body = await whole_body(visit)
+        watched.since = visit.began
+        if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
+            raise Turned(401, wrong)
+        await answer(visit, found, arrived, watched=watched, reply=reply)
+    except asyncio.CancelledError:
+        ended_by_watch(watched)
+    finally:
+        watch().drop(watched)
+
+
+async def whole_body(visit: Webhook) -> bytes:
+    """The body; raises Turned where it is too large."""
+    try:
+        return await visit.body(settings.ENDPOINT_MAX_BODY_SIZE)
     except BadRequest:
         raise too_large() from None
-    except TimeoutError:
-        raise over(408, "ENDPOINT_FIRST_BYTE_TIMEOUT", seconds, what="The body did not come in time:") from None
+
+
+async def answer(visit: Webhook, found: Open, arrived: Arrived, *, watched: Watched, reply: Reply) -> None:
+    """By the trigger, by the queue, or by the plugin."""
+    if found.trigger is not None:
+        await ring(visit, found, arrived, reply=reply)
+    elif found.rules.queue and visit.method not in STRAIGHT:
+        reply.status, body, headers = await accept(found, arrived, visit.hook)
+        await visit.answer(reply.status, body, headers)
+    else:
+        await call(session_for(found, arrived, visit.hook), watched, reply)
 
 
 # The call.
@@ -182,21 +195,17 @@ def session_for(found: Open, arrived: Arrived, hook: str) -> Session:
     )
 
 
-async def call(visit: Webhook, found: Open, arrived: Arrived, *, reply: Reply) -> None:
-    """Streams the plugin's answer until its end, a limit of time, or until the caller left."""
-    session = session_for(found, arrived, visit.hook)
-    watched = watch().add(visit, visit.began + settings.ENDPOINT_FIRST_BYTE_TIMEOUT)
+async def call(session: Session, watched: Watched, reply: Reply) -> None:
+    """Streams the plugin's answer until its end; counts it."""
     with invocation(session) as outcome:
         try:
             await stream(session, reply, watched)
         except asyncio.CancelledError:
             outcome.status = ENDED_BY.get(watched.why, "cancelled")
-            ended_by_watch(watched)
+            raise
         except RuntimeFault:
             outcome.status = "error"
             raise
-        finally:
-            watch().drop(watched)
 
 
 def ended_by_watch(watched: Watched) -> None:
@@ -206,8 +215,15 @@ def ended_by_watch(watched: Watched) -> None:
     watched.task.uncancel()
     if watched.why == "left":
         raise ConnectionResetError
-    name = "ENDPOINT_TOTAL_TIMEOUT" if watched.visit.begun else "ENDPOINT_FIRST_BYTE_TIMEOUT"
-    raise over(504, name, getattr(settings, name), what="The plugin took too long, in seconds:")
+    if watched.since == math.inf:
+        raise over_time(408, "ENDPOINT_FIRST_BYTE_TIMEOUT", "The body did not come in time, in seconds:")
+    if watched.visit.begun:
+        raise over_time(504, "ENDPOINT_TOTAL_TIMEOUT", "The answer took too long, in seconds:")
+    raise over_time(504, "ENDPOINT_FIRST_BYTE_TIMEOUT", "The plugin took too long, in seconds:")
+
+
+def over_time(status: int, name: str, what: str) -> Turned:
+    return over(status, name, getattr(settings, name), what=what)
 
 
 async def stream(session: Session, reply: Reply, watched: Watched) -> None:
