@@ -202,7 +202,7 @@ def read(workspace_id: str) -> Warm:
 def newest(workspace_id: str) -> tuple[int, AESGCM]:
     found = warmed(workspace_id) or read(workspace_id)
     if not found.newest:
-        add_data_key(workspace_id)
+        make_data_key(workspace_id, 1)
         found = read(workspace_id)
     return found.newest, found.keys[found.newest]
 
@@ -232,16 +232,21 @@ columns: list[Column] = []
 
 
 def add_data_key(workspace_id: str) -> int:
-    """Gives the workspace a new key, which seals from now on; its number. Two who do so at once make one."""
+    """Gives the workspace a new key, which seals from now on; its number."""
     last = DataKey.objects.filter(workspace_id=workspace_id).aggregate(last=Max("number"))["last"] or 0
-    row = DataKey(workspace_id=workspace_id, number=last + 1)
+    make_data_key(workspace_id, last + 1)
+    return last + 1
+
+
+def make_data_key(workspace_id: str, number: int) -> None:
+    """Two who make the same one at once make one."""
+    row = DataKey(workspace_id=workspace_id, number=number)
     try:
         with transaction.atomic():
             wrapped(row, secrets.token_bytes(KEY)).save(force_insert=True)
     except IntegrityError:
         pass
     forget(workspace_id)
-    return last + 1
 
 
 def rotate_master() -> int:
