@@ -27,7 +27,7 @@ class Reply:
 
     async def flush(self) -> bool:
         """Sends what has come, as far as it can be sent; whether the answer has begun."""
-        if self.over or not self.answer.ready:
+        if self.over or not self.answer.ready or self.answer.status in NO_BODY:
             return self.visit.begun
         if self.headless:
             if not self.answer.pieces:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoints import http
+from endpoints.answering import Reply
 from endpoints.http import Answer, Arrived, BadAnswer, BadHost
 
 
@@ -95,3 +96,45 @@ def test_headers_cannot_be_split() -> None:
 def test_cookies_of_others_stay() -> None:
     headers = [(b"cookie", b"a=1; sessionid=x; b"), (b"x", b"y")]
     assert http.without_cookies(headers, frozenset({b"sessionid"})) == [(b"cookie", b"a=1; b"), (b"x", b"y")]
+
+
+class Sent:
+    """Stands in for a visit: keeps what was sent."""
+
+    def __init__(self, method: str = "GET") -> None:
+        self.method, self.begun = method, False
+        self.said: list[object] = []
+
+    async def begin(self, status: int, headers: http.Headers) -> None:
+        self.begun = True
+        self.said.append((status, dict(headers).get(b"content-length")))
+
+    async def send(self, data: bytes) -> None:
+        self.said.append(data)
+
+    async def end(self, data: bytes = b"") -> None:
+        self.said += [data, "end"]
+
+
+@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize("together", [True, False])
+async def test_no_body_where_there_is_none(status: int, together: bool) -> None:
+    """Also when the plugin's chunk comes before its end."""
+    visit = Sent()
+    reply = Reply(visit)  # type: ignore[arg-type]
+    reply.answer.hear(b'{"status":%d,"headers":{"Content-Length":"3"},"result":"616263"}' % status)
+    if not together:
+        await reply.flush()
+    await reply.end()
+    assert visit.said == [(status, None), b"", "end"]
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_head_without_its_body(together: bool) -> None:
+    visit = Sent("HEAD")
+    reply = Reply(visit)  # type: ignore[arg-type]
+    reply.answer.hear(b'{"status":200,"headers":{},"result":"616263"}')
+    if not together:
+        await reply.flush()
+    await reply.end()
+    assert visit.said == [(200, b"3"), b"", "end"]
