@@ -1,0 +1,79 @@
+"""What the inspector keeps of requests: masked, few, and nothing of endpoints that are gone."""
+
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from endpoints import inspector
+from endpoints.book import Open
+from endpoints.gates import Gate
+from endpoints.http import Arrived
+from endpoints.masking import MASK
+from endpoints.models import Endpoint, Seen
+from endpoints.rules import Rules
+from tests.endpoints.conftest import Endpoints
+from tests.programs import wait_until
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(row: Endpoint, **rules: Any) -> Open:
+    return Open(str(row.pk), "w", "p", {}, {}, Rules(**rules), Gate(), secrets=("hush-hush",))
+
+
+def noted(found: Open, target: bytes = b"/x", body: bytes = b"") -> inspector.Note:
+    headers = [(b"authorization", b"Bearer abc"), (b"x-own", b"hush-hush")]
+    return inspector.Note(found, Arrived("POST", target, headers, body, "192.0.2.1", b"h", "http"), 200, 0.1, "", 1.8e9)
+
+
+@pytest.fixture
+def row() -> Endpoint:
+    return Endpoint.objects.create(workspace_id="w", plugin_id="a/b", name="n")
+
+
+def test_secrets_are_masked_before_they_are_written(row: Endpoint) -> None:
+    inspector.written(
+        str(row.pk), [noted(opened(row), b"/x?token=abc&a=hush-hush", b'{"password": "p", "a": "hush-hush"}')]
+    )
+    [seen] = inspector.seen(row)
+    assert seen.headers == [["authorization", MASK], ["x-own", MASK]]
+    assert seen.target == f"/x?token={MASK}&a={MASK}"
+    assert seen.body == f'{{"password": "{MASK}", "a": "{MASK}"}}'
+    assert (seen.size, seen.client, seen.status) == (35, "192.0.2.1", 200)
+
+
+def test_the_last_fifty_are_kept(row: Endpoint) -> None:
+    for start in range(0, 80, 20):
+        inspector.written(str(row.pk), [noted(opened(row), b"/%d" % number) for number in range(start, start + 20)])
+    assert [one.target for one in inspector.seen(row)] == [f"/{number}" for number in range(79, 29, -1)]
+
+
+def test_of_what_is_gone_nothing_is_kept(row: Endpoint) -> None:
+    inspector.written(str(uuid4()), [noted(opened(row))])
+    assert not Seen.objects.exists()
+
+
+def test_a_flood_is_not_kept_whole(row: Endpoint) -> None:
+    book = inspector.Notebook()
+    book.thread = Thread()  # never started: nobody writes meanwhile
+    for _ in range(1000):
+        book.add(noted(opened(row)))
+    assert len(book.taken()[str(row.pk)]) == inspector.MOST
+
+
+def test_requests_are_seen_a_moment_later(
+    hooks: dict[str, Any], endpoints: Endpoints, web: Any, tmp_path: Path
+) -> None:
+    mark = uuid4().hex
+    assert web.get(endpoints.url(hooks, f"/echo?mark={mark}&api_key=abc")).status_code == 200
+    code = f"from endpoints.models import Seen; print([one.target for one in Seen.objects.filter(target__contains='{mark}')])"
+    shown = wait_until(
+        lambda: endpoints.host.manage("shell", "--verbosity=0", "-c", code).strip() != "[]",
+        what="it is seen",
+        seconds=15,
+    )
+    assert shown
+    assert "abc" not in endpoints.host.manage("shell", "--verbosity=0", "-c", code)
