@@ -8,6 +8,7 @@ time as well. Quote ratios from one run: machines are shared and noisy.
 import argparse
 import asyncio
 import json
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,13 @@ ROW = "{:10s} {:>8s} {:>9s} {:>9s} {:>9s} {:>9s}"
 
 
 def bring_up(server: Host, folder: Path) -> str:
-    """The hook of an endpoint of `hooks_old`."""
+    """The hook of an endpoint of `hooks_old`, on the SDK of `echo`."""
     api = Api(server.url, server.key)
     api.bring_up("echo", folder)
-    package = folder / "hooks_old.difypkg"
-    with write_package(ROOT / "tests" / "plugins" / "hooks_old", package):
+    package, source = folder / "hooks.difypkg", folder / "hooks"
+    shutil.copytree(ROOT / "tests" / "plugins" / "hooks_old", source, ignore=shutil.ignore_patterns("__pycache__"))
+    (source / "requirements.txt").write_text((ROOT / "tests" / "plugins" / "echo" / "requirements.txt").read_text())
+    with write_package(source, package):
         identifier = api.upload(package)
     api.install(identifier)
     fields: dict[str, Any] = {
