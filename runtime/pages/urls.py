@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from runtime.pages import apps, chat, credentials, logs, packages, plugin, plugins, run, signing_in, tasks
+from runtime.pages import apps, chat, credentials, logs, packages, plugin, plugins, run, signing_in, tasks, usage
 
 
 class PluginId(StringConverter):
@@ -23,6 +23,8 @@ plugin_pages: list[URLPattern | URLResolver] = [
     path("offers/<slug:name>", plugin.section, name="plugin-section"),
     path("run/tool/<str:name>", run.tool, name="run-tool"),
     path("run/model", run.model, name="run-model"),
+    path("usage", usage.usage, name="plugin-usage"),
+    path("usage/file", usage.download, name="plugin-usage-file"),
     path("logs", logs.logs, name="plugin-logs"),
     path("logs/file", logs.download, name="plugin-log-file"),
     path("logs/stream", logs.follow, name="plugin-log-stream"),

@@ -22,6 +22,8 @@ EVERYBODY = [
     f"{ECHO}/-/permissions",
     f"{ECHO}/-/signature",
     f"{ECHO}/-/activity",
+    f"{ECHO}/-/usage",
+    f"{ECHO}/-/usage/file",
     f"{ECHO}/-/logs",
     f"{ECHO}/-/logs/file",
     f"{ECHO}/-/run/tool/form",
