@@ -52,6 +52,8 @@ ELSEWHERE |= {"credential-add", "credential-edit", "credential-default", "creden
 ELSEWHERE |= {"oauth-client", "oauth-begin"}  # with the accounts: tests/credentials
 ELSEWHERE |= {"app", "app-conversation", "conversation-forget", "conversations"}  # tests/studio
 ELSEWHERE |= {"app-edit", "app-access", "app-key-delete", "app-delete"}
+ELSEWHERE |= {"endpoints", "endpoint", "endpoint-new", "endpoint-settings", "endpoint-rules", "endpoint-switch"}
+ELSEWHERE |= {"endpoint-rotate", "endpoint-remove", "endpoint-deliveries", "endpoint-replay"}  # tests/endpoints
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
 HEAVIEST = 100_000  # bytes of a page's own HTML, styles and scripts before compression
 
