@@ -84,6 +84,12 @@ class Keeper:
         self.moved = asyncio.Event()
         self.launching.changed()
 
+    @property
+    def running(self) -> LocalBackend | None:
+        """The backend, while it lives: between its end and the next step the state still says that it runs."""
+        backend = self.backend
+        return backend if backend is not None and not backend.gone.is_set() else None
+
     def observed(self, node: str) -> PluginState:
         pid = self.backend.pid if self.backend and self.state == "running" else 0
         return PluginState(
@@ -198,11 +204,11 @@ class Keeper:
         """Waits until it runs (True), or until it stands still or `seconds` are over (False)."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self.state in ("pending", "starting", "stopping", "stopped", "backoff"):
+                while self.running is None and self.state != "failed":
                     if self.state == "backoff" and self.next_try > time.monotonic() + seconds:
                         break
                     await self.moved.wait()
-        return self.state == "running"
+        return self.running is not None
 
 
 def resident_memory(pid: int) -> int:

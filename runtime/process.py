@@ -147,32 +147,34 @@ async def running(serves: bool) -> AsyncIterator[Node]:
 
     `serves`: whether it runs plugins and answers links; a web process in front of workers does neither.
     """
-    identity = Identity(settings.DATA_DIR / ("nodes" if serves else "doors"))
-    if serves:
-        await asyncio.to_thread(sweep, identity.id)
-    cluster = make_cluster()
-    here = Node(node_options(identity.id, serves), cluster, make_launching)
-    links = Links(key=cluster_key(), session_limit=settings.SESSION_BUFFER_SIZE)
-    node.set_here(here)
-    router.set_here(Router(here, cluster, links))
-    turning = asyncio.get_running_loop().create_task(here.run())
-    server = await serve_links(here) if serves and settings.REDIS_URL else None
-    await here.ready.wait()
-    if serves:
-        await asyncio.to_thread(resume, identity.id)
-    try:
+    async with contextlib.AsyncExitStack() as stack:  # what was begun is ended, also when the rest cannot be begun
+        identity = Identity(settings.DATA_DIR / ("nodes" if serves else "doors"))
+        stack.callback(identity.release)
+        if serves:
+            await asyncio.to_thread(sweep, identity.id)
+        cluster = make_cluster()
+        here = Node(node_options(identity.id, serves), cluster, make_launching)
+        links = Links(key=cluster_key(), session_limit=settings.SESSION_BUFFER_SIZE)
+        stack.push_async_callback(in_thread, write_down)
+        node.set_here(here)
+        stack.callback(node.set_here, None)
+        router.set_here(Router(here, cluster, links))
+        stack.callback(router.set_here, None)
+        stack.push_async_callback(choice.close)
+        stack.push_async_callback(links.close)
+        turning = asyncio.get_running_loop().create_task(here.run())
+        stack.push_async_callback(ended, here, turning)
+        if serves and settings.REDIS_URL:
+            stack.push_async_callback((await serve_links(here)).close)
+        await here.ready.wait()
+        if serves:
+            await asyncio.to_thread(resume, identity.id)
         yield here
-    finally:
-        await here.stop()
-        await turning
-        await links.close()
-        if server is not None:
-            await server.close()
-        await choice.close()
-        node.set_here(None)
-        router.set_here(None)
-        identity.release()
-        await in_thread(write_down)
+
+
+async def ended(here: Node, turning: "asyncio.Task[None]") -> None:
+    await here.stop()
+    await turning
 
 
 async def serve_links(here: Node) -> LinkServer:

@@ -28,8 +28,8 @@ class Router:
     async def plugin_for(self, session: Session) -> Plugin:
         """Raises Unavailable with the true reason when the plugin does not run within HOLD seconds."""
         keeper = self.node.keepers.get(session.plugin)
-        if keeper is not None and keeper.backend is not None:
-            return keeper.backend
+        if keeper is not None and (backend := keeper.running) is not None:
+            return backend
         return await self.wait_for(session.plugin)
 
     async def wait_for(self, plugin: str) -> Plugin:
@@ -48,10 +48,11 @@ class Router:
             await asyncio.sleep(LOOK_AGAIN)
 
     async def local(self, keeper: Keeper, seconds: float) -> Plugin:
+        self.node.nudge()
         await keeper.settled(seconds)
-        if keeper.backend is None:
+        if (backend := keeper.running) is None:
             raise Unavailable(f"The plugin is not running ({keeper.state}). {keeper.reason}".strip())
-        return keeper.backend
+        return backend
 
     async def stream(self, session: Session) -> AsyncGenerator[list[Frame]]:
         plugin = await self.plugin_for(session)

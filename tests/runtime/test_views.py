@@ -22,7 +22,7 @@ class Held:
     """What a node's keeper is to the router: something that has a running backend."""
 
     def __init__(self, backend):
-        self.backend = backend
+        self.running = backend
 
 
 def no_launching():
