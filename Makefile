@@ -62,7 +62,7 @@ bench: $(VENV)/dev.stamp ## Measure calls and chunks per second through the real
 
 .PHONY: corpus
 corpus: $(VENV)/dev.stamp ## Install and call a folder of real plugins; make corpus PLUGINS=folder
-	@$(BIN)/python -m tests.corpus $(PLUGINS) $(ARGS)
+	@$(BIN)/python -m tests.corpus --plugins $(PLUGINS) $(ARGS)
 
 .PHONY: clean
 clean: ## Remove what was built, never what you keep (data/)
