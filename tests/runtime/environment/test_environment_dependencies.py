@@ -123,7 +123,7 @@ class TestSharing:
 
     def test_packages_that_only_development_needs_do_not_count(self, tmp_path, locked):
         development = '\n[package.dev-dependencies]\ndev = [{ name = "pytest" }]\n'
-        extra = '[[package]]\nname = "pytest"\nversion = "9"\nsource = { registry = "https://pypi.org/simple" }\n\n'
+        extra = '[[package]]\nname = "pytest"\nversion = "9"\nsource = { registry = "https://index.example.org/simple" }\n\n'
         head, mark, tail = locked.partition("[[package]]")
         other = head + extra + mark + tail + development
         assert self.same(tmp_path, {"project": project(), "lock": locked}, {"project": project(), "lock": other})

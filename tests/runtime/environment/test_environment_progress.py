@@ -19,7 +19,7 @@ Installed 2 packages in 13ms
 """.splitlines()
 RESOLVE = """\
 Using Python 3.13.0 environment at: /x
-DEBUG Sending fresh GET request for: https://pypi.org/simple/dify-plugin/
+DEBUG Sending fresh GET request for: https://index.example.org/simple/dify-plugin/
 DEBUG Selecting: dify-plugin==0.10.2 [compatible] (dify_plugin-0.10.2-py3-none-any.whl)
 Resolved 36 packages in 639ms
    Building docopt==0.6.2
