@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from runtime.envelope import failure
-from runtime.errors import PluginError, RuntimeFault
+from runtime.errors import PluginError, PluginGone, RuntimeFault
 from runtime.link import LINK_FAULTS
 from runtime.wire import END, STREAM, Frame, one_line
 
@@ -24,7 +24,8 @@ def plugin_fault(payload: bytes) -> RuntimeFault:
     if (fault := LINK_FAULTS.get(str(args.get("link_fault")))) is not None:
         return fault(error["message"])
     inner = {"args": args, "error_type": error.get("error_type", ""), "message": error.get("message", "")}
-    return PluginError(orjson.dumps(inner).decode())
+    kind = PluginGone if error.get("error_type") == "ConnectionClosedError" else PluginError
+    return kind(orjson.dumps(inner).decode())
 
 
 def failure_event(fault: RuntimeFault) -> bytes:

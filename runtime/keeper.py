@@ -88,7 +88,7 @@ class Keeper:
     def running(self) -> LocalBackend | None:
         """The backend, while it lives: between its end and the next step the state still says that it runs."""
         backend = self.backend
-        return backend if backend is not None and not backend.gone.is_set() else None
+        return backend if backend is not None and backend.alive else None
 
     def observed(self, node: str) -> PluginState:
         pid = self.backend.pid if self.backend and self.state == "running" else 0

@@ -66,6 +66,11 @@ class LocalBackend(DuplexBackend):
     def pid(self) -> int:
         return self.process.pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether it can be spoken to; between its end and `gone` what it had still written is read."""
+        return self.status is None and not self.gone.is_set()
+
     # Starting.
 
     async def start(self) -> None:
@@ -118,7 +123,7 @@ class LocalBackend(DuplexBackend):
         self.feed(data)
 
     def write(self, line: bytes) -> None:
-        if self.gone.is_set() or self.stdin.is_closing():
+        if not self.alive or self.stdin.is_closing():
             raise PluginGone(self.diagnose("The plugin is not running."))
         if self.stdin.get_write_buffer_size() > UNREAD_LIMIT:
             raise PluginGone(f"The plugin has not read the last {UNREAD_LIMIT >> 20} MiB that were sent to it.")
