@@ -35,7 +35,9 @@ def test_functions_are_small_as_a_whole() -> None:
 
 
 def test_no_file_is_long() -> None:
-    sizes = {name: len(house.text(name).splitlines()) for name in house.files(".py", ".html", ".css", ".js", ".sh")}
+    """But for migrations, which are as long as Django writes them."""
+    names = [name for name in house.files(".py", ".html", ".css", ".js", ".sh") if "/migrations/" not in name]
+    sizes = {name: len(house.text(name).splitlines()) for name in names}
     assert {name: lines for name, lines in sizes.items() if lines > LONGEST_FILE} == {}
 
 

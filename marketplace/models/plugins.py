@@ -1,0 +1,268 @@
+"""The catalogue: plugins, what they are found by, and what people say of them."""
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from marketplace.models.people import User
+from marketplace.models.publishers import Organization
+
+if TYPE_CHECKING:
+    from marketplace.models.submissions import Submission
+
+
+class Plugin(models.Model):
+    """A listed plugin. What lists and searches show of its newest release is kept here too, so that they read one row."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        DEPRECATED = "deprecated"  # still there, with a reason and perhaps a successor
+        CLOSED = "closed"  # by its publisher: no longer listed, old releases can still be fetched by who has them
+        RECALLED = "recalled"  # by us: nothing of it is handed out
+
+    class Deprecation(models.TextChoices):
+        """The reasons that Dify's pages have words for (marketplace.md A.8)."""
+
+        BUSINESS = "business_adjustments"
+        TRANSFERRED = "ownership_transferred"
+        UNMAINTAINED = "no_maintainer"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="plugins")
+    name = models.CharField(max_length=128)
+    plugin_id = models.CharField(max_length=193, unique=True)  # handle/name
+    category = models.CharField(max_length=20)
+    label: "models.JSONField[dict[str, str]]" = models.JSONField(default=dict)  # language → text; en_US is always there
+    brief: "models.JSONField[dict[str, str]]" = models.JSONField(default=dict)
+    tags: "models.JSONField[list[str]]" = models.JSONField(default=list)
+    repository = models.CharField(max_length=500, blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
+    deprecation = models.CharField(max_length=32, choices=Deprecation, blank=True)
+    deprecation_note = models.TextField(blank=True, max_length=2000)
+    successor = models.CharField(max_length=193, blank=True)  # a plugin id
+    # The newest stable release that anybody may have; null while there is none.
+    latest: "models.ForeignKey[Release | None]" = models.ForeignKey(
+        "marketplace.Release", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    install_count = models.PositiveBigIntegerField(default=0)
+    rating_count = models.PositiveIntegerField(default=0)
+    rating_sum = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    version_updated_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["organization", "name"], name="one_plugin_a_name"),)
+        indexes = (
+            models.Index(fields=["status", "category", "-install_count"], name="plugin_by_installs"),
+            models.Index(fields=["status", "-version_updated_at"], name="plugin_by_update"),
+            models.Index(fields=["status", "-created_at"], name="plugin_by_age"),
+            models.Index(fields=["status", "-install_count"], name="plugin_all_by_installs"),
+        )
+
+    def __str__(self) -> str:
+        return self.plugin_id
+
+
+class PluginTag(models.Model):
+    """One row a tag of a plugin, to filter by."""
+
+    plugin = models.ForeignKey(Plugin, models.CASCADE, related_name="tag_rows")
+    tag = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["tag", "plugin"], name="one_row_a_tag"),)
+
+    def __str__(self) -> str:
+        return f"{self.plugin_id}: {self.tag}"
+
+
+class Release(models.Model):
+    """A version of a plugin that was reviewed and signed."""
+
+    class Channel(models.TextChoices):
+        STABLE = "stable"
+        BETA = "beta"
+        UNLISTED = "unlisted"  # only for who has the link
+
+    class Status(models.TextChoices):
+        LISTED = "listed"
+        YANKED = "yanked"  # never offered, still fetched by who names it
+        RECALLED = "recalled"  # not handed out at all
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plugin = models.ForeignKey(Plugin, models.CASCADE, related_name="releases")
+    version = models.CharField(max_length=40)
+    order = models.CharField(max_length=80)  # sorts as versions do (marketplace/versions.py)
+    unique_identifier = models.CharField(max_length=340, unique=True)  # of the signed package
+    checksum = models.CharField(max_length=64)
+    package = models.CharField(max_length=64)  # SHA-256 of the signed file, by which marketplace/keeping.py finds it
+    package_size = models.PositiveBigIntegerField()  # bytes
+    original = models.CharField(max_length=64)  # SHA-256 of the file as it was uploaded
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.STABLE)
+    link = models.CharField(max_length=43, blank=True)  # the secret part of an unlisted release's address
+    rollout = models.PositiveSmallIntegerField(default=100)  # percent of installations that are offered it
+    status = models.CharField(max_length=10, choices=Status, default=Status.LISTED)
+    status_reason = models.TextField(blank=True, max_length=2000)
+    notes = models.TextField(max_length=20_000)
+    category = models.CharField(max_length=20)  # authorized_category, as it was signed
+    declaration: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)  # icons named as in the package
+    readmes: "models.JSONField[dict[str, str]]" = models.JSONField(default=dict)  # language → Markdown
+    privacy_policy = models.TextField(blank=True)  # Markdown, or an address
+    privacy_label: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
+    dependencies: "models.JSONField[list[str]]" = models.JSONField(default=list)  # requirement lines
+    hosts: "models.JSONField[list[str]]" = models.JSONField(default=list)  # that the review approved
+    minimum_dify_version = models.CharField(max_length=40, blank=True)
+    install_count = models.PositiveBigIntegerField(default=0)
+    submission: "models.OneToOneField[Submission | None]" = models.OneToOneField(
+        "marketplace.Submission", models.PROTECT, null=True, blank=True, related_name="release"
+    )
+    lineage: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)  # where a mirrored one came from
+    signed_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["plugin", "version"], name="one_release_a_version"),)
+        indexes = (
+            models.Index(fields=["plugin", "status", "-order"], name="release_by_version"),
+            models.Index(fields=["-created_at"], name="release_by_age"),
+        )
+
+    def __str__(self) -> str:
+        return self.unique_identifier
+
+
+class ReleaseAsset(models.Model):
+    """A picture of a release; its content is kept once, whoever has it."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="assets")
+    name = models.CharField(max_length=256)  # below _assets/
+    content = models.CharField(max_length=64)  # SHA-256
+    size = models.PositiveBigIntegerField()  # bytes
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["release", "name"], name="one_asset_a_name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InstallDay(models.Model):
+    """How often a release was installed on one day."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="days")
+    day = models.DateField()
+    installs = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["release", "day"], name="one_count_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.installs}"
+
+
+class Collection(models.Model):
+    """Plugins that are shown together, chosen by hand or by a rule."""
+
+    name = models.SlugField(max_length=60, unique=True)
+    label: "models.JSONField[dict[str, str]]" = models.JSONField(default=dict)
+    description: "models.JSONField[dict[str, str]]" = models.JSONField(default=dict)
+    priority = models.IntegerField(default=0)  # larger ones come first
+    searchable = models.BooleanField(default=False)
+    rule: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict, blank=True)  # search_params of Dify
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CollectionItem(models.Model):
+    collection = models.ForeignKey(Collection, models.CASCADE, related_name="items")
+    plugin = models.ForeignKey(Plugin, models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["collection", "plugin"], name="one_place_a_plugin"),)
+        ordering = ("position",)
+
+    def __str__(self) -> str:
+        return f"{self.collection}: {self.plugin}"
+
+
+class Rating(models.Model):
+    """What a person thinks of a plugin, said of the version they had; the publisher may answer once."""
+
+    plugin = models.ForeignKey(Plugin, models.CASCADE, related_name="ratings")
+    release = models.ForeignKey(Release, models.SET_NULL, null=True, related_name="+")
+    version = models.CharField(max_length=40)
+    user = models.ForeignKey(User, models.CASCADE, related_name="ratings")
+    stars = models.PositiveSmallIntegerField()  # 1 to 5
+    text = models.TextField(blank=True, max_length=4000)
+    reply = models.TextField(blank=True, max_length=4000)
+    replied_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    replied_at = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    hidden_reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["plugin", "user"], name="one_rating_a_person"),
+            models.CheckConstraint(condition=models.Q(stars__gte=1, stars__lte=5), name="stars_from_1_to_5"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plugin_id}: {self.stars}"
+
+
+class AbuseReport(models.Model):
+    """Somebody says that something is wrong with a listing; anonymous ones leave an address or nothing."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ACTED = "acted"
+        DISMISSED = "dismissed"
+
+    plugin = models.ForeignKey(Plugin, models.CASCADE, related_name="reports")
+    release = models.ForeignKey(Release, models.SET_NULL, null=True, blank=True, related_name="+")
+    rating = models.ForeignKey(Rating, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=40)
+    text = models.TextField(max_length=4000)
+    reporter = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    contact = models.EmailField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    answer = models.TextField(blank=True, max_length=4000)
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.plugin}: {self.reason}"
+
+
+class Catalogue(models.Model):
+    """A view of the marketplace for one installation: `/c/<token>/` answers what its policy allows, nothing else.
+
+    The token selects; it is no secret. `secret_digest` belongs to a second address, for downloads that must be private.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120)
+    token = models.CharField(max_length=43, unique=True)
+    policy: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
+    origins: "models.JSONField[list[str]]" = models.JSONField(
+        default=list
+    )  # consoles that may frame and be sent back to
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="catalogues")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Lower("token"), name="one_catalogue_a_token"),)
+
+    def __str__(self) -> str:
+        return self.name
