@@ -1,6 +1,8 @@
 """Typed readers of environment variables: they fail loudly, naming the variable and what it takes."""
 
+import json
 import os
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -35,3 +37,15 @@ def flag(name: str, default: bool) -> bool:
 def listing(name: str, default: str = "") -> list[str]:
     """A comma-separated variable as a list without empty items."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def mapping(name: str) -> dict[str, Any]:
+    """A variable that holds a JSON object; an unset one is an empty object."""
+    raw = os.environ.get(name, "")
+    try:
+        found = json.loads(raw) if raw else {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ImproperlyConfigured(f"{name} must be a JSON object, not {raw!r}.")
+    return found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dj_database_url
 
-from marketplace.environment import flag, integer, listing, text
+from marketplace.environment import flag, integer, listing, mapping, text
 from marketplace.secret_files import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -48,6 +48,11 @@ PLUGIN_ENVIRONMENTS_PATH = DATA_DIR / "environments"
 # On the same file system as the environments: what is in it is linked into them, not copied.
 PLUGIN_CACHE_PATH = Path(text("PLUGIN_CACHE_PATH", str(DATA_DIR / "uv-cache"))).resolve()
 PLUGIN_LOGS_PATH = DATA_DIR / "logs"
+# Packages of the marketplace: in files, or in any other storage that Django knows.
+MARKETPLACE_STORAGE = text("MARKETPLACE_STORAGE", "django.core.files.storage.FileSystemStorage")
+MARKETPLACE_STORAGE_OPTIONS = mapping("MARKETPLACE_STORAGE_OPTIONS")
+if MARKETPLACE_STORAGE.endswith(".FileSystemStorage"):
+    MARKETPLACE_STORAGE_OPTIONS.setdefault("location", str(DATA_DIR / "marketplace"))
 
 # The signature policy (protocol.md 2).
 FORCE_VERIFYING_SIGNATURE = flag("FORCE_VERIFYING_SIGNATURE", True)
@@ -202,6 +207,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": PLUGIN_STORAGE_LOCAL_ROOT},
     },
+    "marketplace": {"BACKEND": MARKETPLACE_STORAGE, "OPTIONS": MARKETPLACE_STORAGE_OPTIONS},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG

@@ -162,6 +162,18 @@ def test_what_is_neither_true_nor_false_is_named(load: Load, name: str) -> None:
         load(**{name: "maybe"})
 
 
+@pytest.mark.parametrize("value", ["[1]", "{", "word", '"text"'])
+def test_what_is_no_object_is_named(load: Load, value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="MARKETPLACE_STORAGE_OPTIONS must be a JSON object"):
+        load(MARKETPLACE_STORAGE_OPTIONS=value)
+
+
+def test_packages_go_where_they_are_told_to(load: Load, tmp_path: Path) -> None:
+    assert load()["STORAGES"]["marketplace"]["OPTIONS"] == {"location": str(tmp_path / "marketplace")}
+    moved = load(MARKETPLACE_STORAGE="a.Bucket", MARKETPLACE_STORAGE_OPTIONS='{"bucket": "b"}')
+    assert moved["STORAGES"]["marketplace"] == {"BACKEND": "a.Bucket", "OPTIONS": {"bucket": "b"}}
+
+
 # The readers.
 
 

@@ -1,7 +1,7 @@
 """What the marketplace keeps: people, publishers, plugins, submissions and their evidence, keys and logs."""
 
 from marketplace.models.evidence import Finding, PrivacyStatement, ScreeningSection
-from marketplace.models.people import Member, Role, User, Workspace
+from marketplace.models.people import Invitation, Member, Role, User, Workspace
 from marketplace.models.plugins import (
     AbuseReport,
     Catalogue,
@@ -10,11 +10,19 @@ from marketplace.models.plugins import (
     InstallDay,
     Plugin,
     PluginTag,
+    PluginTransfer,
     Rating,
     Release,
     ReleaseAsset,
 )
-from marketplace.models.publishers import NamespaceClaim, Organization, Publisher, TrustedPublisher, UploadToken
+from marketplace.models.publishers import (
+    NamespaceClaim,
+    Organization,
+    Publisher,
+    SpentIdentity,
+    TrustedPublisher,
+    UploadToken,
+)
 from marketplace.models.signing import (
     AuditEntry,
     LogLeaf,
@@ -36,12 +44,14 @@ __all__ = [
     "Decision",
     "Finding",
     "InstallDay",
+    "Invitation",
     "LogLeaf",
     "Member",
     "NamespaceClaim",
     "Organization",
     "Plugin",
     "PluginTag",
+    "PluginTransfer",
     "PrivacyStatement",
     "Publisher",
     "QueueReason",
@@ -54,6 +64,7 @@ __all__ = [
     "ScreeningSection",
     "SigningKey",
     "SigningRequest",
+    "SpentIdentity",
     "Submission",
     "SubmissionEvent",
     "TreeHead",

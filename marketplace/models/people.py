@@ -75,3 +75,19 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.workspace} as {self.role}"
+
+
+class Invitation(models.Model):
+    """A link with which one person may make an account. Only a digest of its secret part is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 in hex
+    email = models.EmailField(blank=True)  # "" = anybody who has the link
+    made_by = models.ForeignKey(User, models.CASCADE, related_name="invitations")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.email or f"by {self.made_by}"

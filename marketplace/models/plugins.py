@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Plugin(models.Model):
-    """A listed plugin. What lists and searches show of its newest release is kept here too, so that they read one row."""
+    """A listed plugin. What lists and searches show of its newest release is kept here too, so that they read one row.
+
+    Its organization is who governs it: after a transfer another one than `plugin_id` begins with.
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active"
@@ -54,7 +57,6 @@ class Plugin(models.Model):
     version_updated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["organization", "name"], name="one_plugin_a_name"),)
         indexes = (
             models.Index(fields=["status", "category", "-install_count"], name="plugin_by_installs"),
             models.Index(fields=["status", "-version_updated_at"], name="plugin_by_update"),
@@ -64,6 +66,34 @@ class Plugin(models.Model):
 
     def __str__(self) -> str:
         return self.plugin_id
+
+
+class PluginTransfer(models.Model):
+    """An owner's offer of a plugin to another organization, whose owner answers it (marketplace/publishers/transferring.py)."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    plugin = models.ForeignKey(Plugin, models.CASCADE, related_name="transfers")
+    origin = models.ForeignKey(Organization, models.CASCADE, related_name="transfers_out")
+    target = models.ForeignKey(Organization, models.CASCADE, related_name="transfers_in")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    note = models.TextField(blank=True, max_length=2000)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["plugin"], condition=models.Q(state="open"), name="one_open_transfer"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plugin} from {self.origin} to {self.target}: {self.state}"
 
 
 class PluginTag(models.Model):

@@ -1,6 +1,7 @@
 """Who publishes: organizations, their people, their tokens, and the CI jobs that they trust."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -90,6 +91,10 @@ class UploadToken(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    # Of a token that a CI job was given for its identity: by whose trust, and what the identity claimed.
+    trust = models.ForeignKey("TrustedPublisher", models.CASCADE, null=True, blank=True, related_name="tokens")
+    claims: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
+
     def __str__(self) -> str:
         return f"{self.name} ({self.start}…)"
 
@@ -117,3 +122,13 @@ class TrustedPublisher(models.Model):
 
     def __str__(self) -> str:
         return f"{self.repository} {self.workflow} for {self.plugin_name}"
+
+
+class SpentIdentity(models.Model):
+    """An identity token of a CI job that has been exchanged once, until it expires: it is not taken again."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 in hex of issuer and jti
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest
