@@ -23,6 +23,7 @@ from marketplace.models.publishers import (
     TrustedPublisher,
     UploadToken,
 )
+from marketplace.models.reviewing import AutomaticVerdict, ReviewPolicy
 from marketplace.models.signing import (
     AuditEntry,
     LogLeaf,
@@ -37,6 +38,7 @@ from marketplace.models.submissions import Comment, Decision, QueueReason, Submi
 __all__ = [
     "AbuseReport",
     "AuditEntry",
+    "AutomaticVerdict",
     "Catalogue",
     "Collection",
     "CollectionItem",
@@ -59,6 +61,7 @@ __all__ = [
     "Recall",
     "Release",
     "ReleaseAsset",
+    "ReviewPolicy",
     "ReviewRecord",
     "Role",
     "ScreeningSection",

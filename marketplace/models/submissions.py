@@ -50,6 +50,9 @@ class Submission(models.Model):
     )  # claims of a CI job, upstream's signature
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     risk = models.CharField(max_length=6, choices=Risk, default=Risk.MEDIUM)
+    risk_reasons: "models.JSONField[list[dict[str, str]]]" = models.JSONField(default=list)  # {tier, text}: why
+    # Counts how often it went back to the publisher or was reopened; only decisions of this round count.
+    round = models.PositiveIntegerField(default=1)
     # Its place: queued_at stays when the publisher answers or uploads again.
     queued_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
@@ -129,7 +132,9 @@ class Decision(models.Model):
         REJECT = "reject"
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="decisions")
-    reviewer = models.ForeignKey(User, models.PROTECT, related_name="decisions")
+    round = models.PositiveIntegerField(default=1)
+    # Null for what a rule approved.
+    reviewer = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="decisions")
     verdict = models.CharField(max_length=8, choices=Verdict)
     category = models.CharField(max_length=20, blank=True)  # authorized_category, for an approval
     reason = models.TextField(blank=True, max_length=10_000)
@@ -143,7 +148,9 @@ class Decision(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["submission", "reviewer"], name="one_decision_a_reviewer"),)
+        constraints = (
+            models.UniqueConstraint(fields=["submission", "reviewer", "round"], name="one_decision_a_reviewer"),
+        )
 
     def __str__(self) -> str:
-        return f"{self.verdict} by {self.reviewer}"
+        return f"{self.verdict} by {self.reviewer or 'rule'}"

@@ -1,0 +1,50 @@
+"""A publisher with an owner and a team mate, reviewers, staff and a stranger; submissions as they are handed in."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from marketplace.models import Decision, Organization, Publisher, Submission, User
+
+State = Submission.State
+
+
+@pytest.fixture
+def people(db: None) -> SimpleNamespace:
+    """owner and mate are of the organization `acme`; ada, bob and eve review; staff govern; stranger is nobody."""
+    names = ("owner", "mate", "ada", "bob", "eve", "staff", "stranger")
+    found = {name: User.objects.create_user(f"{name}@example.org", "open sesame", name=name.title()) for name in names}
+    for name in ("ada", "bob", "eve"):
+        found[name].is_reviewer = True
+    found["staff"].is_staff = True
+    User.objects.bulk_update(found.values(), ["is_reviewer", "is_staff"])
+    acme = Organization.objects.create(handle="acme", name="Acme")
+    Publisher.objects.create(organization=acme, user=found["owner"], role=Publisher.Role.OWNER)
+    Publisher.objects.create(organization=acme, user=found["mate"])
+    return SimpleNamespace(**found, acme=acme)
+
+
+@pytest.fixture
+def submitted(people: SimpleNamespace) -> Callable[..., Submission]:
+    """Makes a submission of acme's in any state, as if it had come there."""
+
+    def make(state: str = State.QUEUED, *, version: str = "1.0.0", **values: Any) -> Submission:
+        plain = {
+            "plugin_id": "acme/weather",
+            "unique_identifier": f"acme/weather:{version}@{'0' * 64}",
+            "package": "0" * 64,
+            "size": 1000,
+            "notes": "First version.",
+            "made_by": people.owner,
+        }
+        return Submission.objects.create(organization=people.acme, version=version, state=state, **plain | values)
+
+    return make
+
+
+def approve(submission: Submission, reviewer: User | None, **values: Any) -> Decision:
+    """A decision as it lies in the database, past the desk."""
+    plain = {"verdict": "approve", "category": "community", "round": submission.round, "statement": "{}"}
+    return Decision.objects.create(submission=submission, reviewer=reviewer, **plain | values)
