@@ -6,10 +6,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from django.db import connection
 
+from marketplace import ledgers
 from marketplace.difypkg import write_package
 from tests import places, servers
 from tests.caller import Caller
@@ -38,6 +41,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The process that began the run removes what it has left."""
     if places.worker() == "main":
         shutil.rmtree(places.run_folder(), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Tests with real transactions empty all tables afterwards, which ledgers refuse: their guards are tried elsewhere."""
+    with django_db_blocker.unblock():
+        ledgers.lift(connection)
 
 
 @pytest.fixture(scope="session")

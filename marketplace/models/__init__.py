@@ -1,6 +1,7 @@
 """What the marketplace keeps: people, publishers, plugins, submissions and their evidence, keys and logs."""
 
 from marketplace.models.evidence import Finding, PrivacyStatement, ScreeningSection
+from marketplace.models.ledgers import AuditEntry, LogLeaf, LogNode, TreeHead
 from marketplace.models.people import Invitation, Member, Role, User, Workspace
 from marketplace.models.plugins import (
     AbuseReport,
@@ -24,15 +25,7 @@ from marketplace.models.publishers import (
     UploadToken,
 )
 from marketplace.models.reviewing import AutomaticVerdict, ReviewPolicy
-from marketplace.models.signing import (
-    AuditEntry,
-    LogLeaf,
-    Recall,
-    ReviewRecord,
-    SigningKey,
-    SigningRequest,
-    TreeHead,
-)
+from marketplace.models.signing import Recall, ReviewRecord, SigningKey, SigningRequest
 from marketplace.models.submissions import Comment, Decision, QueueReason, Submission, SubmissionEvent
 
 __all__ = [
@@ -48,6 +41,7 @@ __all__ = [
     "InstallDay",
     "Invitation",
     "LogLeaf",
+    "LogNode",
     "Member",
     "NamespaceClaim",
     "Organization",

@@ -1,4 +1,4 @@
-"""Keys, what was signed with them, and the log that shows it to everybody."""
+"""Keys, what was signed with them, and what was recalled."""
 
 import uuid
 from typing import Any
@@ -25,10 +25,11 @@ class SigningKey(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80)
     role = models.CharField(max_length=8, choices=Role)
-    algorithm = models.CharField(max_length=20)  # "rsa-pkcs1-sha256" | "ed25519"
+    algorithm = models.CharField(max_length=20)  # "rsa-pkcs1-sha256" | "ed25519" | "webauthn"
     fingerprint = models.CharField(max_length=64, unique=True)  # SHA-256 in hex
     public = models.TextField()  # PEM
     sealed = models.TextField(blank=True)  # the private key, encrypted; "" = it is elsewhere (offline, or a signer)
+    device: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)  # of a WebAuthn key: its id, its site
     signer = models.CharField(max_length=200, blank=True)  # dotted name of what signs with it, when not we do
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="keys")  # of a reviewer's key
     categories: "models.JSONField[list[str]]" = models.JSONField(default=list)  # that a release key may sign
@@ -57,33 +58,6 @@ class SigningRequest(models.Model):
 
     def __str__(self) -> str:
         return self.digest
-
-
-class LogLeaf(models.Model):
-    """A leaf of the transparency log (RFC 6962 hashing). Only ever added; `position` has no gaps."""
-
-    position = models.PositiveBigIntegerField(primary_key=True)
-    kind = models.CharField(max_length=20)  # "release" | "decision" | "key" | "recall" | "revocation"
-    subject = models.CharField(max_length=340, db_index=True)  # a unique identifier, a key's fingerprint …
-    body = models.TextField()  # canonical JSON; the leaf hash is over exactly these bytes
-    leaf_hash = models.CharField(max_length=64)
-    at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"{self.position} {self.kind}"
-
-
-class TreeHead(models.Model):
-    """A signed size and root of the log."""
-
-    size = models.PositiveBigIntegerField(primary_key=True)
-    root = models.CharField(max_length=64)
-    at = models.DateTimeField()
-    signature = models.TextField()  # base64
-    key = models.ForeignKey(SigningKey, models.PROTECT, related_name="+")
-
-    def __str__(self) -> str:
-        return f"{self.size} {self.root}"
 
 
 class ReviewRecord(models.Model):
@@ -118,27 +92,9 @@ class Recall(models.Model):
     reason = models.TextField(max_length=4000)
     successor = models.CharField(max_length=193, blank=True)
     lifts = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="lifted_by")
-    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    by = models.CharField(max_length=300)  # in words, as in the audit trail
+    by_id = models.UUIDField(null=True, blank=True)
+    at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind} {self.subject}"
-
-
-class AuditEntry(models.Model):
-    """One act: who, what, from where, before and after. Each holds the hash of the one before it."""
-
-    number = models.PositiveBigIntegerField(primary_key=True)
-    act = models.CharField(max_length=60, db_index=True)  # such as "submission.approve"
-    subject = models.CharField(max_length=340, db_index=True)
-    by = models.CharField(max_length=300)  # in words: people's accounts may go, what they did stays
-    by_id = models.UUIDField(null=True, blank=True, db_index=True)
-    address = models.CharField(max_length=64, blank=True)  # from where
-    before: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
-    after: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
-    at = models.DateTimeField()
-    previous = models.CharField(max_length=64)  # hash of the entry before
-    hash = models.CharField(max_length=64, unique=True)
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.act}"
