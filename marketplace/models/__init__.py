@@ -1,11 +1,12 @@
 """What the marketplace keeps: people, publishers, plugins, submissions and their evidence, keys and logs."""
 
+from marketplace.models.catalogues import Catalogue, CatalogueRequest, OfflineEdition
 from marketplace.models.evidence import Finding, PrivacyStatement, ScreeningSection
 from marketplace.models.ledgers import AuditEntry, LogLeaf, LogNode, TreeHead
+from marketplace.models.mirrors import Mirror, MirroredRelease
 from marketplace.models.people import Invitation, Member, Role, User, Workspace
 from marketplace.models.plugins import (
     AbuseReport,
-    Catalogue,
     Collection,
     CollectionItem,
     InstallDay,
@@ -33,6 +34,7 @@ __all__ = [
     "AuditEntry",
     "AutomaticVerdict",
     "Catalogue",
+    "CatalogueRequest",
     "Collection",
     "CollectionItem",
     "Comment",
@@ -43,7 +45,10 @@ __all__ = [
     "LogLeaf",
     "LogNode",
     "Member",
+    "Mirror",
+    "MirroredRelease",
     "NamespaceClaim",
+    "OfflineEdition",
     "Organization",
     "Plugin",
     "PluginTag",

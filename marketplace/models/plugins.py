@@ -1,10 +1,11 @@
 """The catalogue: plugins, what they are found by, and what people say of them."""
 
+import re
 import uuid
+from random import randrange
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models.functions import Lower
 
 from marketplace.models.people import User
 from marketplace.models.publishers import Organization
@@ -109,6 +110,22 @@ class PluginTag(models.Model):
         return f"{self.plugin_id}: {self.tag}"
 
 
+def outline(declaration: dict[str, Any]) -> dict[str, Any]:
+    """The little of a declaration that every list of plugins shows."""
+    return {key: declaration[key] for key in ("plugins", "resource", "icon", "icon_dark") if declaration.get(key)}
+
+
+def version_number(version: str) -> int:
+    """The first three numbers of a version as one that can be compared: 1.13.3 is 1_000_013_000_003; 0 for none."""
+    parts = [int(part) for part in re.findall(r"[0-9]+", version.partition("-")[0])[:3]]
+    return sum(min(part, 999_999) * 1_000_000**place for place, part in zip((2, 1, 0), parts, strict=False))
+
+
+def hundredth() -> int:
+    """A number from 0 to 99."""
+    return randrange(100)  # noqa: S311 - spreads rollouts, hides nothing
+
+
 class Release(models.Model):
     """A version of a plugin that was reviewed and signed."""
 
@@ -145,6 +162,10 @@ class Release(models.Model):
     dependencies: "models.JSONField[list[str]]" = models.JSONField(default=list)  # requirement lines
     hosts: "models.JSONField[list[str]]" = models.JSONField(default=list)  # that the review approved
     minimum_dify_version = models.CharField(max_length=40, blank=True)
+    # What lists need of the declaration and searches of the version: derived when the row is made, see `save`.
+    outline: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
+    minimum_dify = models.PositiveBigIntegerField(default=0)  # the minimum as a number that can be compared
+    salt = models.PositiveSmallIntegerField(default=hundredth)  # which installations a partial rollout reaches first
     install_count = models.PositiveBigIntegerField(default=0)
     submission: "models.OneToOneField[Submission | None]" = models.OneToOneField(
         "marketplace.Submission", models.PROTECT, null=True, blank=True, related_name="release"
@@ -162,6 +183,13 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return self.unique_identifier
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Derives what is kept twice for the sake of lists; both stay as they are afterwards, since releases do."""
+        if self._state.adding:
+            self.outline = self.outline or outline(self.declaration)
+            self.minimum_dify = version_number(self.minimum_dify_version)
+        super().save(*args, **kwargs)
 
 
 class ReleaseAsset(models.Model):
@@ -273,26 +301,3 @@ class AbuseReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plugin}: {self.reason}"
-
-
-class Catalogue(models.Model):
-    """A view of the marketplace for one installation: `/c/<token>/` answers what its policy allows, nothing else.
-
-    The token selects; it is no secret. `secret_digest` belongs to a second address, for downloads that must be private.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=120)
-    token = models.CharField(max_length=43, unique=True)
-    policy: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
-    origins: "models.JSONField[list[str]]" = models.JSONField(
-        default=list
-    )  # consoles that may frame and be sent back to
-    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="catalogues")
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(Lower("token"), name="one_catalogue_a_token"),)
-
-    def __str__(self) -> str:
-        return self.name
