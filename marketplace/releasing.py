@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from marketplace import keeping
+from marketplace.catalogue import indexing
 from marketplace.difypkg import BadPackage, Limits, Package, open_package
 from marketplace.models import Organization, Plugin, PluginTag, Release, ReleaseAsset, Submission
 from marketplace.requirements import requirement_lines
@@ -117,7 +118,7 @@ def newest(plugin: Plugin) -> Release | None:
 
 @transaction.atomic
 def refresh_latest(plugin: Plugin, *, fallback: Release | None = None) -> Plugin:
-    """Point the plugin at its newest release, and copy from it what lists and searches read.
+    """Point the plugin at its newest release, copy from it what lists read, and let it be found so.
 
     Without one for everybody the copy is of `fallback`, so that who has a link or follows beta sees something.
     """
@@ -127,6 +128,7 @@ def refresh_latest(plugin: Plugin, *, fallback: Release | None = None) -> Plugin
     if shown is not None:
         copy_listing(plugin, shown)
     plugin.save()
+    indexing.index(plugin)
     return plugin
 
 

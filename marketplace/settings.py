@@ -127,7 +127,11 @@ WORKER_CONCURRENCY = integer("WORKER_CONCURRENCY", 8)
 # Hooks by which the runtime asks the catalogue without importing it.
 RUNTIME_WORKSPACE_ACCESS = "marketplace.workspaces.access"
 # What nodes see to every ten seconds, besides their own plugins.
-RUNTIME_CHORES = ["endpoints.delivering.recover", "endpoints.triggers.renew_due"]
+RUNTIME_CHORES = [
+    "endpoints.delivering.recover",
+    "endpoints.triggers.renew_due",
+    "marketplace.catalogue.indexing.refresh_standings",
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -26,6 +26,7 @@ from marketplace.models.publishers import (
     UploadToken,
 )
 from marketplace.models.reviewing import AutomaticVerdict, ReviewPolicy
+from marketplace.models.search import SearchEntry, SearchWord
 from marketplace.models.signing import Recall, ReviewRecord, SigningKey, SigningRequest
 from marketplace.models.submissions import Comment, Decision, QueueReason, Submission, SubmissionEvent
 
@@ -64,6 +65,8 @@ __all__ = [
     "ReviewRecord",
     "Role",
     "ScreeningSection",
+    "SearchEntry",
+    "SearchWord",
     "SigningKey",
     "SigningRequest",
     "SpentIdentity",

@@ -197,7 +197,7 @@ class ReleaseAsset(models.Model):
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="assets")
     name = models.CharField(max_length=256)  # below _assets/
-    content = models.CharField(max_length=64)  # SHA-256
+    content = models.CharField(max_length=64, db_index=True)  # SHA-256
     size = models.PositiveBigIntegerField()  # bytes
 
     class Meta:
