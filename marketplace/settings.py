@@ -131,6 +131,7 @@ RUNTIME_CHORES = [
     "endpoints.delivering.recover",
     "endpoints.triggers.renew_due",
     "marketplace.catalogue.indexing.refresh_standings",
+    "marketplace.review.chores.run",
 ]
 
 INSTALLED_APPS = [

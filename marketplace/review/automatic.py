@@ -145,7 +145,7 @@ def is_unverified(case: Case) -> int:
 
 def few_by_people(case: Case) -> int:
     approved = Decision.objects.filter(verdict=Decision.Verdict.APPROVE, automatic=False)
-    return 10 * (approved.filter(submission__plugin_id=case.submission.plugin_id).count() < 2)  # noqa: PLR2004
+    return 10 * (approved.filter(submission__plugin_id=case.submission.plugin_id).count() < 2)
 
 
 def in_many_hands(case: Case) -> int:
@@ -156,7 +156,12 @@ def in_many_hands(case: Case) -> int:
 RULES = (
     Rule("first", "Nothing of this plugin was approved before.", is_first, stops=True),
     Rule("risk", "It is not of low risk.", is_risky, stops=True),
-    Rule("power", "It may or does more than the last approved version.", lambda case: bool(case.difference.increases), True),
+    Rule(
+        "power",
+        "It may or does more than the last approved version.",
+        lambda case: bool(case.difference.increases),
+        True,
+    ),
     Rule("open", "A finding blocks, or a required check has not run to its end.", is_open, stops=True),
     Rule("privacy", "The privacy statement is not the one that was reviewed last.", privacy_differs, stops=True),
     Rule("contradiction", "Evidence contradicts the privacy statement in a new way.", privacy_unexplained, stops=True),
@@ -176,7 +181,7 @@ RULES = (
 def judge(submission: Submission, rules: ReviewPolicy) -> tuple[bool, int, list[dict[str, Any]]]:
     """Whether the rules approve, what they weigh together, and each rule's row."""
     case = Case(submission, rules)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for rule in RULES:
         weight = int(rule.weigh(case))
         rows.append({"rule": rule.code, "text": rule.text, "stops": rule.stops, "weight": weight, "holds": weight > 0})
@@ -186,11 +191,11 @@ def judge(submission: Submission, rules: ReviewPolicy) -> tuple[bool, int, list[
 
 
 def consider(submission: Submission) -> AutomaticVerdict | None:
-    """Ask the rules once a round; in the mode that is on, what they approve is approved."""
+    """Ask the rules, once and before people have looked; in the mode that is on, what they approve is approved."""
     rules = policy()
-    if rules.automatic == ReviewPolicy.Automatic.OFF or submission.state != State.QUEUED:
+    if rules.automatic == ReviewPolicy.Automatic.OFF or submission.state != State.QUEUED or submission.round > 1:
         return None
-    if submission.verdicts.filter(round=submission.round).exists():
+    if submission.verdicts.exists():
         return None
     with transaction.atomic():
         approves, weight, rows = judge(submission, rules)

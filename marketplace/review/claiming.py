@@ -27,7 +27,9 @@ def claim(submission: Submission, *, by: User) -> Submission:
     if Who.REVIEWER not in sides(by, submission):
         raise NotPermitted("You cannot review this: you are not a reviewer, or it is your own.")
     rules, now = policy(), timezone.now()
-    mine = Submission.objects.filter(claimed_by=by, claimed_until__gt=now, state__in=CLAIMABLE).exclude(pk=submission.pk)
+    mine = Submission.objects.filter(claimed_by=by, claimed_until__gt=now, state__in=CLAIMABLE).exclude(
+        pk=submission.pk
+    )
     if mine.count() >= rules.claims_each:
         raise NotPossible(f"You hold {rules.claims_each} submissions already. Decide on one, or give it back.")
     until = now + rules.claim

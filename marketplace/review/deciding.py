@@ -153,7 +153,9 @@ def record(submission: Submission, said: dict[str, Any], *, by: User | None) -> 
     """Write a decision with the statement that was signed."""
     text = statement(submission, said, by=by)
     signature, fingerprint = signed(by, text)
-    columns = {key: said[key] for key in ("verdict", "category", "reason", "rule", "rule_version", "ticks") if key in said}
+    columns = {
+        key: said[key] for key in ("verdict", "category", "reason", "rule", "rule_version", "ticks") if key in said
+    }
     return Decision.objects.create(
         submission=submission,
         round=submission.round,

@@ -83,7 +83,12 @@ def approved_profile(release: Release) -> Profile:
     if release.submission is not None:
         seen = profile(release.submission)
     else:
-        seen = {**declared(release.declaration), "hosts": {}, "capabilities": {}, "privacy": uses(release.privacy_label)}
+        seen = {
+            **declared(release.declaration),
+            "hosts": {},
+            "capabilities": {},
+            "privacy": uses(release.privacy_label),
+        }
     hosts = {host: Item() for host in release.hosts} or seen["hosts"]
     return {**seen, "hosts": hosts, "dependencies": power.dependencies(release.dependencies)}
 

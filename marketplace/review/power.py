@@ -78,7 +78,7 @@ def compare(before: Profile | None, after: Profile) -> Difference:
     changes: list[Change] = []
     unchanged: dict[str, int] = {}
     for area in AREAS:
-        old, new = (before or {}).get(area, {}), after.get(area, {})
+        old, new = dict((before or {}).get(area, {})), dict(after.get(area, {}))
         found = [change for key in sorted(old | new) if (change := differs(area, key, (old.get(key), new.get(key))))]
         changes += found
         unchanged[area] = len(old | new) - len(found)
@@ -99,7 +99,9 @@ def differs(area: str, key: str, pair: tuple[Item | None, Item | None]) -> Chang
 def permissions(declaration: Mapping[str, Any]) -> dict[str, Item]:
     """What the manifest asks for, each grant by itself: `model.llm`, `storage` with its size in bytes."""
     asked = (declaration.get("resource") or {}).get("permission") or {}
-    found = {name: Item("yes") for name in ("tool", "node", "endpoint", "app") if (asked.get(name) or {}).get("enabled")}
+    found = {
+        name: Item("yes") for name in ("tool", "node", "endpoint", "app") if (asked.get(name) or {}).get("enabled")
+    }
     models = asked.get("model") or {}
     if models.get("enabled"):
         found |= {f"model.{kind}": Item("yes") for kind in MODEL_KINDS if models.get(kind)}
@@ -112,7 +114,10 @@ def permissions(declaration: Mapping[str, Any]) -> dict[str, Item]:
 
 def endpoints(declaration: Mapping[str, Any]) -> dict[str, Item]:
     rows = (declaration.get("endpoint") or {}).get("endpoints") or []
-    return {f"{row.get('method', 'ANY')} {row.get('path', '/')}": Item("hidden" if row.get("hidden") else "") for row in rows}
+    return {
+        f"{row.get('method', 'ANY')} {row.get('path', '/')}": Item("hidden" if row.get("hidden") else "")
+        for row in rows
+    }
 
 
 def secrets(declaration: Mapping[str, Any]) -> dict[str, Item]:
@@ -134,7 +139,9 @@ def secret_inputs(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 def dependencies(lines: list[str]) -> dict[str, Item]:
     """Requirements by the package's name; one that is no longer pinned has grown, another pinned version has not."""
-    return {requirement_name(line): Item(line, PINNED if "==" in line and "://" not in line else LOOSE) for line in lines}
+    return {
+        requirement_name(line): Item(line, PINNED if "==" in line and "://" not in line else LOOSE) for line in lines
+    }
 
 
 def requirement_name(line: str) -> str:

@@ -30,7 +30,9 @@ def replaced(submission: Submission) -> list[Any]:
     found: list[Any] = []
     latest = [submission.pk]
     while latest:
-        latest = list(Submission.objects.filter(superseded_by__in=latest).exclude(pk__in=found).values_list("pk", flat=True))
+        latest = list(
+            Submission.objects.filter(superseded_by__in=latest).exclude(pk__in=found).values_list("pk", flat=True)
+        )
         found += latest
     return found
 
