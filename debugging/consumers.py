@@ -1,5 +1,6 @@
 """Channels consumers that carry arrivals: the SDK's own TCP, and WebSocket for who sits behind a firewall."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from channels.consumer import AsyncConsumer
@@ -22,7 +23,7 @@ class Carried(Arrival):
         await self.consumer.hang_up()
 
 
-class DebugConsumer(AsyncConsumer):  # type: ignore[misc] # channels has no types
+class DebugConsumer(AsyncConsumer, ABC):  # type: ignore[misc] # channels has no types
     """What both have in common."""
 
     by = ""
@@ -37,11 +38,13 @@ class DebugConsumer(AsyncConsumer):  # type: ignore[misc] # channels has no type
         await self.arrival.closed()
         raise StopConsumer
 
+    @abstractmethod
     async def transmit(self, data: bytes) -> None:
-        raise NotImplementedError
+        """Sends bytes; returns when there is room for more."""
 
+    @abstractmethod
     async def hang_up(self) -> None:
-        raise NotImplementedError
+        """Closes the connection from this side."""
 
 
 class DebugTcp(DebugConsumer):
