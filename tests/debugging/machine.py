@@ -53,7 +53,7 @@ def installed(api: Caller) -> dict[str, str]:
     return {row["plugin_id"]: row["runtime_type"] for row in rows}
 
 
-def wait_for(api: Caller, plugin_id: str, kind: str | None, seconds: float = 30) -> None:
+def wait_for(api: Caller, plugin_id: str, kind: str | None, seconds: float = 90) -> None:
     wait_until(lambda: installed(api).get(plugin_id) == kind, what=f"{plugin_id} is {kind}", seconds=seconds)
 
 
