@@ -16,6 +16,8 @@ from marketplace.requirements import requirement_lines
 from marketplace.versions import order
 
 PRIVACY = "PRIVACY.md"
+# Columns of a plugin that are copies of its newest release's.
+COPIED = ("label", "brief", "tags", "repository", "category", "version_updated_at")
 
 
 class CannotRelease(Exception):
@@ -127,7 +129,7 @@ def refresh_latest(plugin: Plugin, *, fallback: Release | None = None) -> Plugin
     shown = latest or fallback
     if shown is not None:
         copy_listing(plugin, shown)
-    plugin.save()
+    plugin.save(update_fields=["latest", "updated_at", *COPIED])  # others count installations of it meanwhile
     indexing.index(plugin)
     return plugin
 

@@ -3,6 +3,7 @@
 Settings that Dify's plugin daemon has keep their names and meaning (see README.md for the table).
 """
 
+from hashlib import sha256
 from pathlib import Path
 
 import dj_database_url
@@ -60,6 +61,16 @@ THIRD_PARTY_SIGNATURE_VERIFICATION_ENABLED = flag("THIRD_PARTY_SIGNATURE_VERIFIC
 THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS = listing("THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS")
 ENFORCE_LANGGENIUS_PLUGIN_SIGNATURES = flag("ENFORCE_LANGGENIUS_PLUGIN_SIGNATURES", True)
 
+# Who may have an account and publish: open, invite (by a link from staff), closed (staff make accounts).
+REGISTRATION = text("REGISTRATION", "invite")
+# Names that nobody may come close to; what to do about other look-alikes: refuse, queue (a reviewer looks), allow.
+PROTECTED_NAMES = listing("PROTECTED_NAMES", "langgenius,dify")
+LOOKALIKES = text("LOOKALIKES", "queue")
+LOOKALIKE_INSTALLS = integer("LOOKALIKE_INSTALLS", 500)
+# Whose CI jobs may publish by showing who they are, and the audience that their identity must name.
+TRUSTED_ISSUERS = listing("TRUSTED_ISSUERS", "https://token.actions.githubusercontent.com,https://gitlab.com")
+TRUSTED_AUDIENCE = text("TRUSTED_AUDIENCE", f"patchbay-{sha256(SECRET_KEY.encode()).hexdigest()[:12]}")
+
 # Limits, in bytes and seconds.
 MAX_PLUGIN_PACKAGE_SIZE = integer("MAX_PLUGIN_PACKAGE_SIZE", 52_428_800)
 MAX_BUNDLE_PACKAGE_SIZE = integer("MAX_BUNDLE_PACKAGE_SIZE", 12 * 52_428_800)
@@ -115,9 +126,6 @@ NO_PROXY = text("NO_PROXY", text("no_proxy"))
 PLUGIN_REMOTE_INSTALLING_ENABLED = flag("PLUGIN_REMOTE_INSTALLING_ENABLED", True)
 PLUGIN_REMOTE_INSTALLING_HOST = text("PLUGIN_REMOTE_INSTALLING_HOST", "127.0.0.1")
 PLUGIN_REMOTE_INSTALLING_PORT = integer("PLUGIN_REMOTE_INSTALLING_PORT", 5003)
-PLUGIN_REMOTE_INSTALLING_MAX_CONN = integer("PLUGIN_REMOTE_INSTALLING_MAX_CONN", 256)
-PLUGIN_REMOTE_INSTALLING_TLS_CERT = text("PLUGIN_REMOTE_INSTALLING_TLS_CERT")
-PLUGIN_REMOTE_INSTALLING_TLS_KEY = text("PLUGIN_REMOTE_INSTALLING_TLS_KEY")
 
 # Nodes: where a worker listens for calls from web processes on other hosts ("" = only this host, by Unix socket).
 NODE_HOST = text("NODE_HOST")
@@ -133,12 +141,8 @@ RUNTIME_WORKSPACE_ACCESS = "marketplace.workspaces.access"
 RUNTIME_CHORES = [
     "endpoints.delivering.recover",
     "endpoints.triggers.renew_due",
-    "debugging.connections.sweep",
     "marketplace.catalogue.indexing.refresh_standings",
-    "marketplace.review.chores.run",
 ]
-# What else listens while a node runs that runs plugins: asynchronous context managers.
-RUNTIME_DOORS = ["debugging.server.listening"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -108,6 +108,8 @@ class TrustedPublisher(models.Model):
     repository = models.CharField(max_length=200)  # owner/name, as the token's claim `repository` has it
     workflow = models.CharField(max_length=200)  # file name of the workflow
     environment = models.CharField(max_length=100, blank=True)  # "" = any
+    # Of the repository that used it first: one that takes over its name is another one.
+    repository_id = models.CharField(max_length=64, blank=True)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(null=True, blank=True)

@@ -15,7 +15,6 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from marketplace import auditing
 from marketplace.models import Submission, SubmissionEvent, User
 from marketplace.review import placing
 from marketplace.review.errors import NotPermitted, NotPossible, Outrun
@@ -50,7 +49,6 @@ TABLE: dict[tuple[State, State], Who] = {
 # What is told on commit, as dotted names of functions that take the submission.
 AFTERWARDS = {
     State.SCREENING: "marketplace.screening.running.start",
-    State.QUEUED: "marketplace.review.automatic.consider",
     State.APPROVED: "marketplace.signing.sign_approved",
 }
 
@@ -79,13 +77,6 @@ def move(
         take_over(submission, by=by, actor=actor)
     SubmissionEvent.objects.create(
         submission=submission, before=before, after=after, by=by, actor=actor or str(by or "the program"), note=note
-    )
-    auditing.record(
-        f"submission.{after}",
-        submission.unique_identifier,
-        by=by or actor or None,
-        before={"state": before},
-        after={"state": after, "note": note},
     )
     if after in AFTERWARDS:
         # What cannot be told now is told again by chores.resend.
