@@ -14,6 +14,7 @@ django_application = get_asgi_application()
 
 from django.conf import settings
 
+from debugging.consumers import DebugWebSocket
 from endpoints.door import Webhook, endpoint, is_endpoint
 from marketplace.celery import app as celery_app
 from runtime.dispatch import dispatch, is_dispatch
@@ -25,6 +26,7 @@ from runtime.node import here
 from runtime.process import running
 from runtime.worker import EmbeddedWorker
 
+debug_web_socket = DebugWebSocket.as_asgi()
 LARGEST_UPLOAD = max(settings.MAX_PLUGIN_PACKAGE_SIZE, settings.MAX_BUNDLE_PACKAGE_SIZE) + (1 << 20)
 
 
@@ -37,6 +39,17 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             counts.requests -= 1
     elif scope["type"] == "lifespan":
         await lifespan(receive, send)
+    elif scope["type"] == "websocket":
+        await web_socket(scope, receive, send)
+
+
+async def web_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """Debugging is the only conversation that we have over WebSocket."""
+    if scope["path"] == "/debugging/ws" and settings.PLUGIN_REMOTE_INSTALLING_ENABLED:
+        await debug_web_socket(scope, receive, send)
+        return
+    await receive()
+    await send({"type": "websocket.close", "code": 4404})
 
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:

@@ -126,6 +126,9 @@ NO_PROXY = text("NO_PROXY", text("no_proxy"))
 PLUGIN_REMOTE_INSTALLING_ENABLED = flag("PLUGIN_REMOTE_INSTALLING_ENABLED", True)
 PLUGIN_REMOTE_INSTALLING_HOST = text("PLUGIN_REMOTE_INSTALLING_HOST", "127.0.0.1")
 PLUGIN_REMOTE_INSTALLING_PORT = integer("PLUGIN_REMOTE_INSTALLING_PORT", 5003)
+PLUGIN_REMOTE_INSTALLING_MAX_CONN = integer("PLUGIN_REMOTE_INSTALLING_MAX_CONN", 256)
+PLUGIN_REMOTE_INSTALLING_TLS_CERT = text("PLUGIN_REMOTE_INSTALLING_TLS_CERT")
+PLUGIN_REMOTE_INSTALLING_TLS_KEY = text("PLUGIN_REMOTE_INSTALLING_TLS_KEY")
 
 # Nodes: where a worker listens for calls from web processes on other hosts ("" = only this host, by Unix socket).
 NODE_HOST = text("NODE_HOST")
@@ -141,8 +144,12 @@ RUNTIME_WORKSPACE_ACCESS = "marketplace.workspaces.access"
 RUNTIME_CHORES = [
     "endpoints.delivering.recover",
     "endpoints.triggers.renew_due",
+    "debugging.connections.sweep",
     "marketplace.catalogue.indexing.refresh_standings",
+    "marketplace.review.chores.run",
 ]
+# What else listens while a node runs that runs plugins: asynchronous context managers.
+RUNTIME_DOORS = ["debugging.server.listening"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

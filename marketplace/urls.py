@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("debugging.urls")),
     path("", include("endpoints.urls")),
     path("", include("runtime.urls")),
     path("", include("marketplace.site_urls")),

@@ -1,7 +1,6 @@
 """Calls from inside: what pages and tasks use to ask a plugin, or to ask its node about it."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -12,11 +11,11 @@ from django.conf import settings
 from runtime import lookup, node, router
 from runtime.actions import BY_PATH, request_data
 from runtime.errors import BadRequest, Unavailable
+from runtime.guests import Guest
+from runtime.keeper import Keeper
 from runtime.logs import LogLine
 from runtime.session import Session
 from runtime.wire import END, STREAM, Frame
-
-FOR_EVER = 10.0**10  # a deadline beyond every call
 
 
 async def call(
@@ -35,12 +34,10 @@ async def call(
         data=request_data(row, data),
         user=user,
         permission=found.permission,
-        deadline=time.time() + settings.PLUGIN_MAX_EXECUTION_TIMEOUT,
+        deadline=found.deadline(),
     )
-    async with (
-        aclosing(router.here().stream(session)) as batches,
-        asyncio.timeout(settings.PLUGIN_MAX_EXECUTION_TIMEOUT),
-    ):
+    limit = None if found.patient else settings.PLUGIN_MAX_EXECUTION_TIMEOUT
+    async with aclosing(router.here().stream(session)) as batches, asyncio.timeout(limit):
         async for frames in batches:
             yield frames
 
@@ -49,12 +46,12 @@ async def call(
 
 
 def node_session(plugin: str, action: str, data: dict[str, Any]) -> Session:
-    return Session(workspace="", plugin=plugin, type="node", action=action, data=data, deadline=FOR_EVER)
+    return Session(workspace="", plugin=plugin, type="node", action=action, data=data, deadline=lookup.FOR_EVER)
 
 
 async def asked(session: Session) -> AsyncGenerator[list[Frame]]:
     """Asks this node where it holds the plugin, else the one that does."""
-    if session.plugin in node.here().keepers:
+    if held_here(session.plugin) is not None:
         source = node_stream(session)
     else:
         holder = await asyncio.to_thread(node.here().cluster.holder, session.plugin)
@@ -66,17 +63,25 @@ async def asked(session: Session) -> AsyncGenerator[list[Frame]]:
             yield frames
 
 
+def held_here(plugin: str) -> Keeper | Guest | None:
+    return node.here().keepers.get(plugin) or node.here().guests.get(plugin)
+
+
 async def node_stream(session: Session) -> AsyncGenerator[list[Frame]]:
     """What this node answers about a plugin that it holds."""
-    keeper = node.here().keepers.get(session.plugin)
-    if keeper is None:
+    held = held_here(session.plugin)
+    if held is None:
         raise Unavailable("This node does not run the plugin.")
     if session.action == "restart":
-        await keeper.restart()
+        await held.restart()
     elif session.action == "follow_logs":
-        async with aclosing(keeper.log.follow(session.data["after"])) as news:
+        async with aclosing(held.log.follow(session.data["after"])) as news:
             async for lines in news:
                 yield [(STREAM, orjson.dumps([line.packed() for line in lines]))]
+    elif not isinstance(held, Keeper):
+        async with aclosing(held.answer_node(session)) as answers:
+            async for frames in answers:
+                yield frames
     yield [(END, b"{}")]
 
 

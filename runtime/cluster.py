@@ -46,6 +46,9 @@ class Cluster(Protocol):
         """The ones among `plugins` that this node may run now; claims those that nobody holds, renews its own."""
         ...
 
+    def take(self, plugin: str, node_id: str) -> None:
+        """Makes this node the holder, whoever was: of two connections of one plugin the newer one counts."""
+
     def release(self, plugin: str, node_id: str) -> None: ...
     def holder(self, plugin: str) -> NodeInfo | None: ...
     def tell(self, states: dict[str, PluginState]) -> None: ...
@@ -80,6 +83,10 @@ class MemoryCluster:
     def claim(self, plugins: Iterable[str], node_id: str) -> set[str]:
         with self.lock:
             return {plugin for plugin in plugins if self.claims.setdefault(plugin, node_id) == node_id}
+
+    def take(self, plugin: str, node_id: str) -> None:
+        with self.lock:
+            self.claims[plugin] = node_id
 
     def release(self, plugin: str, node_id: str) -> None:
         with self.lock:
@@ -155,6 +162,9 @@ class RedisCluster:
                 self.script(keys=[self.key("claim", plugin)], args=[node_id, LEASE], client=pipe)
             granted = pipe.execute() if names else []
         return {plugin for plugin, ours in zip(names, granted, strict=True) if ours == 1}
+
+    def take(self, plugin: str, node_id: str) -> None:
+        self.redis.set(self.key("claim", plugin), node_id, ex=LEASE)
 
     def release(self, plugin: str, node_id: str) -> None:
         if self.unclaim(keys=[self.key("claim", plugin)], args=[node_id]):

@@ -1,13 +1,11 @@
 """The hot door: a call of a plugin over HTTP (protocol.md 6, 8.2, 8.3)."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
 import orjson
-from django.conf import settings
 
 from runtime import lookup, router
 from runtime.actions import BY_PATH, Action, request_data
@@ -89,7 +87,7 @@ async def session_for(visit: Visit, action: Action) -> Session:
         endpoint_id=request.get("endpoint_id"),
         context=request.get("context"),
         permission=found.permission,
-        deadline=time.time() + settings.PLUGIN_MAX_EXECUTION_TIMEOUT,
+        deadline=found.deadline(),
     )
 
 

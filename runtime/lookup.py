@@ -4,14 +4,18 @@ Forgotten as a whole when anything is installed or removed anywhere (`changed`),
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import close_old_connections
 
 from runtime import node
 from runtime.errors import PluginNotFound
+
+FOR_EVER = 10.0**10  # a deadline beyond every call
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,11 @@ class Installed:
 
     plugin: str  # unique identifier
     permission: dict[str, Any]
+    patient: bool = False  # its calls may take for ever: somebody goes through them step by step
+
+    def deadline(self) -> float:
+        """Until when a call that begins now may take, in Unix seconds."""
+        return FOR_EVER if self.patient else time.time() + settings.PLUGIN_MAX_EXECUTION_TIMEOUT
 
 
 warm: dict[tuple[str, str], Installed] = {}
@@ -59,12 +68,12 @@ def read(workspace: str, plugin_id: str) -> Installed:
         raise PluginNotFound("plugin not found") from None
     finally:
         close_old_connections()
-    return described(row.package.unique_identifier, row.package.declaration)
+    return described(row.package.unique_identifier, row.package.declaration, patient=row.patient)
 
 
-def described(unique_identifier: str, declaration: dict[str, Any]) -> Installed:
+def described(unique_identifier: str, declaration: dict[str, Any], *, patient: bool = False) -> Installed:
     permission = (declaration.get("resource") or {}).get("permission") or {}
-    return Installed(unique_identifier, permission)
+    return Installed(unique_identifier, permission, patient)
 
 
 async def uploaded(unique_identifier: str) -> Installed:

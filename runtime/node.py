@@ -10,6 +10,7 @@ from pathlib import Path
 
 from runtime.cluster import Cluster, NodeInfo, PluginState
 from runtime.errors import Interrupted, StartFailed
+from runtime.guests import Guest
 from runtime.keeper import Keeper, Launching, Listener
 from runtime.logs import PluginLog
 
@@ -42,6 +43,7 @@ class Node:
         self.options = options
         self.cluster = cluster
         self.keepers: dict[str, Keeper] = {}
+        self.guests: dict[str, Guest] = {}
         self.trials: Counter[str] = Counter()
         self.wished: set[str] = set()
         self.version = -1
@@ -76,11 +78,13 @@ class Node:
         """One look at everything; converges from any state, also after a missed event."""
         trials = set(self.trials)  # before the rows are read: who ends a trial has written its rows by then
         await self.read_wishes()
-        if not self.options.serves:
+        if not self.options.serves and not self.guests:
             return
-        claimed = await asyncio.to_thread(self.join_and_claim, trials)
-        self.reconcile(claimed | (self.trials.keys() & self.keepers.keys()))
-        states = {plugin: keeper.observed(self.id) for plugin, keeper in self.keepers.items()}
+        guests = set(self.guests)
+        claimed = await asyncio.to_thread(self.join_and_claim, trials | guests)
+        self.see_off(guests - claimed)
+        self.reconcile((claimed - guests) | (self.trials.keys() & self.keepers.keys()))
+        states = {plugin: held.observed(self.id) for plugin, held in (self.keepers | self.guests).items()}
         await asyncio.to_thread(self.cluster.tell, states)
 
     async def read_wishes(self) -> None:
@@ -95,9 +99,9 @@ class Node:
             await asyncio.to_thread(self.options.chores)
         self.version = version
 
-    def join_and_claim(self, trials: set[str]) -> set[str]:
+    def join_and_claim(self, more: set[str]) -> set[str]:
         self.cluster.join(self.options.info)
-        return self.cluster.claim(sorted(self.wished | trials), self.id)
+        return self.cluster.claim(sorted(self.wished | more), self.id)
 
     def reconcile(self, claimed: set[str]) -> None:
         if self.stopping:  # what `stop` has ended must not begin again
@@ -110,6 +114,33 @@ class Node:
                 keeper.log.close()
                 del self.keepers[plugin]
                 self.cluster.release(plugin, self.id)
+
+    # Guests.
+
+    async def welcome(self, guest: Guest) -> None:
+        """From now on calls of the plugin go to this guest, on every node; an earlier connection of it ends."""
+        before = self.guests.get(guest.plugin)
+        self.guests[guest.plugin] = guest
+        if before is not None:
+            before.displaced()
+        await asyncio.to_thread(self.announce, guest)
+
+    def announce(self, guest: Guest) -> None:
+        self.cluster.join(self.options.info)
+        self.cluster.take(guest.plugin, self.id)
+        self.cluster.tell({guest.plugin: guest.observed(self.id)})
+
+    async def part_with(self, guest: Guest) -> None:
+        """The guest has left, or is to leave; nothing happens where another one has taken its place."""
+        if self.guests.get(guest.plugin) is guest:
+            del self.guests[guest.plugin]
+            await asyncio.to_thread(self.cluster.release, guest.plugin, self.id)
+
+    def see_off(self, plugins: set[str]) -> None:
+        """Another node has got a newer connection of these."""
+        for plugin in plugins:
+            if guest := self.guests.pop(plugin, None):
+                guest.displaced()
 
     def keeper(self, plugin: str) -> Keeper:
         if plugin not in self.keepers:
@@ -124,7 +155,9 @@ class Node:
         self.stopping = True
         self.nudged.set()
         await asyncio.gather(*(keeper.shut_down(self.options.stop_grace) for keeper in self.keepers.values()))
-        if self.options.serves:
+        for guest in list(self.guests.values()):
+            guest.displaced()
+        if self.options.serves or self.guests:
             await asyncio.to_thread(self.cluster.leave, self.id)
 
     # From other threads.

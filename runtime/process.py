@@ -87,7 +87,11 @@ def wished() -> set[str]:
     close_old_connections()
     try:
         rows = Installation.objects.filter(runtime_type=RuntimeType.LOCAL)
-        return set(rows.values_list("package__unique_identifier", flat=True))
+        shadowed = Installation.objects.filter(
+            shadowed__isnull=False
+        )  # goes on running, to be there when it comes back
+        names = shadowed.values_list("shadowed__unique_identifier", flat=True)
+        return {*rows.values_list("package__unique_identifier", flat=True), *names}
     finally:
         close_old_connections()
 
@@ -128,7 +132,7 @@ def expire() -> None:
 
 
 def node_options(identity: str, serves: bool) -> NodeOptions:
-    tcp = f"{settings.NODE_HOST}:{settings.NODE_PORT}" if settings.NODE_HOST else ""
+    tcp = f"{settings.NODE_HOST}:{settings.NODE_PORT}" if settings.NODE_HOST and serves else ""
     info = NodeInfo(identity, socket.gethostname(), socket_path(settings.DATA_DIR, identity), tcp)
     return NodeOptions(
         info=info,
@@ -164,11 +168,13 @@ async def running(serves: bool) -> AsyncIterator[Node]:
         stack.push_async_callback(links.close)
         turning = asyncio.get_running_loop().create_task(here.run())
         stack.push_async_callback(ended, here, turning)
-        if serves and settings.REDIS_URL:
+        if settings.REDIS_URL:  # also a process that runs nothing: who connects to it is reached through it
             stack.push_async_callback((await serve_links(here)).close)
         await here.ready.wait()
         if serves:
             await asyncio.to_thread(resume, identity.id)
+            for name in settings.RUNTIME_DOORS:
+                await stack.enter_async_context(import_string(name)())
         yield here
 
 
@@ -185,6 +191,6 @@ async def serve_links(here: Node) -> LinkServer:
                 yield frames
 
     server = LinkServer(key=cluster_key(), node_id=here.id, serve=serve)
-    tcp = (settings.NODE_HOST, settings.NODE_PORT) if settings.NODE_HOST else None
+    tcp = (settings.NODE_HOST, settings.NODE_PORT) if here.options.info.tcp else None
     await server.listen(here.options.info.unix, tcp)
     return server

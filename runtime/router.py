@@ -27,7 +27,7 @@ class Router:
 
     async def plugin_for(self, session: Session) -> Plugin:
         """Raises Unavailable with the true reason when the plugin does not run within HOLD seconds."""
-        keeper = self.node.keepers.get(session.plugin)
+        keeper = self.node.keepers.get(session.plugin) or self.node.guests.get(session.plugin)
         if keeper is not None and (backend := keeper.running) is not None:
             return backend
         return await self.wait_for(session.plugin)
@@ -39,6 +39,8 @@ class Router:
             keeper = self.node.keepers.get(plugin)
             if keeper is not None:
                 return await self.local(keeper, until - loop.time())
+            if (guest := self.node.guests.get(plugin)) and (backend := guest.running):
+                return backend
             holder = await asyncio.to_thread(self.cluster.holder, plugin)
             if holder is not None and holder.id != self.node.id:
                 return await self.links.to(holder)

@@ -138,6 +138,8 @@ class Decision(models.Model):
     verdict = models.CharField(max_length=8, choices=Verdict)
     category = models.CharField(max_length=20, blank=True)  # authorized_category, for an approval
     reason = models.TextField(blank=True, max_length=10_000)
+    rule = models.CharField(max_length=60, blank=True)  # of the rule book, for a rejection
+    rule_version = models.CharField(max_length=20, blank=True)
     ticks: "models.JSONField[list[dict[str, Any]]]" = models.JSONField(
         default=list
     )  # increases of power: {key, reason}

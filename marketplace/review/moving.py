@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from marketplace import auditing
 from marketplace.models import Submission, SubmissionEvent, User
 from marketplace.review import placing
 from marketplace.review.errors import NotPermitted, NotPossible, Outrun
@@ -49,6 +50,7 @@ TABLE: dict[tuple[State, State], Who] = {
 # What is told on commit, as dotted names of functions that take the submission.
 AFTERWARDS = {
     State.SCREENING: "marketplace.screening.running.start",
+    State.QUEUED: "marketplace.review.automatic.consider",
     State.APPROVED: "marketplace.signing.sign_approved",
 }
 
@@ -77,6 +79,13 @@ def move(
         take_over(submission, by=by, actor=actor)
     SubmissionEvent.objects.create(
         submission=submission, before=before, after=after, by=by, actor=actor or str(by or "the program"), note=note
+    )
+    auditing.record(
+        f"submission.{after}",
+        submission.unique_identifier,
+        by=by or actor or None,
+        before={"state": before},
+        after={"state": after, "note": note},
     )
     if after in AFTERWARDS:
         # What cannot be told now is told again by chores.resend.

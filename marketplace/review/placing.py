@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from marketplace.models import QueueReason, Submission
+from marketplace.models import Submission
 from marketplace.review import business
+from marketplace.review.assessing import assessed, note_reasons
 from marketplace.review.policy import policy
-from marketplace.review.reasons import REASONS
+from marketplace.review.reasons import give_reason
 
 State = Submission.State
 Changes = dict[str, Any]
@@ -43,18 +44,21 @@ def changes(submission: Submission, to: State) -> Changes:
         made |= {"claimed_by": None, "claimed_until": None}
     if to != State.NEEDS_INFO:
         made["fix_by"] = None
+    if (before, to) == (State.SCREENING, State.QUEUED):
+        made |= assessed(submission)
+        note_reasons(submission, tier=made["risk"])
     if to == State.QUEUED:
-        made |= place(submission, now)
+        made |= place(submission, now, made.get("risk", submission.risk))
     return made
 
 
-def place(submission: Submission, now: datetime) -> Changes:
-    """A place at the end of the queue, or the one that it has already."""
-    queued = submission.queued_at or now
+def place(submission: Submission, now: datetime, risk: str) -> Changes:
+    """A place at the end of the queue, or the one that it has already. An appeal is a new one."""
     if submission.due_at and submission.state != State.REJECTED:
-        return {"queued_at": queued}
+        return {}
     rules = policy()
-    return {"queued_at": queued, "due_at": business.after(now, rules.days(submission.risk), rules.holidays)}
+    due = business.after(now, rules.days(risk), rules.holidays)
+    return {"queued_at": submission.queued_at or now, "due_at": due}
 
 
 def inherit(new: Submission, older: QuerySet[Submission]) -> None:
@@ -68,11 +72,3 @@ def inherit(new: Submission, older: QuerySet[Submission]) -> None:
     new.queued_at, new.due_at = first["queued_at"], first["due_at"]
     new.save(update_fields=["queued_at", "due_at"])
     give_reason(new, "new_upload", f"In the place of {first['version']}.")
-
-
-def give_reason(submission: Submission, code: str, detail: str = "") -> QueueReason:
-    """Say why people look at the submission; said again, a settled reason is open again."""
-    if code not in REASONS:
-        raise KeyError(code)
-    values = {"detail": detail[:500], "settled_at": None, "created_at": timezone.now()}
-    return QueueReason.objects.update_or_create(submission=submission, code=code, defaults=values)[0]

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
+from marketplace.models import QueueReason, Submission
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -34,3 +38,17 @@ REASONS = {
     "taken_back": Reason("Taken back", "Staff have stopped it after its approval.", "warn"),
     "manual": Reason("By hand", "Staff have put it into the queue.", ""),
 }
+
+
+def give_reason(submission: Submission, code: str, detail: str = "") -> QueueReason:
+    """Say why people look at the submission; said again, a settled reason is open again."""
+    if code not in REASONS:
+        raise KeyError(code)
+    values = {"detail": detail[:500], "settled_at": None, "created_at": timezone.now()}
+    return QueueReason.objects.update_or_create(submission=submission, code=code, defaults=values)[0]
+
+
+def settle(submission: Submission, *codes: str) -> None:
+    """These reasons, or all of them, have been dealt with; they stay in the history."""
+    rows = QueueReason.objects.filter(submission=submission, settled_at__isnull=True)
+    (rows.filter(code__in=codes) if codes else rows).update(settled_at=timezone.now())

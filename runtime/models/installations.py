@@ -22,6 +22,11 @@ class Installation(models.Model):
     runtime_type = models.CharField(max_length=12, choices=RuntimeType, default=RuntimeType.LOCAL)
     source = models.CharField(max_length=63)
     meta = models.JSONField(default=dict)
+    # What a developer's machine stands in for while it is connected, and what comes back when it leaves.
+    shadowed = models.ForeignKey(Package, models.PROTECT, null=True, blank=True, related_name="shadowed_in")
+    shadowed_source = models.CharField(max_length=63, blank=True)
+    shadowed_meta = models.JSONField(default=dict)
+    patient = models.BooleanField(default=False, help_text="its calls have no deadline: somebody debugs it")
     endpoints_setups = models.PositiveIntegerField(default=0)
     endpoints_active = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -5,8 +5,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from marketplace.models import Decision, Organization, Publisher, Submission, User
+from marketplace.models import (
+    Decision,
+    Organization,
+    Plugin,
+    PrivacyStatement,
+    Publisher,
+    Release,
+    ScreeningSection,
+    Submission,
+    User,
+)
 
 State = Submission.State
 
@@ -48,3 +59,48 @@ def approve(submission: Submission, reviewer: User | None, **values: Any) -> Dec
     """A decision as it lies in the database, past the desk."""
     plain = {"verdict": "approve", "category": "community", "round": submission.round, "statement": "{}"}
     return Decision.objects.create(submission=submission, reviewer=reviewer, **plain | values)
+
+
+@pytest.fixture
+def ready(submitted: Callable[..., Submission], people: SimpleNamespace) -> Callable[..., Submission]:
+    """A submission with nothing left to be settled: screened, its privacy statement confirmed and reviewed."""
+
+    def make(state: str = State.QUEUED, *, version: str = "1.0.0", **values: Any) -> Submission:
+        submission = submitted(state, version=version, **values)
+        section = {"state": "passed", "required": True, "enforced": True, "evidence": {}}
+        ScreeningSection.objects.create(submission=submission, check_name="secrets", **section)
+        PrivacyStatement.objects.create(
+            submission=submission,
+            source="form",
+            confirmed_by=people.owner,
+            confirmed_at=timezone.now(),
+            reviewed_by=people.eve,
+            reviewed_at=timezone.now(),
+        )
+        return submission
+
+    return make
+
+
+def released(submission: Submission, **values: Any) -> Release:
+    """The release of an approved submission, as signing would have written it."""
+    plugin = Plugin.objects.get_or_create(
+        plugin_id=submission.plugin_id,
+        defaults={"organization": submission.organization, "name": "weather", "category": "tool"},
+    )[0]
+    plain = {
+        "version": submission.version,
+        "order": submission.version,
+        "unique_identifier": submission.unique_identifier,
+        "checksum": "0" * 64,
+        "package": submission.package,
+        "package_size": submission.size,
+        "original": submission.package,
+        "notes": submission.notes,
+        "category": "community",
+        "declaration": submission.declaration,
+        "submission": submission,
+        "signed_at": timezone.now(),
+    }
+    Submission.objects.filter(pk=submission.pk).update(state=State.RELEASED)
+    return Release.objects.create(plugin=plugin, **plain | values)

@@ -1,14 +1,16 @@
 """The state machine: who may move what, what must have been decided first, and that of two only one moves."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from marketplace import review
-from marketplace.models import Submission
-from marketplace.review import NotPermitted, NotPossible, Outrun
+from marketplace.models import AuditEntry, Submission
+from marketplace.review import NotPermitted, NotPossible, Outrun, chores
 from marketplace.review.moving import TABLE
 from marketplace.review.parties import Who
 from tests.review.conftest import approve
@@ -164,3 +166,22 @@ def test_what_follows_is_told_once_it_is_committed(
         review.move(submission, to=State.SCREENING, by=people.owner)
         assert told == []
     assert told == ["marketplace.screening.running.start"]
+
+
+def test_every_act_is_in_the_audit_trail(people: SimpleNamespace, submitted: Submitted) -> None:
+    submission = submitted()
+    review.move(submission, to=State.NEEDS_INFO, by=people.ada, note="Which host?")
+    entry = AuditEntry.objects.get(act="submission.needs_info")
+    assert (entry.subject, entry.by_id) == (submission.unique_identifier, people.ada.pk)
+    assert (entry.before, entry.after) == ({"state": "queued"}, {"state": "needs_info", "note": "Which host?"})
+
+
+def test_what_was_not_heard_is_told_again(submitted: Submitted, monkeypatch: Any) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("marketplace.review.chores.tell", lambda name, pk: told.append(name))
+    submitted(State.SCREENING)
+    lost = submitted(State.APPROVED, version="1.1.0")
+    Submission.objects.filter(pk=lost.pk).update(moved_at=timezone.now() - timedelta(hours=1))
+    chores.run()
+    chores.run()  # not at once again
+    assert told == ["marketplace.signing.sign_approved"]

@@ -1,5 +1,7 @@
 """`manage.py plugin`: start, pack, check and sign plugin packages."""
 
+import asyncio
+import contextlib
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from debugging.bridge import Bridge, interpreter
 from marketplace.difypkg import (
     CATEGORIES,
     BadPackage,
@@ -53,6 +56,12 @@ class Command(BaseCommand):
         signing.add_argument("-c", "--category", "--authorized-category", choices=CATEGORIES, default=CATEGORIES[0])
         keygen = actions.add_parser("keygen", help="write a new pair of keys for signing")
         keygen.add_argument("-f", "--filename", type=Path, default=Path("dify_plugin_signing_key"))
+        debug = actions.add_parser("debug", help="run a plugin here for a workspace elsewhere, anew after each change")
+        debug.add_argument("directory", nargs="?", type=Path, default=Path())
+        debug.add_argument("--to", required=True, help="the server's address, such as https://plugins.example.org")
+        debug.add_argument("--key", required=True, help="the workspace's key, from its page Debugging")
+        debug.add_argument("--python", help="the Python that has the plugin's dependencies; default: its own .venv")
+        debug.add_argument("--no-watch", action="store_true", help="do not start anew when a file changes")
 
     def handle(self, *_: Any, action: str, **options: Any) -> None:
         act: Callable[[dict[str, Any]], None] = getattr(self, action)
@@ -70,6 +79,23 @@ class Command(BaseCommand):
         target = options["directory"] or Path(blueprint.name)
         with write_skeleton(target, blueprint) as plugin:
             self.stdout.write(f"{plugin.plugin_id} is in {target}")
+
+    def debug(self, options: dict[str, Any]) -> None:
+        folder = options["directory"].resolve()
+        with open_directory(folder) as plugin:
+            self.stdout.write(f"{plugin.plugin_id} {plugin.version}; end it with Ctrl+C")
+            entrypoint = plugin.manifest.meta.runner.entrypoint
+        bridge = Bridge(
+            folder=folder,
+            site=options["to"],
+            key=options["key"],
+            python=options["python"] or interpreter(folder),
+            say=lambda kind, line: self.stdout.write(f"{datetime.now(UTC):%H:%M:%S} {kind:<6} {line}"),
+            entrypoint=entrypoint,
+            watches=not options["no_watch"],
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(bridge.run())
 
     def package(self, options: dict[str, Any]) -> None:
         directory = options["directory"].resolve()
