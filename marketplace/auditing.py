@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from marketplace import ledgers
+from marketplace.canonical import canonical
 from marketplace.models import AuditEntry, User
 
 GENESIS = "0" * 64
@@ -104,12 +105,11 @@ def head() -> tuple[int, str]:
 
 def digest(entry: AuditEntry) -> str:
     """SHA-256 over the entry's canonical JSON, the hash of the one before it included."""
-    return hashlib.sha256(canonical(shape(entry)).encode()).hexdigest()
+    return sha256(canonical(shape(entry)))
 
 
-def canonical(value: Any) -> str:
-    """JSON with sorted keys and no spaces: the same value always gives the same bytes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def shape(entry: AuditEntry) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def faults(exported: Iterator[str]) -> Iterator[str]:
                 yield f"Entry {entry['number']} does not follow from the one before it."
         elif entry["number"] == 1 and entry["previous"] != GENESIS:
             yield "Entry 1 does not begin the chain."
-        if hashlib.sha256(canonical(entry).encode()).hexdigest() != stated:
+        if sha256(canonical(entry)) != stated:
             yield f"Entry {entry['number']} was changed after it was written."
 
 

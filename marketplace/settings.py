@@ -71,6 +71,15 @@ LOOKALIKE_INSTALLS = integer("LOOKALIKE_INSTALLS", 500)
 TRUSTED_ISSUERS = listing("TRUSTED_ISSUERS", "https://token.actions.githubusercontent.com,https://gitlab.com")
 TRUSTED_AUDIENCE = text("TRUSTED_AUDIENCE", f"patchbay-{sha256(SECRET_KEY.encode()).hexdigest()[:12]}")
 
+# What the marketplace signs with: hexadecimal secrets that seal its keys (the first one seals, all open), the passphrase
+# of a release key that has one, and what reaches keys that are kept elsewhere (marketplace/signing/signers.py).
+SIGNING_SECRETS = listing("SIGNING_SECRET") or [kept_secret(SECRETS_DIR, "signing_secret")]
+SIGNING_PASSPHRASE = text("SIGNING_PASSPHRASE")
+SIGNING_SIGNERS = listing("SIGNING_SIGNERS", "marketplace.signing.signers.command")
+SIGNING_COMMAND = text("SIGNING_COMMAND")
+# Whether reviewers' decisions count only when signed with a key that the server cannot open.
+REVIEWER_KEYS_OWN = flag("REVIEWER_KEYS_OWN", False)
+
 # Limits, in bytes and seconds.
 MAX_PLUGIN_PACKAGE_SIZE = integer("MAX_PLUGIN_PACKAGE_SIZE", 52_428_800)
 MAX_BUNDLE_PACKAGE_SIZE = integer("MAX_BUNDLE_PACKAGE_SIZE", 12 * 52_428_800)

@@ -8,10 +8,10 @@ import base64
 import binascii
 import json
 import time as clock
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 VERIFICATION = ".verification.dify.json"
 CATEGORIES = ("langgenius", "partner", "community")
+# What an operator publishes itself. Dify's API knows the three words above and refuses any other, so on the wire it is a partner,
+# and `standing` beside it, which Dify does not read, says what it is to us.
+OFFICIAL = "official"
 _KEY_BITS = 4096
 
 
@@ -80,6 +83,56 @@ def _message(digests: Sequence[bytes], time: int) -> bytes:
     return b"".join(digests) + str(time).encode("ascii")
 
 
+def claim(category: str) -> dict[str, str]:
+    """The content of `.verification.dify.json` for a category, `official` included. Raises BadPackage, rule `category`."""
+    if category == OFFICIAL:
+        return {"authorized_category": "partner", "standing": OFFICIAL}
+    if category not in CATEGORIES:
+        known = ", ".join((*CATEGORIES, OFFICIAL))
+        raise BadPackage("category", f"category must be one of {known}, not {category[:64]!r}")
+    return {"authorized_category": category}
+
+
+def claimed(verification: Mapping[str, Any] | None) -> str:
+    """What a signed package claims to be; without a verification file it counts as langgenius (protocol 2)."""
+    if verification is None:
+        return "langgenius"
+    category = str(verification.get("authorized_category", "langgenius"))
+    return OFFICIAL if category == "partner" and verification.get("standing") == OFFICIAL else category
+
+
+class Signing:
+    """A package on its way to a signature: what has to be signed, and how it looks with a signature from wherever.
+
+    `time` is in Unix seconds, now by default. Raises BadPackage for a bad archive or category.
+    """
+
+    def __init__(
+        self,
+        package: bytes,
+        *,
+        category: str = "langgenius",
+        time: int | None = None,
+        limits: Limits = Limits(),  # noqa: B008 -- frozen
+    ) -> None:
+        verification = json.dumps(claim(category), separators=(",", ":")).encode()
+        archive = Archive(package, limits)
+        self.time = int(clock.time()) if time is None else time
+        self.files = [(name, archive[name]) for name in archive if name != VERIFICATION]
+        self.files.append((VERIFICATION, verification))
+
+    @property
+    def message(self) -> bytes:
+        """The bytes that RSASSA-PKCS1-v1_5 with SHA-256 signs."""
+        return _message([sha256(content).digest() for _, content in self.files], self.time)
+
+    def signed(self, signature: bytes) -> bytes:
+        """The package with `.verification.dify.json` as last entry and the signature as comment."""
+        value = base64.b64encode(signature).decode()
+        comment = json.dumps({"signature": value, "time": self.time}, separators=(",", ":")).encode()
+        return zip_files(self.files, comment=comment)
+
+
 def sign(
     package: bytes,
     private_key_pem: bytes,
@@ -88,21 +141,10 @@ def sign(
     time: int | None = None,
     limits: Limits = Limits(),  # noqa: B008 -- frozen
 ) -> bytes:
-    """The package with `.verification.dify.json` as last entry and the signature as comment; an old one is replaced.
-
-    `time` is in Unix seconds, now by default. Raises BadPackage for a bad archive, key or category.
-    """
-    if category not in CATEGORIES:
-        raise BadPackage("category", f"category must be one of {', '.join(CATEGORIES)}, not {category[:64]!r}")
+    """The signed package; an old signature is replaced. Raises BadPackage for a bad archive, key or category."""
     key = load_private_key(private_key_pem)
-    archive = Archive(package, limits)
-    files = [(name, archive[name]) for name in archive if name != VERIFICATION]
-    verification = json.dumps({"authorized_category": category}, separators=(",", ":")).encode()
-    files.append((VERIFICATION, verification))
-    time = int(clock.time()) if time is None else time
-    message = _message([sha256(content).digest() for _, content in files], time)
-    value = base64.b64encode(key.sign(message, padding.PKCS1v15(), SHA256())).decode()
-    return zip_files(files, comment=json.dumps({"signature": value, "time": time}, separators=(",", ":")).encode())
+    signing = Signing(package, category=category, time=time, limits=limits)
+    return signing.signed(key.sign(signing.message, padding.PKCS1v15(), SHA256()))
 
 
 def verify(package: "Package", public_keys: Sequence[PublicKey]) -> Verified | None:
@@ -116,8 +158,7 @@ def verify(package: "Package", public_keys: Sequence[PublicKey]) -> Verified | N
             key.key.verify(signature.value, message, padding.PKCS1v15(), SHA256())
         except InvalidSignature:
             continue
-        category = (package.verification or {}).get("authorized_category", "langgenius")
-        return Verified(key, signature.time, str(category))
+        return Verified(key, signature.time, claimed(package.verification))
     return None
 
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace import auditing
+from marketplace.canonical import canonical
 from marketplace.models import AuditEntry, User
 from marketplace.whereabouts import whereabouts
 
@@ -85,7 +86,7 @@ CHANGES: dict[str, Callable[[list[dict[str, Any]]], object]] = {
 def test_every_change_shows(exported: list[str], change: Callable[[list[dict[str, Any]]], object]) -> None:
     rows = [json.loads(line) for line in exported]
     change(rows)
-    assert list(auditing.faults(auditing.canonical(row) for row in rows)) != []
+    assert list(auditing.faults(canonical(row) for row in rows)) != []
 
 
 def test_a_hash_that_was_made_anew_breaks_the_next_one(exported: list[str]) -> None:
@@ -94,7 +95,7 @@ def test_a_hash_that_was_made_anew_breaks_the_next_one(exported: list[str]) -> N
     stated = row.pop("hash")
     forged = auditing.digest(AuditEntry(**{**row, "by_id": None, "at": AuditEntry.objects.get(number=3).at}))
     assert forged != stated
-    rows = [*exported[:2], auditing.canonical({**row, "hash": forged}), *exported[3:]]
+    rows = [*exported[:2], canonical({**row, "hash": forged}), *exported[3:]]
     assert list(auditing.faults(iter(rows))) == ["Entry 4 does not follow from the one before it."]
 
 

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from debugging.bridge import Bridge, interpreter
 from marketplace.difypkg import (
     CATEGORIES,
+    OFFICIAL,
     BadPackage,
     Limits,
     Package,
@@ -53,7 +54,9 @@ class Command(BaseCommand):
         signing = actions.add_parser("sign", help="write <name>.signed.difypkg")
         signing.add_argument("package", type=Path)
         signing.add_argument("-p", "--private-key", type=Path, required=True)
-        signing.add_argument("-c", "--category", "--authorized-category", choices=CATEGORIES, default=CATEGORIES[0])
+        signing.add_argument(
+            "-c", "--category", "--authorized-category", choices=(*CATEGORIES, OFFICIAL), default=CATEGORIES[0]
+        )
         keygen = actions.add_parser("keygen", help="write a new pair of keys for signing")
         keygen.add_argument("-f", "--filename", type=Path, default=Path("dify_plugin_signing_key"))
         debug = actions.add_parser("debug", help="run a plugin here for a workspace elsewhere, anew after each change")

@@ -1,0 +1,5 @@
+"""The transparency log: every signature, decision, key, revocation and recall, where everybody can see it."""
+
+from marketplace.transparency.telling import append
+
+__all__ = ["append"]
