@@ -60,6 +60,10 @@ LOCK := --python-version 3.12 --universal -q --no-emit-index-url --no-header
 bench: $(VENV)/dev.stamp ## Measure calls and chunks per second through the real door
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: fuzz-debugging
+fuzz-debugging: $(VENV)/dev.stamp ## Send ten thousand broken handshakes, and two hundred good ones at once
+	@$(BIN)/python -m pytest -q tests/debugging/soak.py
+
 .PHONY: corpus
 corpus: $(VENV)/dev.stamp ## Install and call a folder of real plugins; make corpus PLUGINS=folder
 	@$(BIN)/python -m tests.corpus --plugins $(PLUGINS) $(ARGS)

@@ -26,6 +26,7 @@ class Lifetime(forms.Form):
     hours = forms.ChoiceField(
         label="Good for",
         required=False,
+        initial="24",
         choices=[("2", "2 hours"), ("24", "1 day"), ("168", "7 days"), ("", "until it is revoked")],
     )
 

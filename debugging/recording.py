@@ -12,6 +12,7 @@ from runtime.session import Session
 from runtime.wire import END, ERROR, GONE, INVOKE, STREAM, Frame
 
 KEPT_CALLS = 200
+NAMED_BY = ("tool", "model", "agent_strategy", "datasource", "event", "provider")  # what says which one was called
 KEPT_FRAMES = 200  # of one call
 KEPT_BYTES = 64 << 10  # of one frame, and of what a call was given
 NAMES = {STREAM: "stream", ERROR: "error", END: "end", INVOKE: "invoke", GONE: "gone"}
@@ -51,6 +52,7 @@ class Call:
             "at": self.at,
             "type": self.session.type,
             "action": self.session.action,
+            "name": str(next((self.session.data[one] for one in NAMED_BY if self.session.data.get(one)), "")),
             "user": self.session.user,
             "given": cut(orjson.dumps(masked(self.session.data)).decode()),
             "frames": self.frames,
