@@ -74,12 +74,14 @@ def test_a_key_is_sealed_renewed_and_revoked(visit, workspace):
     row = DebugKey.objects.get()
     first = keys.text_of(row)
     assert first not in row.sealed
+    assert row.expires_at is not None
     assert timedelta(minutes=119) < row.expires_at - timezone.now() <= timedelta(hours=2)
     assert keys.admitted(first) == row
     visit().post(f"{PAGE}/key", {"hours": ""})
     with pytest.raises(Refused):
         keys.admitted(first)
     second = keys.current(str(workspace.id))
+    assert second is not None
     assert second.expires_at is None
     visit().post(f"{PAGE}/key", {"act": "revoke"})
     assert keys.current(str(workspace.id)) is None
