@@ -2,18 +2,11 @@
 
 import ipaddress
 from collections.abc import Iterable
-from functools import lru_cache
-
-from django.conf import settings
 
 from endpoints.http import Headers, header, host_of
-from endpoints.rules import Network, networks
+from endpoints.limits import limits
+from endpoints.rules import Network
 from runtime.door import Scope
-
-
-@lru_cache(maxsize=8)
-def parsed(texts: tuple[str, ...]) -> tuple[Network, ...]:
-    return tuple(networks(texts))
 
 
 def within(address: str, listed: Iterable[Network]) -> bool:
@@ -28,8 +21,8 @@ def within(address: str, listed: Iterable[Network]) -> bool:
 
 def is_trusted(peer: str) -> bool:
     """Whether the peer is a proxy whose word counts: TRUST_PROXY trusts any, as with pages."""
-    listed = settings.ENDPOINT_TRUSTED_PROXIES
-    return within(peer, parsed(tuple(listed))) if listed else bool(settings.SECURE_PROXY_SSL_HEADER)
+    trusted = limits()
+    return trusted.any_proxy or (bool(trusted.proxies) and within(peer, trusted.proxies))
 
 
 def road(scope: Scope, headers: Headers) -> tuple[str, bytes, str]:
@@ -47,7 +40,7 @@ def road(scope: Scope, headers: Headers) -> tuple[str, bytes, str]:
 def client_of(headers: Headers, peer: str) -> str:
     """The nearest address that no trusted proxy has: what is left of it anybody may have written."""
     listed = b",".join(value for name, value in headers if name == b"x-forwarded-for").decode("latin-1")
-    trusted = parsed(tuple(settings.ENDPOINT_TRUSTED_PROXIES))
+    trusted = limits().proxies
     client = peer
     for address in reversed([part.strip() for part in listed.split(",") if part.strip()]):
         if not is_address(address):

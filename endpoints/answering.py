@@ -2,7 +2,9 @@
 
 from django.conf import settings
 
+from endpoints.events import Framing, as_events, is_meant
 from endpoints.http import NO_BODY, Answer, Headers, content_length, header, rest_of_cookies, without
+from endpoints.limits import limits
 from runtime.door import Visit
 
 # What browsers neither run nor guess at. All else is a page, and pages of plugins stand on our origin.
@@ -13,8 +15,10 @@ SANDBOX = (b"content-security-policy", b"sandbox allow-scripts allow-forms allow
 class Reply:
     """One answer. `over` is set when all of it has been sent."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, *, frames: bool = False) -> None:
         self.visit = visit
+        self.frames = frames  # whether JSON that means to be events is made such
+        self.framing: Framing | None = None
         self.answer = Answer()
         self.status = 0
         self.room: int | None = None  # bytes that may still be sent where a length was promised
@@ -29,6 +33,9 @@ class Reply:
         """Sends what has come, as far as it can be sent; whether the answer has begun."""
         if self.over or not self.answer.ready or self.answer.status in NO_BODY:
             return self.visit.begun
+        if self.answer.whole:
+            await self.end()
+            return True
         if self.headless:
             if not self.answer.pieces:
                 await self.end()
@@ -38,19 +45,19 @@ class Reply:
             self.room = content_length(headers)
             await self.visit.begin(status, headers)
         if self.answer.pieces:
-            await self.visit.send(self.fitting(self.answer.taken()))
+            await self.visit.send(self.fitting(self.taken()))
         return True
 
     async def end(self) -> None:
         """Sends the rest, and the length where nothing has been sent before."""
         self.over = True
-        body = self.answer.taken()
         if self.visit.begun:
-            rest = self.fitting(body)
+            rest = self.fitting(self.taken(last=True))
             if not self.room:  # else the plugin promised more than it sent, and the connection must tell
                 await self.visit.end(rest)
             return
         status, headers = self.head()
+        body = self.taken(last=True)
         if status in NO_BODY:
             body, headers = b"", without(headers, b"content-length")
         elif not (self.headless and not body):
@@ -61,7 +68,14 @@ class Reply:
     def head(self) -> tuple[int, Headers]:
         status, headers = self.answer.head()
         self.status = status
+        if self.frames and is_meant(headers):
+            self.framing, headers = Framing(), as_events(headers)
         return status, guarded(headers)
+
+    def taken(self, *, last: bool = False) -> bytes:
+        """The body that has come since the last time."""
+        body = self.answer.taken()
+        return self.framing.heard(body, last=last) if self.framing else body
 
     def fitting(self, body: bytes) -> bytes:
         """As much as the promised length has room for."""
@@ -76,7 +90,7 @@ def guarded(headers: Headers) -> Headers:
     """The headers without cookies of our own pages; what a browser would run gets an origin of its own."""
     if any(name == b"set-cookie" for name, _ in headers):
         headers = [(name, value) for name, value in headers if name != b"set-cookie" or is_theirs(value)]
-    if settings.ENDPOINT_SANDBOX and not is_harmless(header(headers, b"content-type").lower()):
+    if limits().sandbox and not is_harmless(header(headers, b"content-type").lower()):
         return [*headers, SANDBOX]
     return headers
 

@@ -17,6 +17,7 @@ from endpoints.book import Open
 from endpoints.errors import BadGateway, Nobody, Turned, over
 from endpoints.http import Arrived, BadAnswer, BadHost, Headers, request_text, target_of, without_cookies
 from endpoints.inspector import note
+from endpoints.limits import limits
 from endpoints.queueing import STRAIGHT, accept
 from runtime import router
 from runtime.answers import plugin_fault
@@ -86,21 +87,18 @@ async def endpoint(visit: Webhook) -> None:
 
 def check_head(visit: Webhook) -> None:
     """Limits that are the same for all, before anything is looked up."""
-    size = (
-        len(visit.tail)
-        + len(visit.query)
-        + len(b"".join(chain.from_iterable(visit.raw_headers)))
-        + 4 * len(visit.raw_headers)
-    )
-    if size > settings.ENDPOINT_MAX_HEADER_SIZE:
-        raise over(431, "ENDPOINT_MAX_HEADER_SIZE", settings.ENDPOINT_MAX_HEADER_SIZE, what="The head is too large:")
+    size = len(visit.tail) + len(visit.query) + 4 * len(visit.raw_headers)
+    size += len(b"".join(chain.from_iterable(visit.raw_headers)))
+    allowed = limits()
+    if size > allowed.head:
+        raise over(431, "ENDPOINT_MAX_HEADER_SIZE", allowed.head, what="The head is too large:")
     declared = visit.headers.get(b"content-length", b"")
-    if declared.isdigit() and int(declared) > settings.ENDPOINT_MAX_BODY_SIZE:
+    if declared.isdigit() and int(declared) > allowed.body:
         raise too_large()
 
 
 def too_large() -> Turned:
-    return over(413, "ENDPOINT_MAX_BODY_SIZE", settings.ENDPOINT_MAX_BODY_SIZE, what="The body is too large:")
+    return over(413, "ENDPOINT_MAX_BODY_SIZE", limits().body, what="The body is too large:")
 
 
 async def admit(visit: Webhook, found: Open) -> None:
@@ -133,7 +131,7 @@ def check_address(found: Open, client: str) -> None:
 
 
 async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
-    reply = Reply(visit)
+    reply = Reply(visit, frames=found.rules.frame_events)
     why = ""
     try:
         await answer_in_time(visit, found, arrived, reply=reply)
@@ -146,7 +144,7 @@ async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
 
 async def answer_in_time(visit: Webhook, found: Open, arrived: Arrived, *, reply: Reply) -> None:
     """Body, signature and answer, each within its limit. While the body is read, it says itself when the caller leaves."""
-    watched = watch().add(visit, visit.began + settings.ENDPOINT_FIRST_BYTE_TIMEOUT)
+    watched = watch().add(visit, visit.began + limits().first_byte)
     watched.since = math.inf
     try:
         arrived.body = await whole_body(visit)
@@ -163,7 +161,7 @@ async def answer_in_time(visit: Webhook, found: Open, arrived: Arrived, *, reply
 async def whole_body(visit: Webhook) -> bytes:
     """The body; raises Turned where it is too large."""
     try:
-        return await visit.body(settings.ENDPOINT_MAX_BODY_SIZE)
+        return await visit.body(limits().body)
     except BadRequest:
         raise too_large() from None
 
@@ -191,7 +189,7 @@ def session_for(found: Open, arrived: Arrived, hook: str) -> Session:
         data={"raw_http_request": request_text(arrived, hook).hex(), "settings": found.settings},
         endpoint_id=found.id,
         permission=found.permission,
-        deadline=time.time() + settings.ENDPOINT_TOTAL_TIMEOUT,
+        deadline=time.time() + limits().total,
     )
 
 

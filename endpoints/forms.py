@@ -91,6 +91,11 @@ class RulesForm(forms.Form):
     inspect = forms.BooleanField(
         label="Show the last requests", required=False, help_text="50 of them, with what looks secret masked."
     )
+    frame_events = forms.BooleanField(
+        label="Frame JSON as events",
+        required=False,
+        help_text="For plugins that stream JSON without the “data:” of server-sent events, which clients pass over.",
+    )
 
     queue = forms.BooleanField(
         label="Accept and queue",
@@ -144,6 +149,7 @@ class RulesForm(forms.Form):
             encoding=given["encoding"] or plain.encoding,
             tolerance=plain.tolerance if given["tolerance"] is None else given["tolerance"],
             inspect=given["inspect"],
+            frame_events=given["frame_events"],
             queue=given["queue"],
             queue_status=given["queue_status"] or plain.queue_status,
             queue_body=given["queue_body"],

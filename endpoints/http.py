@@ -181,7 +181,7 @@ class Answer:
 
     status: int | None = None
     headers: Headers | None = None
-    begun: bool = False
+    whole: bool = False  # status, headers and all of the body came as one, as the SDK says what it does not stream
     pieces: list[bytes] = field(default_factory=list)
 
     def hear(self, payload: bytes) -> None:
@@ -195,6 +195,7 @@ class Answer:
                 self.headers = (self.headers or []) + answered_headers(headers)
             if result:
                 self.pieces.append(bytes.fromhex(result))
+                self.whole = status is not None and content_length(self.headers or []) == len(self.pieces[0])
         except (AttributeError, TypeError, ValueError, orjson.JSONDecodeError) as error:
             raise BadAnswer(f"The plugin's answer is not one of an endpoint: {error}") from None
 

@@ -22,7 +22,8 @@ class Rules:
     `header`, `prefix`, `digest`, `encoding` belong to the generic HMAC; `tolerance`: seconds a signed time may be off.
     With `queue` requests are answered by `queue_status` and `queue_body` and delivered later, at most `attempts` times: again
     after `pause` seconds, then after twice as many each time. `unique_header` names a delivery; `order_by` says what must arrive
-    in order: "*" is all, else "header:Name" or "json:path.of.a.value".
+    in order: "*" is all, else "header:Name" or "json:path.of.a.value". With `frame_events` JSON that is streamed as events
+    without their form gets it (endpoints/events.py).
     """
 
     rate: int = 0
@@ -36,6 +37,7 @@ class Rules:
     encoding: str = "hex"
     tolerance: int = 300
     inspect: bool = True
+    frame_events: bool = False
     queue: bool = False
     queue_status: int = 202
     queue_body: str = ""

@@ -1,8 +1,6 @@
 """What is counted, under the daemon's names (protocol.md 8.7), for Prometheus and the health page."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -17,15 +15,6 @@ DURATION = Histogram(
     ["plugin_id", "plugin_type", "runtime_type", "operation"],
 )
 ACTIVE = Gauge("active_sessions_total", "Calls that are open")
-
-
-class Outcome:
-    """How a call ended: success, error, client_disconnect, timeout or cancelled."""
-
-    __slots__ = ("status",)
-
-    def __init__(self) -> None:
-        self.status = "success"
 
 
 class Counts:
@@ -56,14 +45,20 @@ counts = Counts()
 ACTIVE.set_function(lambda: counts.open)
 
 
-@contextmanager
-def invocation(session: Session) -> Iterator[Outcome]:
-    """Counts one call, whatever becomes of it."""
-    outcome = Outcome()
-    counts.open += 1
-    started = time.perf_counter()
-    try:
-        yield outcome
-    finally:
+class invocation:  # noqa: N801 - used as a function: `with invocation(session) as outcome`
+    """Counts one call, whatever becomes of it. `status`: success, error, client_disconnect, timeout or cancelled."""
+
+    __slots__ = ("session", "started", "status")
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.status = "success"
+
+    def __enter__(self) -> "invocation":
+        counts.open += 1
+        self.started = time.perf_counter()
+        return self
+
+    def __exit__(self, *error: object) -> None:
         counts.open -= 1
-        counts.count(session, outcome.status, time.perf_counter() - started)
+        counts.count(self.session, self.status, time.perf_counter() - self.started)

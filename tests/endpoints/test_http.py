@@ -138,3 +138,21 @@ async def test_head_without_its_body(together: bool) -> None:
         await reply.flush()
     await reply.end()
     assert visit.said == [(200, b"3"), b"", "end"]
+
+
+async def test_a_whole_answer_ends_before_the_plugin_says_that_it_has_ended() -> None:
+    visit = Sent()
+    reply = Reply(visit)  # type: ignore[arg-type]
+    reply.answer.hear(b'{"status":200,"headers":{"Content-Length":"3"},"result":"616263"}')
+    assert await reply.flush()
+    assert reply.over
+    assert visit.said == [(200, b"3"), b"abc", "end"]
+
+
+@pytest.mark.parametrize("length", ["4", "x"])
+async def test_an_answer_of_another_length_is_not_whole(length: str) -> None:
+    visit = Sent()
+    reply = Reply(visit)  # type: ignore[arg-type]
+    reply.answer.hear(b'{"status":200,"headers":{"Content-Length":"%b"},"result":"616263"}' % length.encode())
+    await reply.flush()
+    assert not reply.over

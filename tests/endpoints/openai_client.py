@@ -1,0 +1,34 @@
+"""OpenAI's own Python client against an address: `openai_client.py BASE_URL KEY`. What it got is printed as JSON.
+
+It runs in an environment of its own (tests/endpoints/test_official.py), so that nothing here depends on that client.
+"""
+
+import json
+import sys
+
+import openai
+
+client = openai.OpenAI(base_url=sys.argv[1], api_key=sys.argv[2], max_retries=0, timeout=60)
+messages = [{"role": "user", "content": "hello"}]
+
+
+def chunks() -> list[str]:
+    stream = client.chat.completions.create(model="stub", messages=messages, stream=True)
+    return [chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices]
+
+
+def whole() -> str:
+    """A text where the server did not say that it is JSON, as that client takes it."""
+    answer = client.chat.completions.create(model="stub", messages=messages)
+    return answer if isinstance(answer, str) else answer.choices[0].message.content or ""
+
+
+def vectors() -> list[list[float]] | str:
+    try:
+        found = client.embeddings.create(model="stub", input=["one", "two"], encoding_format="float")
+    except openai.APIStatusError as error:
+        return str(error.status_code)
+    return [one.embedding for one in found.data]
+
+
+print(json.dumps({"chat": whole(), "chunks": chunks(), "embeddings": vectors(), "version": openai.__version__}))
