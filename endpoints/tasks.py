@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from endpoints import delivering, triggers
+from endpoints import delivering, subscribing
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +26,11 @@ def nudge(endpoint_id: str, *, after: float = 0.0) -> None:
 
 @shared_task(name="endpoints.tasks.renew")
 def renew(subscription_id: int) -> None:
-    triggers.renew(subscription_id)
+    subscribing.renew(subscription_id)
 
 
 def send_renewal(subscription_id: int) -> None:
-    """A broker that is away costs some minutes: `triggers.renew_due` asks again."""
+    """A broker that is away costs some minutes: `subscribing.renew_due` asks again."""
     try:
         renew.apply_async((subscription_id,), retry=False)
     except (OperationalError, OSError) as error:

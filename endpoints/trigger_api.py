@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers as drf
 
-from endpoints import services, triggers
+from endpoints import services, subscribing
 from endpoints.models import Subscription
 from endpoints.routes import EndpointId, Fields, Page, Route
-from endpoints.triggers import CREDENTIAL_TYPES, Wanted
+from endpoints.subscribing import CREDENTIAL_TYPES, Wanted
 from runtime.errors import NotFound
 from runtime.installations import as_uuid
 
@@ -19,6 +19,9 @@ class Subscribe(drf.Serializer[Any]):
     parameters = drf.DictField(required=False, default=dict)
     credentials = drf.DictField(required=False, default=dict)
     credential_type = drf.ChoiceField(CREDENTIAL_TYPES, required=False, default="unauthorized")
+    credential_id = drf.UUIDField(
+        required=False, format="hex_verbose", help_text="a stored account, instead of credentials"
+    )
     site = drf.URLField(required=False, default="")
 
 
@@ -27,7 +30,7 @@ class PageOfEvents(Page, EndpointId):
 
 
 def found(workspace_id: str, endpoint_id: str) -> Subscription:
-    rows = Subscription.objects.filter(workspace_id=workspace_id).select_related("endpoint")
+    rows = subscribing.subscriptions(workspace_id)
     key = as_uuid(endpoint_id)
     row = rows.filter(endpoint_id=key).first() if key else None
     if row is None:
@@ -51,19 +54,20 @@ def shape(row: Subscription) -> Fields:
 
 
 def subscribe(workspace_id: str, fields: Fields) -> Fields:
-    return shape(triggers.subscribe(workspace_id, Wanted(**fields)))
+    account = str(fields.pop("credential_id", ""))
+    return shape(subscribing.subscribe(workspace_id, Wanted(**fields, credential_id=account)))
 
 
 def refresh(workspace_id: str, fields: Fields) -> Fields:
-    return shape(triggers.refresh(found(workspace_id, fields["endpoint_id"])))
+    return shape(subscribing.refresh(found(workspace_id, fields["endpoint_id"])))
 
 
 def unsubscribe(workspace_id: str, fields: Fields) -> Fields:
-    return triggers.unsubscribe(found(workspace_id, fields["endpoint_id"]))
+    return subscribing.unsubscribe(found(workspace_id, fields["endpoint_id"]))
 
 
 def listed(workspace_id: str, fields: Fields) -> list[Fields]:
-    rows = Subscription.objects.filter(workspace_id=workspace_id).select_related("endpoint").order_by("-pk")
+    rows = subscribing.subscriptions(workspace_id)
     start = (fields["page"] - 1) * fields["page_size"]
     return [shape(row) for row in rows[start : start + fields["page_size"]]]
 

@@ -152,13 +152,15 @@ RUNTIME_WORKSPACE_ACCESS = "marketplace.workspaces.access"
 # What nodes see to every ten seconds, besides their own plugins.
 RUNTIME_CHORES = [
     "endpoints.delivering.recover",
-    "endpoints.triggers.renew_due",
+    "endpoints.subscribing.renew_due",
     "debugging.connections.sweep",
     "marketplace.catalogue.indexing.refresh_standings",
     "marketplace.review.chores.run",
 ]
 # What else listens while a node runs that runs plugins: asynchronous context managers.
 RUNTIME_DOORS = ["debugging.server.listening"]
+# Each is told of an installation before it goes, and answers sentences of what it could not do.
+RUNTIME_LEAVING = ["endpoints.subscribing.leave"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,5 +1,7 @@
 """Subscriptions of trigger plugins: an address that a platform posts to, and the events that came of it."""
 
+import json
+
 from django.db import models
 
 from endpoints.models.endpoints import Endpoint
@@ -16,6 +18,7 @@ class Subscription(models.Model):
     workspace_id = models.CharField(max_length=64)
     provider = models.CharField(max_length=127)
     credential_type = models.CharField(max_length=20)
+    credential_id = models.UUIDField(null=True, help_text="the stored account; null: its own, sealed here")
     sealed = models.TextField()
     expires_at = models.DateTimeField(null=True, help_text="null: it does not expire")
     renew_at = models.DateTimeField(null=True, db_index=True)
@@ -49,3 +52,8 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.subscription}"
+
+    @property
+    def told(self) -> str:
+        """The variables as people read them."""
+        return json.dumps(self.variables, ensure_ascii=False, indent=2)

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from runtime import lookup
 from runtime.errors import NotFound, Refused, RuntimeFault
@@ -64,11 +66,16 @@ def upgrade(
     return under_way(workspace_id, [item]) or begin(workspace_id, [item])
 
 
-@transaction.atomic
-def uninstall(installation: Installation) -> None:
-    """Removes the installation and all that hangs on it; the package stays for a later installation."""
-    installation.delete()
-    transaction.on_commit(lookup.changed)
+def uninstall(installation: Installation) -> list[str]:
+    """Removes the installation and all that hangs on it; the package stays for a later installation.
+
+    While the plugin still runs, RUNTIME_LEAVING are told; their sentences of what they could not do come back.
+    """
+    said = [one for name in settings.RUNTIME_LEAVING for one in import_string(name)(installation)]
+    with transaction.atomic():
+        installation.delete()
+        transaction.on_commit(lookup.changed)
+    return said
 
 
 def fitting(metas: Sequence[dict[str, Any]] | None, count: int) -> Sequence[dict[str, Any]]:

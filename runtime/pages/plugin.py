@@ -151,6 +151,8 @@ def uninstall(request: Visit, plugin_id: str) -> HttpResponse:
     shown = opened(request, plugin_id)
     if request.method != "POST":
         return tab(request, shown, "uninstall")
-    installing.uninstall(shown.installation)
+    said = installing.uninstall(shown.installation)
     messages.success(request, f"{shown.plugin.label} is uninstalled.", extra_tags=shown.plugin.unique_identifier)
+    for sentence in said:
+        messages.warning(request, sentence)
     return redirect("plugins", request.membership.slug)

@@ -60,7 +60,7 @@ class Slack:
                 self.send_response(200)
                 self.end_headers()
                 self.connection = context.wrap_socket(self.connection, server_side=True)
-                self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)  # type: ignore[assignment]
+                self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
                 self.close_connection = False
 
             def do_POST(self) -> None:
@@ -73,6 +73,10 @@ class Slack:
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
+
+            def finish(self) -> None:
+                super().finish()
+                self.connection.close()
 
             def log_message(self, *args: object) -> None:
                 return

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from endpoints import triggers
+from endpoints import subscribing
 from endpoints.http import BadAnswer, raw_answer
 from tests.endpoints.conftest import Endpoints
 from tests.programs import wait_until
@@ -127,9 +127,9 @@ def test_unsubscribed_its_address_is_gone(subscription, endpoints: Endpoints, we
 
 def test_times_of_renewal() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    assert triggers.times(-1, now) == (None, None)
-    assert triggers.times(None, now) == (None, None)
-    end, renew = triggers.times(int((now + timedelta(days=30)).timestamp()), now)
+    assert subscribing.times(-1, now) == (None, None)
+    assert subscribing.times(None, now) == (None, None)
+    end, renew = subscribing.times(int((now + timedelta(days=30)).timestamp()), now)
     assert end is not None
     assert renew == end - timedelta(days=1)
 
