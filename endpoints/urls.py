@@ -17,16 +17,16 @@ one: list[URLPattern | URLResolver] = [
     path("deliveries/replay", delivery_pages.replay, name="endpoint-replay"),
 ]
 triggers: list[URLPattern | URLResolver] = [
-    path("", trigger_pages.triggers, name="triggers"),
-    path("/new/<path:plugin_id>", trigger_pages.new, name="trigger-new"),
-    path("/<uuid:endpoint_id>/", trigger_pages.trigger, name="trigger"),
-    path("/<uuid:endpoint_id>/refresh", trigger_pages.refresh, name="trigger-refresh"),
-    path("/<uuid:endpoint_id>/end", trigger_pages.end, name="trigger-end"),
+    path("new/<path:plugin_id>", trigger_pages.new, name="trigger-new"),
+    path("<uuid:endpoint_id>/", trigger_pages.trigger, name="trigger"),
+    path("<uuid:endpoint_id>/refresh", trigger_pages.refresh, name="trigger-refresh"),
+    path("<uuid:endpoint_id>/end", trigger_pages.end, name="trigger-end"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^e/", endpoint),
     *(path(f"plugin/<str:workspace_id>/endpoint/{route.path}", EndpointView.as_view(route=route)) for route in ROUTES),
-    path("w/<slug:slug>/triggers", include(triggers)),
+    path("w/<slug:slug>/triggers", trigger_pages.triggers, name="triggers"),
+    path("w/<slug:slug>/triggers/", include(triggers)),
     path("w/<slug:slug>/endpoints", pages.endpoints, name="endpoints"),
     path("w/<slug:slug>/endpoints/new/<path:plugin_id>", pages.new, name="endpoint-new"),
     path("w/<slug:slug>/endpoints/<uuid:endpoint_id>/", include(one)),
