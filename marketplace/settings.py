@@ -149,6 +149,9 @@ WORKER_CONCURRENCY = integer("WORKER_CONCURRENCY", 8)
 
 # Hooks by which the runtime asks the catalogue without importing it.
 RUNTIME_WORKSPACE_ACCESS = "marketplace.workspaces.access"
+# The marketplace's own release keys, and what it has against a signature of theirs.
+RUNTIME_VOUCHERS = "marketplace.signing.trusting.keys"
+RUNTIME_OBJECTIONS = "marketplace.signing.trusting.objection"
 # What nodes see to every ten seconds, besides their own plugins.
 RUNTIME_CHORES = [
     "endpoints.delivering.recover",

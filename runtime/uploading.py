@@ -17,10 +17,11 @@ from django.conf import settings
 from django.db import transaction
 
 from marketplace import difypkg
-from runtime import storing
+from runtime import storing, vouching
 from runtime.errors import Refused
 from runtime.installations import declared_providers
 from runtime.models import Package, Readme
+from runtime.vouching import Voucher
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +38,13 @@ NOT_LANGGENIUS = (
 WHY = {
     SIGNATURES.UNSIGNED: "it is not signed at all",
     SIGNATURES.BAD: "its content was changed after {by} signed it",
+    SIGNATURES.REVOKED: "it is signed by {by}, a key that the marketplace has revoked",
     SIGNATURES.UNTRUSTED: "it is signed by a key that this host does not know; whoever runs the host can add that key "
     "to THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS",
 }
+
+# What the marketplace says against a signature of its own key, as a state.
+OBJECTIONS = {"changed": SIGNATURES.BAD, "category": SIGNATURES.UNTRUSTED, "revoked": SIGNATURES.REVOKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Judged:
     by: str = ""
     at: datetime | None = None
     verification: dict[str, Any] | None = None
+    fingerprint: str = ""  # of the marketplace's key that signed it
 
     @property
     def verified(self) -> bool:
@@ -154,14 +160,30 @@ def admitted(package: difypkg.Package, *, verify_signature: bool) -> Judged:
 def judge(package: difypkg.Package) -> Judged:
     if package.signature is None:
         return Judged(SIGNATURES.UNSIGNED)
-    keys = trusted_keys()
     at = moment(package.signature.time)
+    ours = vouching.vouchers()
+    if judged := by_marketplace(package, ours, at=at):
+        return judged
+    keys = trusted_keys()
     if verified := difypkg.verify(package, list(keys.values())):
         by = next(name for name, key in keys.items() if key == verified.key)
         return Judged(SIGNATURES.VERIFIED, by, at, package.verification or {"authorized_category": verified.category})
-    if by := next((name for name, key in keys.items() if made_by(key, package.signature.value)), ""):
+    everybody = {**keys, **{one.name: one.key for one in ours}}
+    if by := next((name for name, key in everybody.items() if made_by(key, package.signature.value)), ""):
         return Judged(SIGNATURES.BAD, by, at)
     return Judged(SIGNATURES.UNTRUSTED, at=at)
+
+
+def by_marketplace(package: difypkg.Package, ours: list[Voucher], *, at: datetime | None) -> Judged | None:
+    """What a signature of the marketplace's own keys is worth; None when none of them has signed."""
+    verified = difypkg.verify(package, [one.key for one in ours])
+    if verified is None:
+        return None
+    voucher = next(one for one in ours if one.key == verified.key)
+    against = vouching.objection(voucher, package.unique_identifier, category=verified.category)
+    state = OBJECTIONS[against] if against else SIGNATURES.VERIFIED
+    claim = None if against else package.verification or {"authorized_category": verified.category}
+    return Judged(state, voucher.name, at, claim, voucher.fingerprint)
 
 
 def made_by(key: difypkg.PublicKey, signature: bytes) -> bool:
@@ -193,6 +215,18 @@ def trusted_keys() -> dict[str, difypkg.PublicKey]:
     return keys
 
 
+def judge_again(fingerprint: str) -> int:
+    """Looks once more at the packages that a key of the marketplace signed, when the key's standing changed; how many fell."""
+    fallen = 0
+    for row in Package.objects.filter(signed_with=fingerprint).only("pk", "unique_identifier", "verified"):
+        with storing.open_stored_package(row.unique_identifier) as file, difypkg.open_package(file) as package:
+            judged = judge(package)
+        fallen += row.verified and not judged.verified
+        values = {"verified": judged.verified, "verification": judged.verification, "signature": judged.state}
+        Package.objects.filter(pk=row.pk).update(**values)
+    return fallen
+
+
 # The rows.
 
 
@@ -213,6 +247,7 @@ def write_rows(package: difypkg.Package, judged: Judged, declaration: dict[str, 
             "signature": judged.state,
             "signed_by": judged.by[:120],
             "signed_at": judged.at,
+            "signed_with": judged.fingerprint,
         },
     )
     readmes = [

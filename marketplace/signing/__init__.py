@@ -2,6 +2,15 @@
 
 from marketplace.signing.decisions import asks, proven, sign_decision, verify_decision
 from marketplace.signing.errors import Locked, SigningFault
-from marketplace.signing.releases import sign_approved
+from marketplace.signing.releases import sign_approved, sign_edition
 
-__all__ = ["Locked", "SigningFault", "asks", "proven", "sign_approved", "sign_decision", "verify_decision"]
+__all__ = [
+    "Locked",
+    "SigningFault",
+    "asks",
+    "proven",
+    "sign_approved",
+    "sign_decision",
+    "sign_edition",
+    "verify_decision",
+]

@@ -10,12 +10,14 @@ class Package(models.Model):
     """
 
     class Signature(models.TextChoices):
-        """`bad`: a key that we trust has signed other content; `untrusted`: no key that we know has signed it."""
+        """`bad`: a key that we trust has signed other content; `untrusted`: no key that we know has signed it;
+        `revoked`: the marketplace's key has, but is not believed any more."""
 
         UNSIGNED = "unsigned"
         VERIFIED = "verified"
         BAD = "bad"
         UNTRUSTED = "untrusted"
+        REVOKED = "revoked"
 
     # An author of 64 characters, a name of 128, a version of 31 and a checksum make 290.
     unique_identifier = models.CharField(max_length=300, unique=True)
@@ -29,6 +31,9 @@ class Package(models.Model):
     verification = models.JSONField(null=True, help_text="{authorized_category} when a trusted key has signed")
     signature = models.CharField(max_length=10, choices=Signature, default=Signature.UNSIGNED)
     signed_by = models.CharField(max_length=120, blank=True, help_text="name of the key that verified it")
+    signed_with = models.CharField(
+        max_length=64, blank=True, db_index=True, help_text="fingerprint, of a key of the marketplace"
+    )
     signed_at = models.DateTimeField(null=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
 

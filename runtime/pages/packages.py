@@ -144,6 +144,7 @@ def seen(file: Given, language: str) -> Sheet | None:
                 signature=judged.state,
                 signed_by=judged.by,
                 signed_at=judged.at,
+                signed_with=judged.fingerprint,
             )
     except (BadPackage, RuntimeFault):
         return None

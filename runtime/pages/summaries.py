@@ -13,7 +13,7 @@ from runtime.models import Installation, Package
 from runtime.pages.trust import Trust, trust
 from runtime.pages.words import KINDS, Kind, said
 
-TRUST_FIELDS = ("verified", "verification", "signature", "signed_by", "signed_at")
+TRUST_FIELDS = ("verified", "verification", "signature", "signed_by", "signed_at", "signed_with")
 # Of a declaration only what a list shows is read: those of model providers are hundreds of kilobytes.
 SHOWN = {name: F(f"package__declaration__{name}") for name in ("label", "description", "icon", "icon_dark")}
 

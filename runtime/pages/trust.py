@@ -7,14 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.utils.formats import date_format
 
+from marketplace.difypkg import claimed
+
 CATEGORIES = {
     "langgenius": ("Official", "badge-check", "Published by LangGenius, the makers of Dify."),
+    "official": ("Official", "badge-check", "Published by whoever runs the marketplace."),
     "partner": ("Partner", "handshake", "Published by a partner of the marketplace."),
 }
 CERTIFIED = ("Certified", "shield-check", "Published by somebody of the community, and signed.")
 ANYTHING = "It can hold anything, also something else than its name says."
 MODIFIED = "Its files are not those that “{by}” signed{at}. Somebody has changed them since. " + ANYTHING
 UNTRUSTED = "It is signed, but with a key that this server does not know. " + ANYTHING
+REVOKED = "It is signed with the key “{by}”, which the marketplace has revoked. " + ANYTHING
 UNSIGNED = "Nobody has signed this package. " + ANYTHING
 
 
@@ -30,16 +34,20 @@ class Trust:
 
 
 def trust(package: Any) -> Trust:
-    """Of a Package row, or of anything with verified, verification, signature, signed_by and signed_at."""
+    """Of a Package row, or of anything with verified, verification, signature, signed_by, signed_at and signed_with."""
     if package.verified:
-        category = (package.verification or {}).get("authorized_category", "")
+        category = claimed(package.verification or {"authorized_category": ""})
         word, icon, means = CATEGORIES.get(category, CERTIFIED)
-        by = f" Signed with the key “{package.signed_by}”{on(package.signed_at)}." if package.signed_by else ""
+        signed = "Reviewed in this marketplace, and signed with" if package.signed_with else "Signed with"
+        by = f" {signed} the key “{package.signed_by}”{on(package.signed_at)}." if package.signed_by else ""
         return Trust("ok", icon, word, word, means + by)
     match package.signature:
         case "bad":
             means = MODIFIED.format(by=package.signed_by, at=on(package.signed_at))
             return Trust("bad", "shield-x", "Modified", "Modified: signature does not match", means)
+        case "revoked":
+            means = REVOKED.format(by=package.signed_by)
+            return Trust("bad", "shield-x", "Revoked", "Unsafe: its key was revoked", means)
         case "untrusted":
             return Trust("bad", "shield-alert", "Unsafe", "Unsafe: not signed by a trusted key", UNTRUSTED)
         case _:
