@@ -172,6 +172,7 @@ def revoke(key: SigningKey, *, by: User | None, reason: str, since: datetime | N
     auditing.record(
         "key.revoke", locked.fingerprint, by=by, before={"state": before}, after={"state": "revoked", **told}
     )
+    transaction.on_commit(partial(uploading.judge_again, locked.fingerprint), robust=True)
     return locked
 
 
