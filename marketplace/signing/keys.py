@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from marketplace.models import SigningKey, User
 from marketplace.signing import material, sealing
 from marketplace.signing.errors import SigningFault
 from marketplace.transparency.telling import moment
+from runtime import uploading
 
 Role, State = SigningKey.Role, SigningKey.State
 CATEGORIES = ("community", "partner", "official")
