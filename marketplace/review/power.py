@@ -65,12 +65,12 @@ class Difference:
         found = [change.area if self.first else change.id for change in self.increases]
         return list(dict.fromkeys(found))
 
-    def by_area(self) -> Iterator[tuple[str, list[Change], int]]:
-        """Area's title, its changes and how many items stay as they were, areas without any left out."""
+    def by_area(self) -> Iterator[tuple[str, str, list[Change], int]]:
+        """Area, its title, its changes and how many items stay as they were; areas without any are left out."""
         for area, title in AREAS.items():
             found = [change for change in self.changes if change.area == area]
             if found or self.unchanged.get(area):
-                yield title, found, self.unchanged.get(area, 0)
+                yield area, title, found, self.unchanged.get(area, 0)
 
 
 def compare(before: Profile | None, after: Profile) -> Difference:
