@@ -1,7 +1,7 @@
 """Addresses of the catalogue's own pages."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from marketplace import views
 
@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:slug>/members/<int:member_id>/role", views.member_role, name="member-role"),
     path("w/<slug:slug>/members/<int:member_id>/remove", views.member_removal, name="member-removal"),
     path("w/<slug:slug>/settings", views.settings_page, name="settings"),
+    path("", include("marketplace.review.urls")),
 ]

@@ -17,7 +17,8 @@ from marketplace.publishers.errors import NotAllowed, Refused
 from marketplace.publishers.protecting import check_new_plugin
 from marketplace.releasing import package_limits, privacy_policy
 from marketplace.review import move
-from marketplace.review.placing import OPEN, give_reason
+from marketplace.review.placing import OPEN
+from marketplace.review.reasons import give_reason
 from marketplace.versions import is_stable, order
 
 State = Submission.State

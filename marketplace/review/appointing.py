@@ -69,7 +69,9 @@ def set_policy(values: dict[str, Any], *, by: User) -> ReviewPolicy:
     rules.automatic, rules.free_days = values["automatic"], free_days(values["free_days"])
     rules.pk, rules.changed_by = ONLY, by
     rules.save()
-    auditing.record("desk.policy", "review desk", by=by, before=before, after=model_to_dict(rules, exclude=["changed_by"]))
+    auditing.record(
+        "desk.policy", "review desk", by=by, before=before, after=model_to_dict(rules, exclude=["changed_by"])
+    )
     return rules
 
 

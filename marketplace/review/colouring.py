@@ -36,7 +36,9 @@ def coloured(name: str, text: str) -> list[SafeString]:
 
 
 def cut(line: str) -> str:
-    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} … {len(line) - LONGEST_LINE:,} more characters"
+    return (
+        line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} … {len(line) - LONGEST_LINE:,} more characters"
+    )
 
 
 def visible(line: str) -> SafeString:

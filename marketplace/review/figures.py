@@ -40,7 +40,10 @@ def waiting() -> list[tuple[str, int, int]]:
     """Whom submissions wait for: name, how many, of these beyond their due date."""
     now = timezone.now()
     found = Submission.objects.filter(state__in=OPEN | {State.APPROVED}).values_list("state")
-    rows = {state: (total, late) for state, total, late in found.annotate(Count("pk"), Count("pk", filter=Q(due_at__lt=now)))}
+    rows = {
+        state: (total, late)
+        for state, total, late in found.annotate(Count("pk"), Count("pk", filter=Q(due_at__lt=now)))
+    }
     return [
         (name, sum(rows.get(state, (0, 0))[0] for state in states), sum(rows.get(state, (0, 0))[1] for state in states))
         for name, states in WAITING.items()
@@ -58,7 +61,9 @@ def ages() -> list[tuple[str, int]]:
 
 def weeks() -> list[Week]:
     """Decisions of the last weeks, oldest first, weeks without any included."""
-    monday = (timezone.now() - timedelta(days=timezone.now().weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = (timezone.now() - timedelta(days=timezone.now().weekday())).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
     start = monday - timedelta(weeks=WEEKS - 1)
     rows = (
         Decision.objects.filter(at__gte=start)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marketplace.review.pages import acts, administration, book, files, figures, queue, submission
+from marketplace.review.pages import acts, administration, book, figures, files, queue, submission
 
 ONE = "desk/submissions/<uuid:submission_id>"
 

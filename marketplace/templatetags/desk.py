@@ -26,7 +26,11 @@ STANDINGS = {
     State.WITHDRAWN: ("Withdrawn", "circle-stop", ""),
     State.SUPERSEDED: ("Replaced", "history", ""),
 }
-RISKS = {"low": ("Low", "circle", ""), "medium": ("Medium", "triangle-alert", "warn"), "high": ("High", "octagon-alert", "bad")}
+RISKS = {
+    "low": ("Low", "circle", ""),
+    "medium": ("Medium", "triangle-alert", "warn"),
+    "high": ("High", "octagon-alert", "bad"),
+}
 Checked = ScreeningSection.State
 CHECKED = {
     Checked.WAITING: ("Not scanned yet", "circle-dashed", "warn"),

@@ -35,7 +35,7 @@ def page(view: Page, *, staff: bool = False) -> Callable[..., HttpResponse]:
     def admitted(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        user = cast("User", request.user)
+        user = request.user
         if not (reviews(user) or governs(user)):
             raise Http404
         if staff and not governs(user):

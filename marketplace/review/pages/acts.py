@@ -155,5 +155,3 @@ def ping(request: Visit, submission_id: UUID) -> HttpResponse:
     one.refresh_from_db()
     context = {"one": one, "holds": renewed, "holder": claiming.holder(one)}
     return render(request, "desk/claim.html", context)
-
-

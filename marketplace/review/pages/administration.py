@@ -46,7 +46,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, label_suffix="", **named)
+        super().__init__(*args, **{"label_suffix": "", **named})
         for name, (least, most) in appointing.LIMITS.items():
             self.fields[name].widget.attrs |= {"min": least, "max": most}
         choices = [("off", "Off"), ("dry", "Dry run: only say what it would have done"), ("on", "On")]
@@ -68,7 +68,9 @@ def shown(request: Visit, form: PolicyForm, *, status: int = OK) -> HttpResponse
         "people": appointing.people(),
         "open_reports": reports.filter(state=AbuseReport.State.OPEN).order_by("created_at")[:50],
         "closed_reports": reports.exclude(state=AbuseReport.State.OPEN).order_by("-decided_at")[:10],
-        "claims": NamespaceClaim.objects.filter(state=NamespaceClaim.State.OPEN).select_related("organization", "made_by"),
+        "claims": NamespaceClaim.objects.filter(state=NamespaceClaim.State.OPEN).select_related(
+            "organization", "made_by"
+        ),
         "verdicts": verdicts,
         "rules": automatic.RULES,
         "kept": request.POST if status != OK else {},

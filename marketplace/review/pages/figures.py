@@ -32,7 +32,7 @@ def statistics(request: Visit) -> HttpResponse:
 
 def drawing(weeks: list[figures.Week]) -> list[tuple[str, list[tuple[str, float, float, float]]]]:
     """For each week its title, and its stacked bars: tone, x, y, height."""
-    most = max(max(week.total for week in weeks), 1)
+    most = max(1, *(week.total for week in weeks))
     drawn = []
     for number, week in enumerate(weeks):
         bars, top = [], float(HEIGHT)
@@ -41,6 +41,8 @@ def drawing(weeks: list[figures.Week]) -> list[tuple[str, list[tuple[str, float,
             top -= height
             if count:
                 bars.append((tone, number * STEP + (STEP - BAR) / 2, round(top, 1), height))
-        title = f"Week of {week.start:%d %B}: {week.approved} approved, {week.by_rule} by rule, {week.rejected} rejected"
+        title = (
+            f"Week of {week.start:%d %B}: {week.approved} approved, {week.by_rule} by rule, {week.rejected} rejected"
+        )
         drawn.append((title, bars))
     return drawn

@@ -99,13 +99,15 @@ def paired(entry: sources.Entry, packages: tuple[str | None, str], *, whole: boo
     new = sources.shown(after, entry.name) if entry.change != "removed" else empty
     if old.why or new.why:
         return {"why": new.why or old.why, "sizes": (old.size, new.size)}
-    left, right = ([line for line in file.text.split("\n")] if file is not empty else [] for file in (old, new))
+    left, right = (file.text.split("\n") if file is not empty else [] for file in (old, new))
     try:
         rows = side_by_side(left, right, whole=whole)
     except TooLong:
         return {"why": "It has too many lines to be compared here.", "sizes": (old.size, new.size)}
     html = [coloured(entry.name, file.text) for file in (old, new)]
-    shown = [(row, html[0][row.left - 1] if row.left else "", html[1][row.right - 1] if row.right else "") for row in rows]
+    shown = [
+        (row, html[0][row.left - 1] if row.left else "", html[1][row.right - 1] if row.right else "") for row in rows
+    ]
     return {"rows": shown, "added": counts(rows)[0], "removed": counts(rows)[1]}
 
 
@@ -118,7 +120,9 @@ def talked(one: Submission, path: str) -> dict[str, Any]:
 
 def lines(one: Submission, file: sources.File) -> list[Line]:
     found_here: dict[int, list[Finding]] = defaultdict(list)
-    for finding in Finding.objects.filter(section__submission=one, path=file.name, line__isnull=False).select_related("section"):
+    for finding in Finding.objects.filter(section__submission=one, path=file.name, line__isnull=False).select_related(
+        "section"
+    ):
         found_here[finding.line or 0].append(finding)
     said: dict[int, list[Comment]] = defaultdict(list)
     for comment in one.comments.filter(path=file.name, line__isnull=False).select_related("by").order_by("at"):

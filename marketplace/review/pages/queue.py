@@ -45,7 +45,9 @@ def queue_page(request: Visit) -> HttpResponse:
 @require_POST
 def batch(request: Visit) -> HttpResponse:
     """One decision for all that are ticked; those that do not go are told one by one."""
-    chosen = [(UUID(one), int(serial)) for one, _, serial in (pair.partition("@") for pair in request.POST.getlist("chosen"))]
+    chosen = [
+        (UUID(one), int(serial)) for one, _, serial in (pair.partition("@") for pair in request.POST.getlist("chosen"))
+    ]
     try:
         outcomes = batches.decide(chosen, act(request))
     except NotPossible as error:
