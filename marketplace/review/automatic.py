@@ -202,7 +202,9 @@ def consider(submission: Submission) -> AutomaticVerdict | None:
         dry = rules.automatic == ReviewPolicy.Automatic.DRY
         said = {"approves": approves, "dry": dry, "weight": weight, "rows": rows}
         verdict = AutomaticVerdict.objects.create(submission=submission, round=submission.round, **said)
-        if next(row["holds"] for row in rows if row["rule"] == "sample"):
+        if weight <= rules.weight_limit and [row["rule"] for row in rows if row["stops"] and row["holds"]] == [
+            "sample"
+        ]:
             give_reason(submission, "random_sample")
         if approves and not dry:
             approve(submission, verdict)

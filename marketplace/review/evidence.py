@@ -6,13 +6,15 @@ from typing import Any
 
 from marketplace import keeping
 from marketplace.difypkg import BadPackage, open_package
-from marketplace.models import PrivacyStatement, Release, ScreeningSection, Submission
+from marketplace.models import Finding, PrivacyStatement, Release, ScreeningSection, Submission
 from marketplace.releasing import package_limits
 from marketplace.requirements import requirement_lines
 from marketplace.review import power
+from marketplace.review.capabilities import capabilities
 from marketplace.review.power import Item, Profile
 
 # Releases that nobody should compare with: what they may is no longer thought right.
+STAYS = "stays here"
 NO_BASIS = frozenset({"recalled"})
 
 
@@ -33,10 +35,16 @@ def profile(submission: Submission) -> Profile:
     return {
         **declared(submission.declaration),
         "hosts": listed(sections, "hosts"),
-        "capabilities": listed(sections, "capabilities"),
+        "capabilities": can(submission, sections),
         "dependencies": power.dependencies(list(requirements(submission.package))),
         "privacy": privacy(submission),
     }
+
+
+def can(submission: Submission, sections: Iterable[ScreeningSection]) -> dict[str, Item]:
+    """What its code can do: what checks say so, and what their findings show, also those that were settled."""
+    rules = Finding.objects.filter(section__submission=submission).values_list("rule", flat=True)
+    return listed(sections, "capabilities") | {name: Item() for name in capabilities(rules)}
 
 
 def declared(declaration: dict[str, Any]) -> dict[str, dict[str, Item]]:
@@ -54,11 +62,12 @@ def privacy(submission: Submission) -> dict[str, Item]:
 
 
 def uses(statement: dict[str, Any]) -> dict[str, Item]:
-    """Each class of data with each recipient; purposes and retention are its words."""
+    """Each class of data with each recipient; purpose, retention and legal basis are its words."""
     found: dict[str, Item] = {}
-    for row in statement.get("uses") or statement.get("data") or ():
-        key = f"{row.get('data') or row.get('class') or '?'} → {row.get('recipient') or 'stays here'}"
-        found[key] = Item(str(row.get("purpose") or ""))
+    for row in statement.get("uses") or ():
+        words = "; ".join(str(row[key]) for key in ("purpose", "retention", "legal_basis") if row.get(key))
+        for recipient in row.get("recipients") or [STAYS]:
+            found[f"{row.get('data', '?')} → {recipient}"] = Item(words)
     return found
 
 

@@ -42,7 +42,7 @@ def waiting() -> list[tuple[str, int, int]]:
     found = Submission.objects.filter(state__in=OPEN | {State.APPROVED}).values_list("state")
     rows = {
         state: (total, late)
-        for state, total, late in found.annotate(Count("pk"), Count("pk", filter=Q(due_at__lt=now)))
+        for state, total, late in found.annotate(total=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
     }
     return [
         (name, sum(rows.get(state, (0, 0))[0] for state in states), sum(rows.get(state, (0, 0))[1] for state in states))
@@ -70,9 +70,9 @@ def weeks() -> list[Week]:
         .annotate(week=TruncWeek("at"))
         .values_list("week")
         .annotate(
-            Count("pk", filter=Q(verdict="approve", automatic=False)),
-            Count("pk", filter=Q(verdict="reject")),
-            Count("pk", filter=Q(automatic=True)),
+            approved=Count("pk", filter=Q(verdict="approve", automatic=False)),
+            rejected=Count("pk", filter=Q(verdict="reject")),
+            by_rule=Count("pk", filter=Q(automatic=True)),
         )
     )
     found: dict[date, tuple[int, int, int]] = {week.date(): (a, r, m) for week, a, r, m in rows}

@@ -108,8 +108,16 @@ def permissions(declaration: Mapping[str, Any]) -> dict[str, Item]:
     storage = asked.get("storage") or {}
     if storage.get("enabled"):
         size = int(storage.get("size") or 0)
-        found["storage"] = Item(f"{size:,} bytes", size)
+        found["storage"] = Item(in_bytes(size), size)
     return found
+
+
+def in_bytes(size: int) -> str:
+    """A size as people say it, exact where that is short."""
+    for unit, name in ((1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB")):
+        if size >= unit and size % unit == 0:
+            return f"{size // unit} {name}"
+    return f"{size:,} bytes"
 
 
 def endpoints(declaration: Mapping[str, Any]) -> dict[str, Item]:

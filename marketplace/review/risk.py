@@ -28,7 +28,9 @@ DANGEROUS = {
     "binary": "brings executables along",
     "native": "brings executables along",
 }
-SENSITIVE = frozenset({"health", "financial", "biometric", "biometrics", "children", "authentication", "location"})
+# Classes of data as privacy statements name them (marketplace/privacy). Where somebody is, is grave only when exact.
+SENSITIVE = frozenset({"health", "financial", "biometrics", "government_id", "children", "precise_location"})
+PERSONAL = frozenset({"location", "name", "email", "phone", "address", "files", "browsing", "purchases"})
 FILES = frozenset({"file", "files"})
 WRITES = ("create", "update", "delete", "send", "post", "write", "remove", "upload", "edit", "add")
 
@@ -61,21 +63,11 @@ def dangerous(facts: Facts) -> Iterator[Why]:
 
 
 def sensitive(facts: Facts) -> Iterator[Why]:
-    for name in sorted({word for word in words(facts.privacy) if word in SENSITIVE}):
-        yield Why(HIGH, f"Its privacy statement names sensitive data: {name}.")
-
-
-def words(value: Any) -> Iterator[str]:
-    """All words of the names of data in a statement, whatever its shape."""
-    if isinstance(value, dict):
-        for key, below in value.items():
-            if key in {"data", "class", "classes", "data_class"} and isinstance(below, str):
-                yield from below.lower().replace("-", "_").split("_")
-            else:
-                yield from words(below)
-    elif isinstance(value, list):
-        for below in value:
-            yield from words(below)
+    named = {str(use.get("data", "")) for use in facts.privacy.get("uses") or ()}
+    for name in sorted(named & SENSITIVE):
+        yield Why(HIGH, f"Its privacy statement names sensitive data: {name.replace('_', ' ')}.")
+    for name in sorted(named & PERSONAL):
+        yield Why(MEDIUM, f"Its privacy statement names data of people: {name}.")
 
 
 def hidden(facts: Facts) -> Iterator[Why]:
@@ -93,7 +85,10 @@ def handles_files(facts: Facts) -> Iterator[Why]:
 
 def takes_addresses(facts: Facts) -> Iterator[Why]:
     names = (str(parameter.get("name", "")).lower() for parameter in parameters(facts.declaration))
-    if any(name in {"url", "uri", "urls", "base_url", "webhook_url"} or name.endswith("_url") for name in names):
+    can = facts.profile.get("capabilities", {})
+    if "addresses that users give" in can or any(
+        name in {"url", "uri", "urls", "base_url", "webhook_url"} or name.endswith("_url") for name in names
+    ):
         yield Why(MEDIUM, "It goes to addresses that users give.")
 
 

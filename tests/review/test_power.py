@@ -27,7 +27,7 @@ def test_permissions_are_read_grant_by_grant() -> None:
     assert power.permissions(asked) == {
         "tool": Item("yes"),
         "model.llm": Item("yes"),
-        "storage": Item("1,048,576 bytes", MIB),
+        "storage": Item("1 MiB", MIB),
     }
     assert power.permissions({}) == power.permissions(manifest(model={"enabled": False, "llm": True})) == {}
 

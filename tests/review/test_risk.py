@@ -33,7 +33,7 @@ def tool(tool_name: str, /, **parameter: str) -> dict[str, Any]:
         (Facts({"capabilities": {"command execution": Item()}}, PLAIN, {}), "high", "other programs"),
         (Facts({"capabilities": {"sql": Item()}}, PLAIN, {}), "high", "databases"),
         (Facts({"capabilities": {"browser-automation": Item()}}, PLAIN, {}), "high", "browser"),
-        (Facts({}, PLAIN, {"uses": [{"data": "health_data"}]}), "high", "health"),
+        (Facts({}, PLAIN, {"uses": [{"data": "health"}]}), "high", "health"),
         (Facts({}, PLAIN, {"uses": [{"data": "name", "purpose": "health"}]}), "low", ""),
     ],
 )

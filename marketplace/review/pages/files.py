@@ -98,12 +98,12 @@ def paired(entry: sources.Entry, packages: tuple[str | None, str], *, whole: boo
     old = sources.shown(before, entry.name) if before and entry.change != "added" else empty
     new = sources.shown(after, entry.name) if entry.change != "removed" else empty
     if old.why or new.why:
-        return {"why": new.why or old.why, "sizes": (old.size, new.size)}
+        return {"unshown": new.why or old.why, "sizes": (old.size, new.size)}
     left, right = (file.text.split("\n") if file is not empty else [] for file in (old, new))
     try:
         rows = side_by_side(left, right, whole=whole)
     except TooLong:
-        return {"why": "It has too many lines to be compared here.", "sizes": (old.size, new.size)}
+        return {"unshown": "It has too many lines to be compared here.", "sizes": (old.size, new.size)}
     html = [coloured(entry.name, file.text) for file in (old, new)]
     shown = [
         (row, html[0][row.left - 1] if row.left else "", html[1][row.right - 1] if row.right else "") for row in rows
