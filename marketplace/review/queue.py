@@ -1,12 +1,14 @@
 """What waits for whom: the queue in the order of due dates, filtered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from marketplace.models import Publisher, QueueReason, Submission, User
+from marketplace.review import business
 from marketplace.review.placing import CLAIMABLE
 from marketplace.review.reasons import REASONS
 
@@ -66,6 +68,16 @@ def counts(reader: User) -> dict[str, int]:
     sums = {name: sum(found.get(state, 0) for state in states) for name, (_, states) in VIEWS.items() if name != "done"}
     held = Submission.objects.filter(claimed_by=reader, claimed_until__gt=timezone.now(), state__in=CLAIMABLE)
     return {**sums, "mine": held.count()}
+
+
+def until(moment: datetime, holidays: Collection[date]) -> str:
+    """A due date in business days: "in 2 days", "today", "3 days late"."""
+    now = timezone.now()
+    if moment < now:
+        late = business.between(moment, now, holidays)
+        return f"{late} day{'s' * (late != 1)} late" if late else "late since today"
+    days = business.between(now, moment, holidays)
+    return {0: "today", 1: "in 1 day"}.get(days, f"in {days} days")
 
 
 def lateness(due: datetime | None) -> str:

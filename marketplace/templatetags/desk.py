@@ -4,11 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils import timezone
-
 from marketplace.models import ScreeningSection, Submission
-from marketplace.review import business
 from marketplace.review.policy import policy
+from marketplace.review.queue import until
 from marketplace.review.rules import book
 
 register = template.Library()
@@ -69,12 +67,7 @@ def checked(section: ScreeningSection) -> dict[str, Any]:
 @register.simple_tag
 def due(moment: datetime) -> str:
     """A due date in business days: "in 2 days", "today", "3 days late"."""
-    now = timezone.now()
-    days = business.between(now, moment, policy().holidays)
-    if moment < now:
-        late = business.between(moment, now, policy().holidays)
-        return f"{late} day{'s' * (late != 1)} late" if late else "late since today"
-    return {0: "today", 1: "in 1 day"}.get(days, f"in {days} days")
+    return until(moment, policy().holidays)
 
 
 @register.filter

@@ -34,7 +34,7 @@ def tool(tool_name: str, /, **parameter: str) -> dict[str, Any]:
         (Facts({"capabilities": {"sql": Item()}}, PLAIN, {}), "high", "databases"),
         (Facts({"capabilities": {"browser-automation": Item()}}, PLAIN, {}), "high", "browser"),
         (Facts({}, PLAIN, {"uses": [{"data": "health"}]}), "high", "health"),
-        (Facts({}, PLAIN, {"uses": [{"data": "name", "purpose": "health"}]}), "low", ""),
+        (Facts({}, PLAIN, {"uses": [{"data": "content", "purpose": "health"}]}), "low", ""),
     ],
 )
 def test_the_gravest_rule_that_holds_gives_the_tier(facts: Facts, tier: str, word: str) -> None:

@@ -14,6 +14,7 @@ from marketplace.review import batches, deciding, queue, rules
 from marketplace.review.deciding import Approval
 from marketplace.review.errors import NotPossible
 from marketplace.review.pages.access import Visit, page
+from marketplace.review.policy import policy
 from marketplace.review.reasons import REASONS
 
 
@@ -23,7 +24,9 @@ def queue_page(request: Visit) -> HttpResponse:
     wanted = queue.Filter.of(request.GET.dict())
     pages = Paginator(queue.listed(wanted, request.reader), queue.PAGE)
     rows = pages.get_page(request.GET.get("page"))
+    holidays = policy().holidays
     for row in rows:
+        row.due = queue.until(row.due_at, holidays) if row.due_at else ""  # type: ignore[attr-defined]
         row.lateness = queue.lateness(row.due_at)  # type: ignore[attr-defined]
         row.why = [(REASONS[one.code], one.detail) for one in row.open_reasons if one.code in REASONS]  # type: ignore[attr-defined]
     sums = queue.counts(request.reader)
@@ -45,9 +48,7 @@ def queue_page(request: Visit) -> HttpResponse:
 @require_POST
 def batch(request: Visit) -> HttpResponse:
     """One decision for all that are ticked; those that do not go are told one by one."""
-    chosen = [
-        (UUID(one), int(serial)) for one, _, serial in (pair.partition("@") for pair in request.POST.getlist("chosen"))
-    ]
+    chosen = [one for pair in request.POST.getlist("chosen") if (one := picked(pair))]
     try:
         outcomes = batches.decide(chosen, act(request))
     except NotPossible as error:
@@ -62,6 +63,15 @@ def batch(request: Visit) -> HttpResponse:
     if not chosen:
         messages.error(request, "Tick the submissions that this is for.")
     return redirect("desk")
+
+
+def picked(pair: str) -> tuple[UUID, int] | None:
+    """Id and serial of a ticked row; None for what no row of ours has."""
+    one, _, serial = pair.partition("@")
+    try:
+        return UUID(one), int(serial)
+    except ValueError:
+        return None
 
 
 def act(request: Visit) -> batches.Act:
