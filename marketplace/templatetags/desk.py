@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+
 from marketplace.models import ScreeningSection, Submission
 from marketplace.review.policy import policy
 from marketplace.review.queue import until
