@@ -1,12 +1,16 @@
 """A publisher with an owner and a team mate, reviewers, staff and a stranger; submissions as they are handed in."""
 
+import io
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from marketplace import keeping
 from marketplace.models import (
     Decision,
     Organization,
@@ -20,6 +24,27 @@ from marketplace.models import (
 )
 
 State = Submission.State
+
+
+@pytest.fixture(autouse=True)
+def storage(settings: Any, tmp_path: Path) -> None:
+    """A place of its own for what the marketplace keeps."""
+    there = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "kept"}}
+    settings.STORAGES = {**settings.STORAGES, "marketplace": there}
+
+
+def kept(**files: str | bytes) -> str:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/").replace("_py", ".py"), content)
+    return keeping.keep(data.getvalue())
+
+
+@pytest.fixture
+def one(ready: Callable[..., Submission]) -> Submission:
+    """A submission with a package that holds a little of everything."""
+    return ready(package=kept(main_py="import os\nprint('<b>')\n", tools__a_py="x = 1\n", logo=b"\0\1"))
 
 
 @pytest.fixture

@@ -11,19 +11,14 @@ from django.urls import get_resolver
 
 from marketplace import keeping
 from marketplace.models import (
-    AbuseReport,
     Comment,
     Finding,
-    Organization,
-    Plugin,
     PrivacyStatement,
-    ReviewPolicy,
     Submission,
     User,
 )
 from marketplace.review import thread, urls
-from tests.review.conftest import released
-from tests.review.test_sources import kept
+from tests.review.conftest import kept, released
 
 pytestmark = pytest.mark.django_db
 State = Submission.State
@@ -44,18 +39,6 @@ ACTS = ["claim", "let-go", "ping", "approve", "send-back", "reject", "escalate",
 ACTS += ["privacy", "privacy/complete", "comments/1/resolve", "findings/1"]
 STAFF_ACTS = ["/desk/administration/policy", "/desk/administration/reviewers", "/desk/administration/reports/1"]
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
-
-
-@pytest.fixture(autouse=True)
-def storage(settings: Any, tmp_path: Any) -> None:
-    there = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = {**settings.STORAGES, "marketplace": there}
-
-
-@pytest.fixture
-def one(ready: Ready) -> Submission:
-    package = kept(main_py="import os\nprint('<b>')\n", tools__a_py="x = 1\n", logo=b"\0\1")
-    return ready(package=package)
 
 
 def visit(user: User | None) -> Client:
@@ -358,50 +341,3 @@ def test_a_remark_is_marked_as_dealt_with(people: SimpleNamespace, one: Submissi
     post(visit(people.bob), one, f"comments/{said.pk}/resolve")
     said.refresh_from_db()
     assert said.resolved_at is not None
-
-
-# Administration.
-
-
-def test_staff_appoint_and_dismiss_reviewers(people: SimpleNamespace, one: Submission) -> None:
-    client = visit(people.staff)
-    address = "/desk/administration/reviewers"
-    assert client.post(address, {"email": "nobody@example.org", "act": "appoint"}).status_code == 409
-    client.post(address, {"email": "Stranger@example.org ", "act": "appoint"})
-    assert User.objects.get(pk=people.stranger.pk).is_reviewer
-    post(visit(people.ada), one, "claim")
-    client.post(address, {"email": "ada@example.org", "act": "dismiss"})
-    one.refresh_from_db()
-    assert one.claimed_by is None
-    assert visit(User.objects.get(pk=people.ada.pk)).get("/desk/").status_code == 404
-
-
-def test_staff_set_the_policy(people: SimpleNamespace) -> None:
-    client = visit(people.staff)
-    fields = {"low_days": 1, "medium_days": 3, "high_days": 5, "fix_days": 10, "claim_minutes": 20, "claims_each": 2}
-    fields |= {"weight_limit": 10, "sample_percent": 50, "automatic": "on", "free_days": "2026-12-25\n2026-12-24"}
-    for wrong in ({"low_days": "0"}, {"automatic": "maybe"}, {"free_days": "Christmas"}, {"fix_days": ""}):
-        assert client.post("/desk/administration/policy", fields | wrong).status_code == 422
-    assert client.post("/desk/administration/policy", fields).status_code == 302
-    rules = ReviewPolicy.objects.get()
-    assert (rules.automatic, rules.free_days, rules.changed_by) == ("on", ["2026-12-24", "2026-12-25"], people.staff)
-    assert "desk.policy" in client.get("/desk/audit?q=policy").content.decode()
-
-
-def test_staff_close_reports(people: SimpleNamespace) -> None:
-    plugin = Plugin.objects.create(plugin_id="acme/weather", organization=people.acme, name="weather", category="tool")
-    report = AbuseReport.objects.create(plugin=plugin, reason="spam", text="Spam.")
-    client, address = visit(people.staff), f"/desk/administration/reports/{report.pk}"
-    assert client.post(address, {"act": "acted", "answer": ""}).status_code == 409
-    client.post(address, {"act": "acted", "answer": "We have talked to them."})
-    report.refresh_from_db()
-    assert (report.state, report.decided_by) == ("acted", people.staff)
-    assert client.post(address, {"act": "dismissed", "answer": "No."}).status_code == 409
-
-
-def test_statistics_say_what_there_is(people: SimpleNamespace, ready: Ready, one: Submission) -> None:
-    ready(State.NEEDS_INFO, version="3.0.0")
-    post(visit(people.ada), one, "approve", category="community")
-    page = visit(people.bob).get("/desk/statistics").content.decode()
-    assert "1 approved, 0 by rule, 0 rejected" in page
-    assert Organization.objects.count() == 1

@@ -1,8 +1,5 @@
 """Files of packages: what is shown, what is compared, and that nothing hides."""
 
-import io
-import zipfile
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -11,20 +8,7 @@ from marketplace import keeping
 from marketplace.review import sources
 from marketplace.review.colouring import coloured
 from marketplace.review.diffing import side_by_side
-
-
-def kept(**files: str | bytes) -> str:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name.replace("__", "/").replace("_py", ".py"), content)
-    return keeping.keep(data.getvalue())
-
-
-@pytest.fixture(autouse=True)
-def storage(settings, tmp_path) -> None:
-    there = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = {**settings.STORAGES, "marketplace": there}
+from tests.review.conftest import kept
 
 
 def test_changes_are_found_by_content() -> None:

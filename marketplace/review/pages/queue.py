@@ -48,7 +48,7 @@ def queue_page(request: Visit) -> HttpResponse:
 @require_POST
 def batch(request: Visit) -> HttpResponse:
     """One decision for all that are ticked; those that do not go are told one by one."""
-    chosen = [one for pair in request.POST.getlist("chosen") if (one := picked(pair))]
+    chosen = [row for pair in request.POST.getlist("chosen") if (row := picked(pair))]
     try:
         outcomes = batches.decide(chosen, act(request))
     except NotPossible as error:
