@@ -6,7 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from marketplace import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.home, name="home"),
+    path("", include("marketplace.catalogue.urls")),
+    path("start", views.start, name="start"),
     path("sign-in", views.SignIn.as_view(), name="sign-in"),
     path("sign-out", LogoutView.as_view(), name="sign-out"),
     path("workspaces/new", views.new_workspace, name="new-workspace"),

@@ -53,7 +53,7 @@ def governing(request: HttpRequest, slug: str) -> Membership:
 
 
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def start(request: HttpRequest) -> HttpResponse:
     """Where to go after signing in: the plugins of the workspace that was open last."""
     mine = list(workspaces_of(reader(request)))
     if not mine:
@@ -139,7 +139,7 @@ def member_removal(request: HttpRequest, slug: str, *, member_id: int) -> HttpRe
         messages.error(request, error.message)
         return redirect("members", slug)
     messages.success(request, f"{'You have' if leaving else f'{member.user} has'} left {membership.workspace}.")
-    return redirect("home") if leaving else redirect("members", slug)
+    return redirect("start") if leaving else redirect("members", slug)
 
 
 @login_required

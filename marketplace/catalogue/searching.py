@@ -130,19 +130,22 @@ LIGHT = (
     "category",
     "status",
     "channel",
-    "signed_at",
     "created_at",
-    "plugin_id",
     "minimum_dify_version",
+    "outline",
 )
 
 
 def in_order(keys: Collection[UUID]) -> list[Plugin]:
     """Plugins by key, with what cards show: declarations and readmes of releases stay in the database."""
     keys = list(keys)
-    rows = Plugin.objects.filter(pk__in=keys).select_related("organization", "latest")
-    rows = rows.only(
-        *(one.name for one in Plugin._meta.concrete_fields), "organization", *(f"latest__{name}" for name in LIGHT)
-    )
-    by_key = {row.pk: row for row in rows}
+    by_key = {row.pk: row for row in light(Plugin.objects.filter(pk__in=keys))}
     return [by_key[key] for key in keys if key in by_key]
+
+
+def light(plugins: QuerySet[Plugin]) -> QuerySet[Plugin]:
+    """Plugins with their organization, icon, and the light part of their latest release, in one query."""
+    own = [one.name for one in Plugin._meta.concrete_fields]
+    more = [*(f"latest__{name}" for name in LIGHT), "search_entry__icon", "search_entry__icon_dark"]
+    organization = [f"organization__{name}" for name in ("handle", "name", "verified_at", "closed_at", "standing")]
+    return plugins.select_related("organization", "latest", "search_entry").only(*own, *organization, *more)

@@ -40,7 +40,7 @@ document.addEventListener("keydown", (event) => {
     }
   }
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  const search = document.querySelector(".search input");
+  const search = document.querySelector("main .search input") ?? document.querySelector(".search input");
   if (event.key === "/" && search && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     search.focus();

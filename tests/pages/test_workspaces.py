@@ -118,27 +118,27 @@ def test_signing_in_leads_nowhere_else(people: SimpleNamespace, client: Client) 
     answer = client.post(
         "/sign-in?next=https://evil.example/", {"username": "owner@example.org", "password": "open sesame"}
     )
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/start"
 
 
 def test_signing_out_needs_a_post(visit: Callable[..., Client]) -> None:
     browser = visit()
     assert browser.get("/sign-out").status_code == 405
     assert browser.post("/sign-out")["Location"] == "/sign-in"
-    assert browser.get("/")["Location"].startswith("/sign-in")
+    assert browser.get("/start")["Location"].startswith("/sign-in")
 
 
 def test_who_is_in_no_workspace_is_told_what_to_do(people: SimpleNamespace, visit: Callable[..., Client]) -> None:
     Member.objects.filter(user=people.member).delete()
-    assert "You are in no workspace yet" in visit("member").get("/").text
+    assert "You are in no workspace yet" in visit("member").get("/start").text
 
 
 def test_home_is_the_workspace_that_was_open_last(people: SimpleNamespace, visit: Callable[..., Client]) -> None:
     workspaces.create_workspace(name="Another", owner=people.owner)
     browser = visit()
-    assert browser.get("/")["Location"] == "/w/another/plugins"
+    assert browser.get("/start")["Location"] == "/w/another/plugins"
     browser.get("/w/support/plugins")
-    assert browser.get("/")["Location"] == "/w/support/plugins"
+    assert browser.get("/start")["Location"] == "/w/support/plugins"
 
 
 # The pages.
@@ -186,7 +186,7 @@ def test_admins_make_no_owners_and_touch_none(visit: Callable[..., Client], peop
 
 def test_everybody_may_leave(visit: Callable[..., Client], people: SimpleNamespace) -> None:
     member = Member.objects.get(user=people.member)
-    assert visit("member").post(f"/w/support/members/{member.pk}/remove")["Location"] == "/"
+    assert visit("member").post(f"/w/support/members/{member.pk}/remove")["Location"] == "/start"
     assert not Member.objects.filter(pk=member.pk).exists()
 
 
