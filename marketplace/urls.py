@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("debugging.urls")),
     path("", include("endpoints.urls")),
     path("", include("runtime.urls")),
+    path("", include("marketplace.dify.urls")),
     path("", include("marketplace.site_urls")),
 ]
 handler500 = "marketplace.failures.server_error"

@@ -1,0 +1,58 @@
+"""Addresses of the marketplace API, once below `/api/v1` and once for each catalogue.
+
+Slashes may be doubled and `/api/v1` too: so clients call when their setting ends in one, and they are told nothing then.
+"""
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from marketplace.dify.views import downloads, lists, lookups, pictures, profiles
+
+plugin: list[URLPattern] = [
+    path("", lookups.plugin),
+    path("/icon", pictures.icon),
+    path("/icon_dark", pictures.icon, {"dark": True}),
+    path("/_assets/<path:file>", pictures.asset),
+    path("/versions", lookups.versions),
+    path("/<str:version>/download", downloads.download_version, name="dify-download"),
+    path("/<str:version>", lookups.version),
+]
+bundle: list[URLPattern] = [
+    path("/icon", profiles.not_here),
+    path("/<str:version>", profiles.not_here),
+]
+routes: list[URLPattern | URLResolver] = [
+    path("dist/plugins/manifest.json", lists.snapshot),
+    path("plugins/batch", lists.batch),
+    path("plugins/search/advanced", lists.search_plugins),
+    path("plugins/search/basic", lists.search_plugins),  # before 1.0
+    path("bundles/search/advanced", lists.search_bundles),
+    path("collections", lists.collections, name="dify-collections"),
+    path("collections/<str:name>/plugins", lists.collection_plugins),
+    path("plugins/identifier", lookups.identifier),
+    path("plugins/identifier/batch", lookups.identifiers),
+    path("plugins/versions/batch", lookups.by_tuples),
+    path("plugins/download", downloads.download),
+    path("plugins/download-url", downloads.download_url),
+    path("stats/plugins/install_count", downloads.install_count),
+    path("banners", profiles.banners),
+    path("template-collections", profiles.template_collections),
+    path("template-collections/<str:name>/templates", profiles.templates),
+    path("templates/search/advanced", profiles.templates),
+    path("templates/publisher/<str:handle>", profiles.templates),
+    path("templates/<str:template>", profiles.not_here),
+    path("templates/<str:template>/<str:part>", profiles.not_here),
+    path("creators/<str:handle>", profiles.creator),
+    path("organizations/<str:handle>", profiles.organization),
+    path("creators/<str:handle>/<str:part>", profiles.not_here),
+    path("organizations/<str:handle>/<str:part>", profiles.not_here),
+    path("plugins/publisher/<str:handle>", profiles.publisher_plugins),
+    path("plugins/<str:org>/<str:name>", include(plugin)),
+    path("bundles/<str:org>/<str:name>", include(bundle)),
+    re_path(r"^", profiles.not_here),
+]
+API = r"/*(?:api/v1/+)+"
+urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(rf"^{API}", include(routes)),
+    re_path(rf"^c/(?P<token>[A-Za-z0-9_-]+)/s/(?P<secret>[A-Za-z0-9_-]+)/+{API[2:]}", include(routes)),
+    re_path(rf"^c/(?P<token>[A-Za-z0-9_-]+)/+{API[2:]}", include(routes)),
+]

@@ -1,0 +1,141 @@
+"""Lists of plugins: searches, collections, what workspaces have installed, and the snapshot of everything."""
+
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from marketplace.dify import shapes
+from marketplace.dify.answers import plain
+from marketplace.dify.asking import Asking
+from marketplace.dify.door import answers, body, number, texts
+from marketplace.dify.offers import handed_out, listed, newest, offers_for
+from marketplace.dify.searching import condition, page, search, wants_bundles
+from marketplace.dify.terms import RELEASES, Terms, terms_of
+from marketplace.models import Collection, Plugin, Release
+
+SHOWN = 20  # plugins of a collection, unless the asker says how many
+RESERVED = "__"  # such collections are asked for by name, and shown nowhere else
+NO_RELEASES = Plugin.Status.CLOSED, Plugin.Status.RECALLED
+
+
+def cards(terms: Terms, asking: Asking, keys: list[Any]) -> list[dict[str, Any]]:
+    """The plugins with these keys, in this order."""
+    offers = offers_for(terms, keys)
+    return [shapes.card(offers[key], asking) for key in keys if key in offers]
+
+
+@answers("POST")
+def search_plugins(request: HttpRequest, asking: Asking) -> dict[str, Any]:
+    asked, terms = body(request), terms_of(asking)
+    if wants_bundles(asked):
+        return {"bundles": [], "plugins": [], "total": 0}
+    found = search(listed(terms), asked)
+    return {"plugins": cards(terms, asking, page(found, asked)), "total": found.count()}
+
+
+@answers("POST")
+def search_bundles(request: HttpRequest, asking: Asking) -> dict[str, Any]:
+    """Nobody publishes bundles here; Dify's own marketplace has none either."""
+    body(request)
+    return {"bundles": [], "plugins": [], "total": 0}
+
+
+@answers("POST")
+def batch(request: HttpRequest, asking: Asking) -> dict[str, Any]:
+    """What is new of the plugins that somebody has. Those that we do not know, or may not show, are left out."""
+    ids = texts(body(request), "plugin_ids")
+    terms = terms_of(asking)
+    known = Plugin.objects.filter(plugin_id__in=ids).select_related("organization")
+    plugins = {plugin.plugin_id: plugin for plugin in known}
+    offers = offers_for(terms, [plugin.pk for plugin in plugins.values()], readmes=True)
+    last = last_ones([one.pk for one in plugins.values() if one.status in NO_RELEASES], terms)
+    return {"plugins": [*shown(ids, plugins, offers=offers, last=last, asking=asking)]}
+
+
+def shown(
+    ids: list[str], plugins: dict[str, Plugin], *, offers: dict[Any, Any], last: dict[Any, Release], asking: Asking
+) -> Any:
+    for plugin_id in dict.fromkeys(ids):
+        plugin = plugins.get(plugin_id)
+        if plugin is None:
+            continue
+        if plugin.pk in offers:
+            yield shapes.full(offers[plugin.pk], asking)
+        elif plugin.pk in last:
+            yield shapes.gone(plugin, last[plugin.pk], asking)
+
+
+def last_ones(keys: list[Any], terms: Terms) -> dict[Any, Release]:
+    """The last release of plugins that are closed or recalled, where the policy would allow it."""
+    if not keys:
+        return {}
+    best = Release.objects.filter(terms.allows(RELEASES), plugin=OuterRef("pk")).order_by("-order").values("pk")[:1]
+    rows = Plugin.objects.filter(pk__in=keys).annotate(last=Subquery(best)).values("last")
+    return {one.plugin_id: one for one in Release.objects.filter(pk__in=rows)}
+
+
+@answers("GET")
+def snapshot(request: HttpRequest, asking: Asking) -> HttpResponse:
+    """`dist/plugins/manifest.json`: all plugins with what is newest of each, by which Difys upgrade on their own."""
+    terms = terms_of(asking)
+    offers = handed_out(terms, newest(terms, Plugin.objects.all()))
+    rows = [
+        {
+            "org": shapes.organization_part(one.plugin),
+            "name": one.plugin.name,
+            "latest_version": one.version,
+            "latest_package_identifier": one.unique_identifier,
+            "latest_package_url": asking.address(f"plugins/{one.plugin.plugin_id}/{one.version}/download"),
+        }
+        for one in sorted(offers, key=lambda one: one.plugin.plugin_id)
+    ]
+    return plain(shapes.snapshot(rows, len(rows), timezone.now()))
+
+
+@answers("GET")
+def collections(request: HttpRequest, asking: Asking) -> dict[str, Any]:
+    if wants_bundles(request.GET.dict()):
+        return {"collections": [], "total": 0}
+    found = Collection.objects.exclude(name__startswith=RESERVED).order_by("-priority", "name")
+    size = number(request.GET.get("page_size"), "page_size", default=100, most=100)
+    start = (number(request.GET.get("page"), "page", default=1, most=10_000) - 1) * size
+    return {"collections": [collection(one) for one in found[start : start + size]], "total": found.count()}
+
+
+def collection(row: Collection) -> dict[str, Any]:
+    parameters = {key: str(row.rule[key]) for key in ("query", "sort_by", "sort_order") if key in row.rule}
+    return {
+        "name": row.name,
+        "label": shapes.in_languages(row.label, otherwise=row.name),
+        "description": shapes.in_languages(row.description, otherwise=""),
+        "rule": "",
+        "created_at": shapes.moment(row.created_at),
+        "updated_at": shapes.moment(row.updated_at),
+        "searchable": row.searchable,
+        "search_params": parameters if row.searchable else {},
+        "priority": row.priority,
+    }
+
+
+@answers("GET", "POST")
+def collection_plugins(request: HttpRequest, asking: Asking, name: str) -> dict[str, Any]:
+    """What is in a collection; one that is not there is as good as an empty one."""
+    asked = request.GET.dict() | body(request)
+    row = Collection.objects.filter(name=name).first()
+    if row is None or wants_bundles(asked):
+        return {"plugins": [], "total": 0}
+    terms = terms_of(asking)
+    limit = number(asked.get("limit"), "limit", default=SHOWN, most=100)
+    keys = list(members(row, listed(terms), condition(asked)).values_list("pk", flat=True)[:limit])
+    return {"plugins": cards(terms, asking, keys), "total": len(keys)}
+
+
+def members(row: Collection, found: QuerySet[Plugin], asked: dict[str, Any]) -> QuerySet[Plugin]:
+    """Plugins that were chosen, in the order they were put in; where none were, those that the rule finds."""
+    if row.items.exists():
+        place = row.items.filter(plugin=OuterRef("pk")).values("position")[:1]
+        chosen = found.annotate(place=Subquery(place)).filter(place__isnull=False)
+        return search(chosen, asked).order_by(F("place"), "pk")
+    return search(found, row.rule | {key: value for key, value in asked.items() if value}) if row.rule else found.none()
