@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models.functions import Cast
 
 from marketplace.dify.policies import Edition
 from marketplace.dify.terms import LATEST, RELEASES, Terms
@@ -54,10 +55,14 @@ def listed(terms: Terms) -> QuerySet[Plugin]:
 
 def newest(terms: Terms, plugins: QuerySet[Plugin], *, readmes: bool = False) -> QuerySet[Release]:
     """The newest release of each that is offered."""
-    best = Release.objects.filter(terms.offers(RELEASES), plugin=OuterRef("pk")).order_by("-order").values("pk")[:1]
-    return releases(readmes=readmes).filter(
-        pk__in=plugins.order_by().annotate(offered=Subquery(best)).values("offered")
-    )
+    return releases(readmes=readmes).filter(pk__in=best_of(plugins, terms.offers(RELEASES)))
+
+
+def best_of(plugins: QuerySet[Plugin], fitting: Q) -> "QuerySet[Any, Any]":
+    """Keys of the newest release of each that fits, as a query to be part of another."""
+    best = Release.objects.filter(fitting, plugin=OuterRef("pk")).order_by("-order").values("pk")[:1]
+    # cast, since PostgreSQL takes the NULL that stands for a condition that nothing meets for a text
+    return plugins.order_by().annotate(best=Cast(Subquery(best), UUIDField())).values("best")
 
 
 def offers_for(terms: Terms, keys: Iterable[Any], *, readmes: bool = False) -> dict[Any, Offered]:

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from marketplace.models import Catalogue
+from tests.catalogue.conftest import each_database, migrated_postgres
 from tests.dify.client import Console
+
+__all__ = ["each_database", "migrated_postgres"]
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +27,7 @@ def dify(db: None) -> Console:
 
 
 @pytest.fixture
-def catalogue(db: None) -> Callable[..., Catalogue]:
+def catalogue() -> Callable[..., Catalogue]:
     """Makes a catalogue with a policy."""
 
     def made(token: str = "tester", **policy: Any) -> Catalogue:

@@ -158,10 +158,10 @@ def test_11_versions_batch_answers_every_question_in_its_place(dify: Console) ->
         assert one["plugin"]["label"]["en_US"]
         assert (one["version"]["plugin_org"], one["version"]["plugin_name"]) == (asked["org"], asked["name"])
     assert found[0]["plugin"]["version"] == "0.0.1"
-    asked = [made[1].unique_identifier, made[0].unique_identifier.replace("demo-0", "gone"), made[0].unique_identifier]
-    plugins = dify.post("plugins/identifier/batch", {"unique_identifiers": asked})["plugins"]
+    named = [made[1].unique_identifier, made[0].unique_identifier.replace("demo-0", "gone"), made[0].unique_identifier]
+    plugins = dify.post("plugins/identifier/batch", {"unique_identifiers": named})["plugins"]
     assert [one["name"] for one in plugins] == ["demo-1", "gone", "demo-0"]
-    assert [one["latest_package_identifier"] for one in plugins] == [asked[0], "", asked[2]]
+    assert [one["latest_package_identifier"] for one in plugins] == [named[0], "", named[2]]
 
 
 @pytest.mark.parametrize("status", ["listed", "yanked", "recalled"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -10,8 +10,8 @@ from marketplace.dify import shapes
 from marketplace.dify.answers import plain
 from marketplace.dify.asking import Asking
 from marketplace.dify.door import answers, body, number, texts
-from marketplace.dify.offers import handed_out, listed, newest, offers_for
-from marketplace.dify.searching import condition, page, search, wants_bundles
+from marketplace.dify.offers import best_of, handed_out, listed, newest, offers_for
+from marketplace.dify.searching import Page, condition, narrowed, search, wants_bundles
 from marketplace.dify.terms import RELEASES, Terms, terms_of
 from marketplace.models import Collection, Plugin, Release
 
@@ -32,7 +32,7 @@ def search_plugins(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     if wants_bundles(asked):
         return {"bundles": [], "plugins": [], "total": 0}
     found = search(listed(terms), asked)
-    return {"plugins": cards(terms, asking, page(found, asked)), "total": found.count()}
+    return {"plugins": cards(terms, asking, found.keys), "total": found.total}
 
 
 @answers("POST")
@@ -71,8 +71,7 @@ def last_ones(keys: list[Any], terms: Terms) -> dict[Any, Release]:
     """The last release of plugins that are closed or recalled, where the policy would allow it."""
     if not keys:
         return {}
-    best = Release.objects.filter(terms.allows(RELEASES), plugin=OuterRef("pk")).order_by("-order").values("pk")[:1]
-    rows = Plugin.objects.filter(pk__in=keys).annotate(last=Subquery(best)).values("last")
+    rows = best_of(Plugin.objects.filter(pk__in=keys), terms.allows(RELEASES))
     return {one.plugin_id: one for one in Release.objects.filter(pk__in=rows)}
 
 
@@ -128,14 +127,17 @@ def collection_plugins(request: HttpRequest, asking: Asking, name: str) -> dict[
         return {"plugins": [], "total": 0}
     terms = terms_of(asking)
     limit = number(asked.get("limit"), "limit", default=SHOWN, most=100)
-    keys = list(members(row, listed(terms), condition(asked)).values_list("pk", flat=True)[:limit])
-    return {"plugins": cards(terms, asking, keys), "total": len(keys)}
+    found = members(row, listed(terms), condition(asked) | {"page_size": limit})
+    return {"plugins": cards(terms, asking, found.keys), "total": found.total}
 
 
-def members(row: Collection, found: QuerySet[Plugin], asked: dict[str, Any]) -> QuerySet[Plugin]:
+def members(row: Collection, found: QuerySet[Plugin], asked: dict[str, Any]) -> Page:
     """Plugins that were chosen, in the order they were put in; where none were, those that the rule finds."""
     if row.items.exists():
         place = row.items.filter(plugin=OuterRef("pk")).values("position")[:1]
-        chosen = found.annotate(place=Subquery(place)).filter(place__isnull=False)
-        return search(chosen, asked).order_by(F("place"), "pk")
-    return search(found, row.rule | {key: value for key, value in asked.items() if value}) if row.rule else found.none()
+        chosen = narrowed(found, asked).annotate(place=Subquery(place)).filter(place__isnull=False)
+        keys = chosen.order_by("place", "plugin_id").values_list("pk", flat=True)
+        return Page(list(keys[: asked["page_size"]]), keys.count())
+    if not row.rule:
+        return Page([], 0)
+    return search(found, row.rule | {key: value for key, value in asked.items() if value})

@@ -9,7 +9,7 @@ from marketplace.dify.answers import Declined
 from marketplace.dify.asking import Asking
 from marketplace.dify.door import answers, body
 from marketplace.dify.offers import listed
-from marketplace.dify.searching import page, search
+from marketplace.dify.searching import search
 from marketplace.dify.terms import terms_of
 from marketplace.dify.views.lists import cards
 from marketplace.models import Organization
@@ -60,4 +60,4 @@ def publisher(asking: Asking, handle: str) -> dict[str, Any]:
 def publisher_plugins(request: HttpRequest, asking: Asking, handle: str) -> dict[str, Any]:
     asked, terms = request.GET.dict(), terms_of(asking)
     found = search(listed(terms).filter(organization__handle=handle), asked)
-    return {"plugins": cards(terms, asking, page(found, asked)), "total": found.count()}
+    return {"plugins": cards(terms, asking, found.keys), "total": found.total}
