@@ -7,20 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from marketplace.dify.views import downloads, lists, lookups, pictures, profiles
 
-plugin: list[URLPattern] = [
-    path("", lookups.plugin),
-    path("/icon", pictures.icon),
-    path("/icon_dark", pictures.icon, {"dark": True}),
-    path("/_assets/<path:file>", pictures.asset),
-    path("/versions", lookups.versions),
-    path("/<str:version>/download", downloads.download_version, name="dify-download"),
-    path("/<str:version>", lookups.version),
-]
-bundle: list[URLPattern] = [
-    path("/icon", profiles.not_here),
-    path("/<str:version>", profiles.not_here),
-]
-routes: list[URLPattern | URLResolver] = [
+PLUGIN, BUNDLE = "plugins/<str:org>/<str:name>", "bundles/<str:org>/<str:name>"
+routes: list[URLPattern] = [
     path("dist/plugins/manifest.json", lists.snapshot),
     path("plugins/batch", lists.batch),
     path("plugins/search/advanced", lists.search_plugins),
@@ -46,8 +34,15 @@ routes: list[URLPattern | URLResolver] = [
     path("creators/<str:handle>/<str:part>", profiles.not_here),
     path("organizations/<str:handle>/<str:part>", profiles.not_here),
     path("plugins/publisher/<str:handle>", profiles.publisher_plugins),
-    path("plugins/<str:org>/<str:name>", include(plugin)),
-    path("bundles/<str:org>/<str:name>", include(bundle)),
+    path(PLUGIN, lookups.plugin),
+    path(f"{PLUGIN}/icon", pictures.icon),
+    path(f"{PLUGIN}/icon_dark", pictures.icon, {"dark": True}),
+    path(f"{PLUGIN}/_assets/<path:file>", pictures.asset),
+    path(f"{PLUGIN}/versions", lookups.versions),
+    path(f"{PLUGIN}/<str:version>/download", downloads.download_version),
+    path(f"{PLUGIN}/<str:version>", lookups.version),
+    path(f"{BUNDLE}/icon", profiles.not_here),
+    path(f"{BUNDLE}/<str:version>", profiles.not_here),
     re_path(r"^", profiles.not_here),
 ]
 API = r"/*(?:api/v1/+)+"
