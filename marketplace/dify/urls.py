@@ -45,9 +45,9 @@ routes: list[URLPattern] = [
     path(f"{BUNDLE}/<str:version>", profiles.not_here),
     re_path(r"^", profiles.not_here),
 ]
-API = r"/*(?:api/v1/+)+"
+API = r"(?:api/v1/+)+"
 urlpatterns: list[URLPattern | URLResolver] = [
-    re_path(rf"^{API}", include(routes)),
-    re_path(rf"^c/(?P<token>[A-Za-z0-9_-]+)/s/(?P<secret>[A-Za-z0-9_-]+)/+{API[2:]}", include(routes)),
-    re_path(rf"^c/(?P<token>[A-Za-z0-9_-]+)/+{API[2:]}", include(routes)),
+    re_path(rf"^(?:/*){API}", include(routes)),
+    re_path(rf"^c/(?P<token>[A-Za-z0-9_-]+)/s/(?P<secret>[A-Za-z0-9_-]+)/+{API}", include(routes)),
+    re_path(rf"^c/(?P<token>[A-Za-z0-9_-]+)/+{API}", include(routes)),
 ]
