@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -135,6 +136,26 @@ def trusted_keys_are_used() -> Iterator[CheckMessage]:
         yield warning(10, message, "List paths of PEM files in THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS.")
 
 
+# Who publishes.
+
+
+def words_are_known() -> Iterator[CheckMessage]:
+    for number, name, words in (
+        (40, "REGISTRATION", ("open", "invite", "closed")),
+        (41, "LOOKALIKES", ("refuse", "queue", "allow")),
+    ):
+        if getattr(settings, name) not in words:
+            yield error(number, f"{name} is none of {', '.join(words)}.", f"Correct or unset {name}.")
+
+
+def issuers_are_safe() -> Iterator[CheckMessage]:
+    for issuer in settings.TRUSTED_ISSUERS:
+        address = urlsplit(issuer)
+        if address.scheme != "https" and address.hostname not in LOOPBACK:
+            message = f"TRUSTED_ISSUERS: {issuer} is not an https address, so anybody on the way can publish."
+            yield error(42, message, "Write it as the issuer writes it in its tokens, with https://.")
+
+
 # Environments of plugins.
 
 
@@ -216,6 +237,8 @@ CHECKS: tuple[Check, ...] = (
     debug_stays_at_home,
     trusted_keys_can_be_read,
     trusted_keys_are_used,
+    words_are_known,
+    issuers_are_safe,
     wheels_are_there,
     offline_has_a_source,
     builders_are_there,

@@ -1,5 +1,6 @@
 """What every page's frame shows."""
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from marketplace.models import User
@@ -9,4 +10,5 @@ from marketplace.workspaces import workspaces_of
 def navigation(request: HttpRequest) -> dict[str, object]:
     """The reader's workspaces, looked up only when a template shows them."""
     user = getattr(request, "user", None)
-    return {"my_workspaces": workspaces_of(user)} if isinstance(user, User) else {}
+    mine = {"my_workspaces": workspaces_of(user)} if isinstance(user, User) else {}
+    return {"anybody_may_sign_up": settings.REGISTRATION == "open", **mine}

@@ -12,3 +12,7 @@ class Refused(Exception):
 
 class NotAllowed(Refused):
     """This person or token may not; somebody else could."""
+
+
+class NotFound(Refused):
+    """There is nothing of this name, or nothing of the organization that asks."""

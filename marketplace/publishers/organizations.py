@@ -16,7 +16,7 @@ from marketplace.publishers.errors import NotAllowed, Refused
 from marketplace.publishers.protecting import check_organization
 
 HANDLE = re.compile(r"[a-z0-9_-]{2,64}\Z")
-RESERVED = frozenset({"new", "api", "admin", "plugins", "submissions", "tokens", "claims", "invitations"})
+RESERVED = frozenset({"new", "api", "admin", "plugins", "submissions", "releases", "offers", "claims"})
 Role = Publisher.Role
 
 

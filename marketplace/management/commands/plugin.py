@@ -1,7 +1,8 @@
-"""`manage.py plugin`: start, pack, check and sign plugin packages."""
+"""`manage.py plugin`: start, pack, check, sign and publish plugin packages."""
 
 import asyncio
 import contextlib
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 from django.core.management.base import BaseCommand, CommandError
 
 from debugging.bridge import Bridge, interpreter
@@ -29,6 +31,7 @@ from marketplace.difypkg import (
 )
 from marketplace.difypkg.building import write_atomically
 from marketplace.difypkg.skeleton import PERMISSIONS, PROVIDERS, Blueprint, write_skeleton
+from marketplace.publishers.sending import TIMEOUT, UNDER_WAY, NotSent, notes_for, open_server, package_at, send, wait
 
 _ASKED = ("author", "name", "category", "description")
 
@@ -36,7 +39,7 @@ _ASKED = ("author", "name", "category", "description")
 class Command(BaseCommand):
     """One subcommand a method; whatever is wrong with the input ends as one sentence."""
 
-    help = "Start, pack, check and sign plugin packages (.difypkg)."
+    help = "Start, pack, check, sign and publish plugin packages (.difypkg)."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -57,6 +60,7 @@ class Command(BaseCommand):
         signing.add_argument(
             "-c", "--category", "--authorized-category", choices=(*CATEGORIES, OFFICIAL), default=CATEGORIES[0]
         )
+        _publish_arguments(actions.add_parser("publish", help="hand a package in at a Patchbay"))
         keygen = actions.add_parser("keygen", help="write a new pair of keys for signing")
         keygen.add_argument("-f", "--filename", type=Path, default=Path("dify_plugin_signing_key"))
         debug = actions.add_parser("debug", help="run a plugin here for a workspace elsewhere, anew after each change")
@@ -72,7 +76,7 @@ class Command(BaseCommand):
             act(options)
         except BadPackage as error:
             raise CommandError(str(error)) from error
-        except FileExistsError as error:
+        except (FileExistsError, NotSent) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{error.filename or action}: {error.strerror}") from error
@@ -144,9 +148,37 @@ class Command(BaseCommand):
             write_atomically(target, key, mode=0o600)
             self.stdout.write(str(target))
 
+    def publish(self, options: dict[str, Any]) -> None:
+        data = package_at(options["path"])
+        file: Path | None = options["notes_file"]
+        notes = notes_for(data, file.read_text() if file else options["notes"])
+        with open_package(data) as package, httpx.Client(base_url=options["to"], timeout=TIMEOUT) as http:
+            server = open_server(http, options["token"], plugin_id=package.plugin_id)
+            fields = {"notes": notes, "channel": options["channel"], "rollout": str(options["rollout"])}
+            sent = send(server, data, name=f"{package.manifest.name}.difypkg", fields=fields)
+            self.stdout.write(f"{sent['plugin_id']} {sent['version']} is handed in: {sent['page']}")
+            sent = wait(server, sent, seconds=options["wait"])
+        self.stdout.write(
+            f"It is {sent['state']}" + (f", and waits for {sent['waits_for']}." if sent["state"] in UNDER_WAY else ".")
+        )
+        if sent["state"] in ("rejected", "withdrawn"):
+            raise CommandError("It will not be released. The page says why.")
+
     def _warn(self, package: Package) -> None:
         for warning in package.warnings:
             self.stderr.write(f"warning: {warning}")
+
+
+def _publish_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, help="a package, or a plugin's directory")
+    address = os.environ.get("PATCHBAY_URL", "")
+    parser.add_argument("--to", default=address, required=not address, help="address of the server (PATCHBAY_URL)")
+    parser.add_argument("--token", default=os.environ.get("PATCHBAY_TOKEN", ""), help="upload token (PATCHBAY_TOKEN)")
+    parser.add_argument("--notes", default="", help="what is new; default: CHANGELOG.md below the version's heading")
+    parser.add_argument("--notes-file", type=Path, help="a file that says what is new")
+    parser.add_argument("--channel", choices=("stable", "beta", "unlisted"), default="stable")
+    parser.add_argument("--rollout", type=int, default=100, help="percent of installations at first (default 100)")
+    parser.add_argument("--wait", type=float, default=0, help="seconds to wait for a decision (default 0)")
 
 
 def _init_arguments(parser: ArgumentParser) -> None:

@@ -1,0 +1,49 @@
+"""Commands that pages show for copying (pure)."""
+
+NOTES = "-F 'notes=What is new.'"
+
+
+def first_plugin(address: str, handle: str) -> str:
+    """From nothing to a submission, in a terminal."""
+    made = f"--author {handle} --name weather --category tool --description Weather"
+    return "\n".join(
+        (
+            f"python manage.py plugin init weather {made}",
+            "export PATCHBAY_TOKEN=pbt_…",
+            f"python manage.py plugin publish weather --to {address} --notes 'The first version.'",
+        )
+    )
+
+
+def publish(address: str, token: str = "") -> str:
+    begin = [f"export PATCHBAY_TOKEN={token}"] if token else []
+    return "\n".join((*begin, f"python manage.py plugin publish my_plugin --to {address} --notes 'What is new.'"))
+
+
+def publish_by_curl(address: str, token: str) -> str:
+    return f"curl -H 'Authorization: Bearer {token}' -F file=@my_plugin.difypkg {NOTES} {address}/api/v1/publish"
+
+
+def github_job(address: str) -> str:
+    """What stands in a workflow that is trusted."""
+    return f"""permissions:
+  id-token: write
+environment: release
+steps:
+  - uses: actions/checkout@v4
+  - run: python manage.py plugin publish my_plugin --to {address}"""
+
+
+def curl_job(address: str, audience: str) -> str:
+    """The same with nothing of ours installed: the identity is exchanged for a token, and the token publishes."""
+    api = f"{address}/api/v1/publish"
+    return f"""permissions:
+  id-token: write
+environment: release
+steps:
+  - run: |
+      identity=$(curl -s -H "Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" \\
+        "$ACTIONS_ID_TOKEN_REQUEST_URL&audience={audience}" | jq -r .value)
+      token=$(curl -s {api}/oidc/exchange -d "{{\\"token\\": \\"$identity\\"}}" | jq -r .data.token)
+      curl --fail-with-body -H "Authorization: Bearer $token" -F file=@my_plugin.difypkg \\
+        {NOTES} {api}"""

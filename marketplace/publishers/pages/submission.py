@@ -1,0 +1,155 @@
+"""From an upload to a release: what is in the package, what is said of it, where it stands, and the talk with reviewers."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from marketplace import keeping, submitting
+from marketplace.difypkg import Package, open_package
+from marketplace.models import Submission
+from marketplace.publishers import commands
+from marketplace.publishers.forms import TermsForm, TextForm, UploadForm
+from marketplace.publishers.organizations import Post, access
+from marketplace.publishers.pages.visiting import attempt, publishing, reader, shown, where
+from marketplace.publishers.sending import changes
+from marketplace.releasing import category_of, package_limits
+from marketplace.review import thread
+from marketplace.submitting import Sender, Terms
+
+State = Submission.State
+# The road of a submission, for the line of steps on top of its page.
+STEPS = (
+    ("Uploaded", {State.RECEIVED}),
+    ("Screened", {State.SCREENING}),
+    ("Reviewed", {State.QUEUED, State.NEEDS_INFO, State.SECONDING}),
+    ("Signed", {State.APPROVED}),
+    ("Listed", {State.RELEASED}),
+)
+ENDED = {State.REJECTED, State.WITHDRAWN, State.SUPERSEDED}
+PERMISSIONS = {
+    "tool": "Call other tools of the workspace",
+    "model": "Use the workspace’s models",
+    "node": "Run workflow nodes",
+    "endpoint": "Answer calls from outside",
+    "app": "Call the workspace’s apps",
+    "storage": "Keep data",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    word: str
+    state: str  # "done" | "now" | "ahead" | "stopped"
+
+
+@login_required
+def upload(request: HttpRequest, handle: str) -> HttpResponse:
+    post = publishing(access(request.user, handle))
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if request.method == "POST" and form.is_valid():
+        data, sender = form.cleaned_data["file"].read(), Sender(by=reader(request))
+        made = attempt(
+            request, lambda: submitting.receive(data, organization=post.organization, sender=sender), form=form
+        )
+        if made is not None:
+            return redirect("publish-submission", made.pk)
+    context = {"post": post, "tab": "plugins", "command": commands.publish(where(request))}
+    return shown(request, "upload.html", context, form=form)
+
+
+def mine(request: HttpRequest, submission_id: UUID) -> tuple[Submission, Post]:
+    """The submission, and what the reader is to its organization; Http404 for strangers."""
+    rows = Submission.objects.select_related("organization", "listing", "made_by", "superseded_by", "release")
+    found = get_object_or_404(rows, pk=submission_id)
+    return found, access(request.user, found.organization.handle)
+
+
+@login_required
+def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    found, post = mine(request, submission_id)
+    if found.state == State.RECEIVED and post.publishes:
+        return draft(request, found, post)
+    context = {
+        "post": post,
+        "submission": found,
+        "steps": steps(found),
+        "waits_for": thread.waits_for(found),
+        "events": found.events.order_by("at", "pk"),
+        "comments": thread.comments(found, internal=False),
+        "rejection": thread.last_rejection(found),
+        "ended": found.state in ENDED,
+        "reply_form": TextForm(),
+        "release": getattr(found, "release", None),
+    }
+    return shown(request, "submission.html", context)
+
+
+def draft(request: HttpRequest, found: Submission, post: Post) -> HttpResponse:
+    """What is in the package, and the form that completes it."""
+    with open_package(keeping.read(found.package), package_limits()) as package:
+        form = TermsForm(request.POST or None, initial={"notes": changes(package)})
+        contents = inside(package)
+    if request.method == "POST" and form.is_valid():
+        sender = Sender(by=reader(request))
+        made = attempt(request, lambda: submitting.hand_in(found, Terms(**form.cleaned_data), sender=sender), form=form)
+        if made is not None:
+            messages.success(request, f"{found.plugin_id} {found.version} is handed in.")
+            return redirect("publish-submission", found.pk)
+    return shown(
+        request, "draft.html", {"post": post, "submission": found, "steps": steps(found), **contents}, form=form
+    )
+
+
+def inside(package: Package) -> dict[str, Any]:
+    """What a publisher should see before they hand it in: what others will see."""
+    declaration = package.declaration()
+    asked = declaration["resource"].get("permission") or {}
+    return {
+        "label": declaration["label"]["en_US"],
+        "brief": declaration["description"]["en_US"],
+        "category": category_of(declaration),
+        "permissions": [PERMISSIONS[name] for name in PERMISSIONS if (asked.get(name) or {}).get("enabled")],
+        "languages": sorted(package.readmes()),
+        "tags": declaration.get("tags") or [],
+        "files": len(package.names()),
+        "warnings": package.warnings,
+    }
+
+
+def steps(found: Submission) -> list[Step]:
+    """How far it is. What has ended stopped where its last move left it."""
+    state = State(found.state)
+    stopped = state in ENDED
+    last = found.events.order_by("-at", "-pk").values_list("before", flat=True).first() if stopped else None
+    here = State(last) if last else state
+    at = next((number for number, (_, states) in enumerate(STEPS) if here in states), 0)
+    if state == State.RELEASED:
+        at = len(STEPS)
+    now = "stopped" if stopped else "now"
+    return [
+        Step(word, "done" if number < at else now if number == at else "ahead")
+        for number, (word, _) in enumerate(STEPS)
+    ]
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, submission_id: UUID, act: str) -> HttpResponse:
+    """Reply to reviewers, contest a rejection, or take it back."""
+    found, post = mine(request, submission_id)
+    publishing(post)
+    text = request.POST.get("text", "")
+    acts = {
+        "reply": (lambda: thread.reply(found, by=reader(request), text=text), "Your answer is in the thread."),
+        "appeal": (lambda: thread.appeal(found, by=reader(request), text=text), "Another reviewer will look at it."),
+        "withdraw": (lambda: thread.withdraw(found, by=reader(request), note=text), "It is withdrawn."),
+    }
+    act_now, done = acts[act]
+    attempt(request, act_now, done=done)
+    return redirect("publish-submission", found.pk)
