@@ -7,6 +7,7 @@ from marketplace.publishers.pages import machines, organization, overview, plugi
 
 scripts: list[URLPattern | URLResolver] = [
     path("publish", api.publish),
+    path("publish/", api.publish),
     path("publish/whoami", api.who),
     path("publish/oidc/audience", api.audience),
     path("publish/oidc/exchange", api.exchange_identity),
