@@ -47,6 +47,9 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"DIFY_INNER_API_KEY": "k"}, "W022"),
     ({"FILE_MAX_SIZE": 0}, "E016"),
     ({"VAULT_KEYS": ["short"]}, "E020"),
+    ({"REGISTRATION": "all"}, "E040"),
+    ({"LOOKALIKES": "no"}, "E041"),
+    ({"TRUSTED_ISSUERS": ["http://ci.example.org"]}, "E042"),
 ]
 FITTING: list[dict[str, Any]] = [
     {},
@@ -58,6 +61,7 @@ FITTING: list[dict[str, Any]] = [
     {"SERVER_PORT": 5003, "PLUGIN_REMOTE_INSTALLING_ENABLED": False},
     {"PLUGIN_OFFLINE": True, "PLUGIN_WHEELS_PATH": "/"},
     {"PLUGIN_PYTHON": "3.12"},
+    {"TRUSTED_ISSUERS": ["https://ci.example.org", "http://127.0.0.1:8000"]},
     {"DIFY_INNER_API_URL": "http://dify", "DIFY_INNER_API_KEY": "k"},
     {"PLUGIN_PYTHON": sys.executable, "UV_PATH": "sh"},
 ]
