@@ -147,6 +147,9 @@ EMBEDDED_WORKER = flag("EMBEDDED_WORKER", not REDIS_URL)
 # How many installations and other tasks a worker does at once.
 WORKER_CONCURRENCY = integer("WORKER_CONCURRENCY", 8)
 
+# Consoles of Difys that our pages send people back to, and that may show a plugin's page in a frame.
+DIFY_ORIGINS = listing("DIFY_ORIGINS")
+
 # Hooks by which the runtime asks the catalogue without importing it.
 RUNTIME_WORKSPACE_ACCESS = "marketplace.workspaces.access"
 # The marketplace's own release keys, and what it has against a signature of theirs.

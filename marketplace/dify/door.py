@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from marketplace.dify.answers import Declined, agreed, declined, shared
 from marketplace.dify.asking import Asking, asking
+from marketplace.dify.consoles import remember
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ def answers[**P](*methods: str) -> Callable[[View[P]], Callable[..., HttpRespons
                 response = declined(405, f"This address takes {' and '.join(methods)}.")
                 response.headers["Allow"] = ", ".join((*methods, "OPTIONS"))
                 return shared(response)
+            remember(request)
             return shared(
                 reply(request, lambda: view(request, asking(request, token=token, secret=secret), *args, **kwargs))
             )

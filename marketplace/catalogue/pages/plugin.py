@@ -14,6 +14,7 @@ from marketplace.catalogue.readmes import rendered
 from marketplace.catalogue.showing import Shown, plugin_at, public, shown, versions
 from marketplace.catalogue.using import CannotUse, bring, governed_by
 from marketplace.catalogue.vouching import vouchers
+from marketplace.dify.handoff import framable, handoff
 from marketplace.models import Plugin, User
 from marketplace.workspaces import access
 
@@ -33,6 +34,7 @@ def head(request: HttpRequest, one: Shown, tab: str) -> dict[str, Any]:
         "workspaces": governed_by(user) if user and one.handed_out else [],
         "version": "" if one.is_latest or one.link else one.release.version,
         "successor": successor(one.plugin),
+        "handoff": handoff(request, one.plugin),
         "address": request.build_absolute_uri("/").rstrip("/"),
     }
 
@@ -45,6 +47,7 @@ def looked_at(request: HttpRequest, org: str, name: str) -> Shown:
     return shown(f"{org}/{name}", version=request.GET.get("version", ""))
 
 
+@framable
 @require_safe
 def overview(request: HttpRequest, org: str, name: str) -> HttpResponse:
     one = looked_at(request, org, name)
