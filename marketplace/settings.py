@@ -155,6 +155,10 @@ RUNTIME_WORKSPACE_ACCESS = "marketplace.workspaces.access"
 # The marketplace's own release keys, and what it has against a signature of theirs.
 RUNTIME_VOUCHERS = "marketplace.signing.trusting.keys"
 RUNTIME_OBJECTIONS = "marketplace.signing.trusting.objection"
+# The marketplace's own block list; others are followed at addresses, whose lists one of these keys must have signed.
+RUNTIME_RECALLS = "marketplace.recalling.document"
+RECALL_URLS = listing("RECALL_URLS")
+RECALL_KEYS = listing("RECALL_KEYS")
 # What nodes see to every ten seconds, besides their own plugins.
 RUNTIME_CHORES = [
     "endpoints.delivering.recover",
@@ -162,6 +166,8 @@ RUNTIME_CHORES = [
     "debugging.connections.sweep",
     "marketplace.catalogue.indexing.refresh_standings",
     "marketplace.review.chores.run",
+    "marketplace.signing.chores.run",
+    "runtime.recalls.follow",
 ]
 # What else listens while a node runs that runs plugins: asynchronous context managers.
 RUNTIME_DOORS = ["debugging.server.listening"]

@@ -50,7 +50,7 @@ def changed() -> None:
 
 
 async def installed(workspace: str, plugin_id: str) -> Installed:
-    """The installation of a plugin in a workspace; raises PluginNotFound."""
+    """The installation of a plugin in a workspace; raises PluginNotFound, or Recalled."""
     found = warm.get((workspace, plugin_id))
     if found is None:
         found = await asyncio.to_thread(read, workspace, plugin_id)
@@ -60,10 +60,12 @@ async def installed(workspace: str, plugin_id: str) -> Installed:
 
 def read(workspace: str, plugin_id: str) -> Installed:
     from runtime.models import Installation
+    from runtime.recalls.standing import refuse
 
     close_old_connections()
     try:
         row = Installation.objects.select_related("package").get(workspace_id=workspace, plugin_id=plugin_id)
+        refuse(row.package.unique_identifier, workspace)
     except Installation.DoesNotExist:
         raise PluginNotFound("plugin not found") from None
     finally:
@@ -87,10 +89,12 @@ async def uploaded(unique_identifier: str) -> Installed:
 
 def read_package(unique_identifier: str) -> Installed:
     from runtime.models import Package
+    from runtime.recalls.standing import refuse_everywhere
 
     close_old_connections()
     try:
         row = Package.objects.get(unique_identifier=unique_identifier)
+        refuse_everywhere(unique_identifier)
     except Package.DoesNotExist:
         raise PluginNotFound("plugin not found") from None
     finally:

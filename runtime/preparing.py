@@ -8,13 +8,13 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from marketplace import difypkg
-from runtime import environment, storing
+from runtime import environment, recalls, storing
 from runtime.environment import EnvironmentFailed, EnvironmentOptions
 from runtime.environment.options import PASSED as HOST_VARIABLES
 from runtime.errors import StartFailed
 from runtime.keeper import Listener, Prepare, Prepared, Progress
 from runtime.launcher import wrap
-from runtime.models import Package
+from runtime.models import Contents, Package
 
 # What of the host's environment a plugin gets to see, if it is set. No host secret is among them.
 PASSED = ("LANG", "LC_ALL", "TZ", "TIKTOKEN_CACHE_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
@@ -58,6 +58,7 @@ def prepare_for(marker: str) -> Prepare:
                 marker=marker,
                 cancelled=cancelled,
             )
+            note(package, built.facts.get("packages") or {})
         except (EnvironmentFailed, difypkg.BadPackage, OSError) as error:
             raise StartFailed(str(error)) from error
         entrypoint = package.declaration["meta"]["runner"]["entrypoint"]
@@ -68,6 +69,18 @@ def prepare_for(marker: str) -> Prepare:
         )
 
     return prepare
+
+
+def note(package: Package, packages: dict[str, str]) -> None:
+    """Keeps what the environment holds, which recalls of dependencies ask for. StartFailed: one of them is about it."""
+    close_old_connections()
+    try:
+        if Contents.objects.filter(package=package).values_list("packages", flat=True).first() != packages:
+            Contents.objects.update_or_create(package=package, defaults={"packages": packages})
+        if recalls.stopped([package.unique_identifier]) and (found := recalls.against(package.unique_identifier)):
+            raise StartFailed(found.sentence)
+    finally:
+        close_old_connections()
 
 
 def stored(plugin: str) -> Package:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
-from runtime import accounting, audit, files, installing, lookup, node, preparing, reverse, router
+from runtime import accounting, audit, files, installing, lookup, node, preparing, recalls, reverse, router
 from runtime.calling import node_stream
 from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster
 from runtime.database import in_thread
@@ -91,7 +91,8 @@ def wished() -> set[str]:
             shadowed__isnull=False
         )  # goes on running, to be there when it comes back
         names = shadowed.values_list("shadowed__unique_identifier", flat=True)
-        return {*rows.values_list("package__unique_identifier", flat=True), *names}
+        found = {*rows.values_list("package__unique_identifier", flat=True), *names}
+        return found - recalls.stopped(found)
     finally:
         close_old_connections()
 

@@ -2,7 +2,7 @@
 
 from marketplace.models.catalogues import Catalogue, CatalogueRequest, OfflineEdition
 from marketplace.models.evidence import Finding, PrivacyStatement, ScreeningSection
-from marketplace.models.ledgers import AuditEntry, LogLeaf, LogNode, TreeHead
+from marketplace.models.ledgers import AuditEntry, LogLeaf, LogNode, Recall, TreeHead
 from marketplace.models.mirrors import Mirror, MirroredRelease
 from marketplace.models.people import Invitation, Member, Role, User, Workspace
 from marketplace.models.plugins import (
@@ -27,7 +27,7 @@ from marketplace.models.publishers import (
 )
 from marketplace.models.reviewing import AutomaticVerdict, ReviewPolicy
 from marketplace.models.search import SearchEntry, SearchWord
-from marketplace.models.signing import Recall, ReviewRecord, SigningKey, SigningRequest
+from marketplace.models.signing import ReviewRecord, SigningKey, SigningRequest
 from marketplace.models.submissions import Comment, Decision, QueueReason, Submission, SubmissionEvent
 
 __all__ = [

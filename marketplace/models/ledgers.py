@@ -1,4 +1,4 @@
-"""What is only ever added to: the audit trail and the transparency log. The database refuses changes too (ledgers.py)."""
+"""What is only ever added to: audit trail, transparency log, recalls. The database refuses changes too (ledgers.py)."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -112,3 +112,31 @@ class TreeHead(Ledger):
 
     def __str__(self) -> str:
         return f"{self.size} {self.root}"
+
+
+class Recall(Ledger):
+    """One entry of the block list, by its number. Lifting one adds an entry that names it."""
+
+    class Strength(models.TextChoices):
+        SOFT = "soft"  # disabled, an administrator may override it
+        HARD = "hard"  # cannot start
+
+    class Kind(models.TextChoices):
+        VERSION = "version"  # subject: a unique identifier
+        PLUGIN = "plugin"  # subject: a plugin id
+        DEPENDENCY = "dependency"  # subject: a requirement, such as requests==2.6.0
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    subject = models.CharField(max_length=340, db_index=True)
+    strength = models.CharField(max_length=4, choices=Strength)
+    reason = models.TextField(max_length=4000)
+    successor = models.CharField(max_length=193, blank=True)
+    lifts = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="lifted_by")
+    effects: "models.JSONField[dict[str, str]]" = models.JSONField(default=dict)  # what it changed → as it was before
+    by = models.CharField(max_length=300)  # in words, as in the audit trail
+    by_id = models.UUIDField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind} {self.subject}"

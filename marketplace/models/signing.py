@@ -1,4 +1,4 @@
-"""Keys, what was signed with them, and what was recalled."""
+"""Keys, and what was signed with them."""
 
 import uuid
 
@@ -83,30 +83,3 @@ class ReviewRecord(models.Model):
 
     def __str__(self) -> str:
         return str(self.release)
-
-
-class Recall(models.Model):
-    """One entry of the block list, by its number. Lifting one adds an entry that names it."""
-
-    class Strength(models.TextChoices):
-        SOFT = "soft"  # disabled, an administrator may override it
-        HARD = "hard"  # cannot start
-
-    class Kind(models.TextChoices):
-        VERSION = "version"  # subject: a unique identifier
-        PLUGIN = "plugin"  # subject: a plugin id
-        DEPENDENCY = "dependency"  # subject: a requirement, such as requests==2.6.0
-
-    number = models.PositiveBigIntegerField(primary_key=True)
-    kind = models.CharField(max_length=10, choices=Kind)
-    subject = models.CharField(max_length=340, db_index=True)
-    strength = models.CharField(max_length=4, choices=Strength)
-    reason = models.TextField(max_length=4000)
-    successor = models.CharField(max_length=193, blank=True)
-    lifts = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="lifted_by")
-    by = models.CharField(max_length=300)  # in words, as in the audit trail
-    by_id = models.UUIDField(null=True, blank=True)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.kind} {self.subject}"

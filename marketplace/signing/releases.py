@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from marketplace import auditing, keeping, releasing, transparency
 from marketplace.difypkg import BadPackage, Signing, open_package
-from marketplace.models import Release, SigningKey, SigningRequest, Submission, User
+from marketplace.models import Recall, Release, SigningKey, SigningRequest, Submission, User
 from marketplace.releasing import CannotRelease, package_limits
 from marketplace.review import ReviewError, move
 from marketplace.signing import decisions, keys, making, records
@@ -51,10 +51,18 @@ def sign_approved(submission: Submission, *, secret: str = "", by: User | None =
 def attempt(submission: Submission, *, secret: str, by: User | None) -> Release:
     """Signs and releases. Locked: the signature has to come from somebody."""
     _, category = decisions.entitled(submission)
+    refuse_recalled(submission)
     key = keys.for_release(category)
     request, signing = prepared(submission, key=key, category=category)
     made = making.signature(key, signing.message, secret=secret)
     return finish(request, signing, made, by=by)
+
+
+def refuse_recalled(submission: Submission) -> None:
+    """What is on the block list as a plugin, or in this version, gets no signature."""
+    names = (submission.plugin_id, f"{submission.plugin_id}:{submission.version}")
+    if Recall.objects.filter(subject__in=names, lifts=None, lifted_by=None).exists():
+        raise SigningFault(f"{submission} is recalled. Lift the recall, then it is signed.")
 
 
 def prepared(submission: Submission, *, key: SigningKey, category: str) -> tuple[SigningRequest, Signing]:

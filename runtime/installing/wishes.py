@@ -11,6 +11,7 @@ from runtime import lookup
 from runtime.errors import NotFound, Refused, RuntimeFault
 from runtime.installing.tasks import send_on_commit
 from runtime.models import UNFINISHED, Installation, InstallItem, InstallTask, Package
+from runtime.recalls.standing import refuse
 
 
 class NotUploaded(RuntimeFault):
@@ -28,10 +29,12 @@ def install(
     """A task that installs these packages, or None when all of them are installed already, in just these versions.
 
     Another version of an installed plugin is a switch to this one. What is under way already is not begun twice.
-    Raises Refused for metas that do not fit, NotUploaded for packages that are not here.
+    Raises Refused for metas that do not fit, NotUploaded for packages that are not here, Recalled for recalled ones.
     """
     wished = dict(zip(identifiers, fitting(metas, len(identifiers)), strict=True))
     packages = uploaded(wished)
+    for package in packages:
+        refuse(package.unique_identifier, workspace_id)
     if len({package.plugin_id for package in packages}) < len(packages):
         raise Refused("two versions of one plugin cannot be installed at the same time")
     installed = current_packages(workspace_id, packages)
@@ -57,6 +60,7 @@ def upgrade(
     if original.partition(":")[0] != new.partition(":")[0]:
         raise Refused("original and new plugin id are different")
     (package,) = uploaded([new])
+    refuse(package.unique_identifier, workspace_id)
     current = current_packages(workspace_id, [package]).get(package.plugin_id)
     if current == package.pk:
         return None

@@ -7,6 +7,7 @@ from runtime.models.ids import new_id
 from runtime.models.installations import Installation, Provider, RuntimeType
 from runtime.models.packages import Package, Readme
 from runtime.models.policies import Restriction
+from runtime.models.recalls import Contents, RecallEntry, RecallList, RecallOverride
 from runtime.models.storage import StorageUse, StoredValue
 from runtime.models.studio import App, AppKey, Conversation, Message
 from runtime.models.tasks import UNFINISHED, InstallItem, InstallTask, Status
@@ -16,6 +17,7 @@ __all__ = [
     "UNFINISHED",
     "App",
     "AppKey",
+    "Contents",
     "Conversation",
     "Credential",
     "DataKey",
@@ -28,6 +30,9 @@ __all__ = [
     "Package",
     "Provider",
     "Readme",
+    "RecallEntry",
+    "RecallList",
+    "RecallOverride",
     "Refusal",
     "Restriction",
     "ReverseUse",

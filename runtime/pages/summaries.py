@@ -88,6 +88,7 @@ def installed(workspace_id: str, language: str) -> list[Summary]:
 
 def summarised(row: dict[str, Any], language: str) -> Summary:
     signature = SimpleNamespace(**{name: row[f"package__{name}"] for name in TRUST_FIELDS})
+    signature.unique_identifier = row["package__unique_identifier"]
     return Summary(
         plugin_id=row["plugin_id"],
         unique_identifier=row["package__unique_identifier"],

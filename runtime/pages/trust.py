@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from marketplace.difypkg import claimed
+from runtime import recalls
 
 CATEGORIES = {
     "langgenius": ("Official", "badge-check", "Published by LangGenius, the makers of Dify."),
@@ -34,7 +35,10 @@ class Trust:
 
 
 def trust(package: Any) -> Trust:
-    """Of a Package row, or of anything with verified, verification, signature, signed_by, signed_at and signed_with."""
+    """Of a Package row, or of anything with verified, verification, signature, signed_by, signed_at, signed_with
+    and unique_identifier."""
+    if recalled := recalls.against(package.unique_identifier):
+        return Trust("bad", "octagon-alert", "Recalled", "Recalled", recalled.sentence)
     if package.verified:
         category = claimed(package.verification or {"authorized_category": ""})
         word, icon, means = CATEGORIES.get(category, CERTIFIED)
