@@ -202,7 +202,8 @@ def restore(lifted: Recall) -> None:
 def as_it_was(name: str) -> str:
     """What the last recall that changed this had found."""
     rows = Recall.objects.filter(lifts=None).order_by("-number").values_list("effects", flat=True)
-    return next((effects[name] for effects in rows if name in effects), Release.Status.LISTED)
+    usual = Release.Status.LISTED if name.startswith("release ") else Plugin.Status.ACTIVE
+    return next((effects[name] for effects in rows if name in effects), usual)
 
 
 def touched(other: Recall) -> set[str]:

@@ -15,7 +15,7 @@ __all__ = [
     "holds",
     "impact",
     "override",
-    "standing",
+    "refuse",
     "stopped",
     "withdraw",
 ]
