@@ -134,6 +134,8 @@ async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
     reply = Reply(visit, frames=found.rules.frame_events)
     why = ""
     try:
+        if found.rules.rate:
+            await found.gate.spend(found.rules)
         await answer_in_time(visit, found, arrived, reply=reply)
     except RuntimeFault as fault:
         why, reply.status = fault.message, reply.status if visit.begun else status_of(fault)

@@ -57,6 +57,9 @@ class Cluster(Protocol):
         """Installations have changed: everybody's warm look-ups are stale."""
 
     def version(self) -> int: ...
+    def grant(self, bucket: str, *, most: int, rate: float, wanted: int) -> tuple[int, float]:
+        """Tokens of a bucket that holds `most` and gains `rate` a second: how many, and the seconds until there is one."""
+        ...
 
 
 class MemoryCluster:
@@ -67,6 +70,7 @@ class MemoryCluster:
         self.claims: dict[str, str] = {}
         self.told: dict[str, PluginState] = {}
         self.counter = 0
+        self.buckets: dict[str, tuple[float, float]] = {}
         self.lock = threading.Lock()
 
     def join(self, node: NodeInfo) -> None:
@@ -111,6 +115,15 @@ class MemoryCluster:
     def version(self) -> int:
         return self.counter
 
+    def grant(self, bucket: str, *, most: int, rate: float, wanted: int) -> tuple[int, float]:
+        now = time.monotonic()
+        with self.lock:
+            tokens, at = self.buckets.get(bucket, (float(most), now))
+            tokens = min(most, tokens + (now - at) * rate)
+            granted = min(wanted, int(tokens))
+            self.buckets[bucket] = (tokens - granted, now)
+        return granted, 0.0 if granted else (1 - tokens) / rate
+
 
 # Renews a claim of one's own and takes one that nobody holds, in one step: a claim must never have two holders.
 CLAIM = """
@@ -120,6 +133,18 @@ if holder == false or holder == ARGV[1] then
   return 1
 end
 return 0
+"""
+# By the clock of Redis: those of its clients differ.
+GRANT = """
+local clock = redis.call('TIME')
+local now = clock[1] + clock[2] / 1000000
+local most, rate, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local held = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = math.min(most, (tonumber(held[1]) or most) + (now - (tonumber(held[2]) or now)) * rate)
+local granted = math.min(wanted, math.floor(tokens))
+redis.call('HSET', KEYS[1], 'tokens', string.format('%.6f', tokens - granted), 'at', string.format('%.6f', now))
+redis.call('EXPIRE', KEYS[1], math.ceil(most / rate) + 60)
+return {granted, string.format('%.3f', granted > 0 and 0 or (1 - tokens) / rate)}
 """
 RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
@@ -132,6 +157,7 @@ class RedisCluster:
         self.prefix = prefix
         self.script = client.register_script(CLAIM)
         self.unclaim = client.register_script(RELEASE)
+        self.bucket = client.register_script(GRANT)
 
     def key(self, *parts: str) -> str:
         return ":".join((self.prefix, *parts))
@@ -187,6 +213,10 @@ class RedisCluster:
 
     def version(self) -> int:
         return int(self.redis.get(self.key("installations")) or 0)
+
+    def grant(self, bucket: str, *, most: int, rate: float, wanted: int) -> tuple[int, float]:
+        granted, after = self.bucket(keys=[self.key("bucket", bucket)], args=[most, rate, wanted])
+        return int(granted), float(after)
 
 
 def now_state(state: str, reason: str = "", **more: Any) -> PluginState:

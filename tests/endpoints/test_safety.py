@@ -104,19 +104,19 @@ def test_any_hmac() -> None:
     )
 
 
-def test_a_rate_fills_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_rate_fills_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr("endpoints.gates.time.monotonic", lambda: now)
     gate, asked = Gate(), Rules(rate=60, burst=2)
-    gate.enter(asked)
-    gate.enter(asked)
+    await gate.spend(asked)
+    await gate.spend(asked)
     with pytest.raises(Turned) as turned:
-        gate.enter(asked)
+        await gate.spend(asked)
     assert (turned.value.status, turned.value.retry_after) == (429, 1)
     now += 1
-    gate.enter(asked)
+    await gate.spend(asked)
     with pytest.raises(Turned):
-        gate.enter(asked)
+        await gate.spend(asked)
 
 
 def test_open_calls_are_counted() -> None:

@@ -1,6 +1,7 @@
 """One contract over both clusters: leases, claims, states."""
 
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -94,3 +95,14 @@ def test_a_node_that_died_leaves_nothing(redis_server, monkeypatch):
             done.set()
     assert cluster.nodes() == []
     client.close()
+
+
+def test_tokens_of_a_bucket_come_back_in_time(cluster):
+    assert cluster.grant("x", most=10, rate=20, wanted=8) == (8, 0)
+    assert cluster.grant("x", most=10, rate=20, wanted=8)[0] in (2, 3)
+    granted, after = cluster.grant("x", most=10, rate=20, wanted=8)
+    assert granted == 0
+    assert 0 < after <= 0.05
+    time.sleep(after + 0.06)
+    assert cluster.grant("x", most=10, rate=20, wanted=8)[0] in (1, 2, 3)
+    assert cluster.grant("y", most=10, rate=20, wanted=80) == (10, 0), "another bucket"
