@@ -11,12 +11,29 @@ from runtime.pages.fields import Schema, SchemaForm
 
 KEEP = "Leave it empty to keep the one that is stored."
 SCHEMES = (
-    ("", "None: the plugin checks for itself"),
+    ("", "None"),
     ("github", "GitHub: X-Hub-Signature-256"),
     ("slack", "Slack: X-Slack-Signature"),
     ("stripe", "Stripe: Stripe-Signature"),
     ("discord", "Discord: Ed25519"),
     ("hmac", "Another HMAC"),
+)
+
+
+PARTS = (
+    ("Limits", "Who comes too often is asked to come again later.", ("rate", "burst", "concurrency")),
+    (
+        "Who may call",
+        "Others are turned away before the plugin hears of it.",
+        ("allow", "scheme", "secret", "tolerance"),
+    ),
+    ("Another HMAC", "Only for that kind of signature.", ("header", "before", "digest", "encoding")),
+    (
+        "Accept and queue",
+        "For platforms that do not wait long, and for what must not be lost.",
+        ("queue", "queue_status", "queue_body", "challenges", "unique_header", "order_by", "attempts", "pause"),
+    ),
+    ("What is shown, and answers", "", ("inspect", "frame_events")),
 )
 
 
@@ -69,7 +86,9 @@ class RulesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "class": "code", "placeholder": "192.0.2.0/24"}),
         help_text="One address or network on each line. Empty: anybody.",
     )
-    scheme = forms.ChoiceField(label="Signature", choices=SCHEMES, required=False)
+    scheme = forms.ChoiceField(
+        label="Signature", choices=SCHEMES, required=False, help_text="None: the plugin checks for itself, if it does."
+    )
     secret = forms.CharField(
         label="Signing secret",
         required=False,
@@ -133,6 +152,11 @@ class RulesForm(forms.Form):
         for name in ("rate", "burst", "concurrency"):
             initial[name] = initial[name] or None
         super().__init__(label_suffix="", initial=initial, **more)
+
+    @property
+    def parts(self) -> list[tuple[str, str, list[forms.BoundField]]]:
+        """Heading, what it is about, and fields of each part of the page."""
+        return [(heading, about, [self[name] for name in names]) for heading, about, names in PARTS]
 
     def rules(self) -> Rules:
         given = self.cleaned_data

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from marketplace import guessing
 from marketplace.models import Role
 from marketplace.workspaces import Membership
 
@@ -22,6 +24,28 @@ class SignInForm(AuthenticationForm):
     def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
         self.label_suffix = ""
+        self.wait = 0  # seconds, for who has guessed too often
+
+    def clean(self) -> dict[str, Any]:
+        """Who has guessed too often is not even told whether this guess was right."""
+        email = self.cleaned_data.get("username", "")
+        if self.request is None or not email:
+            return super().clean()
+        self.wait = guessing.seconds_to_wait(self.request, email)
+        if self.wait:
+            minutes = -(-self.wait // 60)
+            raise ValidationError(
+                f"Too many wrong attempts. Try again in {minutes} minute{'s' if minutes > 1 else ''}, "
+                "or ask the administrator of this server for a new password.",
+                code="too_many",
+            )
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            guessing.count(self.request, email)
+            raise
+        guessing.forget(self.request, email)
+        return cleaned
 
 
 class WorkspaceForm(forms.Form):

@@ -277,6 +277,15 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
+# What is counted for a while and may be lost, over all web processes where there is Redis.
+CACHES = {
+    "default": {
+        "BACKEND": f"django.core.cache.backends.{'redis.RedisCache' if REDIS_URL else 'locmem.LocMemCache'}",
+        "LOCATION": REDIS_URL or "patchbay",
+        "KEY_PREFIX": f"{REDIS_KEY_PREFIX}:cache",
+    }
+}
+
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -285,6 +294,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_POOL = "threads"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker may be away for long: the worker is there when it comes back
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05} if not REDIS_URL else {"global_keyprefix": f"{REDIS_KEY_PREFIX}:"}
 )

@@ -5,6 +5,7 @@ from typing import TypedDict, cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +38,13 @@ class SignIn(LoginView):
     template_name = "sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_invalid(form)
+        if wait := getattr(form, "wait", 0):
+            answer.status_code = 429
+            answer.headers["Retry-After"] = str(wait)
+        return answer
 
 
 def reader(request: HttpRequest) -> User:

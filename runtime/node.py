@@ -13,6 +13,7 @@ from runtime.errors import Interrupted, StartFailed
 from runtime.guests import Guest
 from runtime.keeper import Keeper, Launching, Listener
 from runtime.logs import PluginLog
+from runtime.outage import OUTAGES, Outage
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Node:
         self.tick = 0
         self.make_launching = make_launching
         self.stopping = False
+        self.outage = Outage(options.info.id)
         self.nudged = asyncio.Event()
         self.ready = asyncio.Event()
 
@@ -66,6 +68,9 @@ class Node:
         while not self.stopping:
             try:
                 await self.turn()
+                self.outage.over()
+            except OUTAGES as error:
+                self.outage.goes_on(error)
             except Exception:
                 log.exception("A turn of node %s failed", self.id)
             self.ready.set()

@@ -3,15 +3,19 @@
 import asyncio
 import logging
 import threading
+import time
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.platforms import EX_FAILURE
 from celery.worker import WorkController
 from django.conf import settings
 
 from runtime.process import running
 
 log = logging.getLogger(__name__)
+
+UP_FOR = 10.0  # seconds after which a worker has been up
 
 
 class NodeThread(threading.Thread):
@@ -64,17 +68,26 @@ class NodeStep(bootsteps.StartStopStep):
 
 
 def run_worker(app: Celery) -> int:
-    """A worker in this process until it is told to end; returns its exit status."""
+    """A worker in this process until it is told to end; returns its exit status.
+
+    One that gives up by itself, as Celery does at errors of the broker that it does not know, is followed by another, unless it
+    never was up.
+    """
     app.steps["worker"].add(NodeStep)
-    worker = app.Worker(
-        pool="threads",
-        concurrency=settings.WORKER_CONCURRENCY,
-        without_gossip=True,
-        without_mingle=True,
-        loglevel=settings.LOG_LEVEL,
-    )
-    worker.start()
-    return int(worker.exitcode or 0)
+    while True:
+        began = time.monotonic()
+        worker = app.Worker(
+            pool="threads",
+            concurrency=settings.WORKER_CONCURRENCY,
+            without_gossip=True,
+            without_mingle=True,
+            loglevel=settings.LOG_LEVEL,
+        )
+        worker.start()
+        status = int(worker.exitcode or 0)
+        if status != EX_FAILURE or time.monotonic() - began < UP_FOR:
+            return status
+        log.error("The worker has given up; another one begins")
 
 
 class EmbeddedWorker:

@@ -53,7 +53,9 @@ document.addEventListener("change", (event) => {
 });
 
 // On a phone the open tab may be beyond the edge.
-document.querySelector('.tabs [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+for (const open of document.querySelectorAll('.tabs [aria-current="page"], .side [aria-current="page"]')) {
+  open.scrollIntoView({ block: "nearest", inline: "center" });
+}
 
 // Live parts ask again at their own pace, while somebody looks.
 function tick() {

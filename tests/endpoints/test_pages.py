@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from endpoints import book, services
+from endpoints.forms import RulesForm
 from endpoints.models import Delivery, Endpoint, Seen
-from endpoints.rules import rules
+from endpoints.rules import Rules, rules
 from runtime.models import Installation
 from runtime.uploading import upload_package
 from tests.pages.conftest import cluster, house, install, loop, people, visit, workspace
@@ -204,3 +205,8 @@ def test_pages_of_an_endpoint_whose_plugin_has_gone(visit: Callable[..., Client]
         answer: Any = visit().get(path)
         assert answer.status_code == 200, path
     assert book.looked_up(endpoint.hook) is None
+
+
+def test_every_rule_has_its_place_on_the_page() -> None:
+    shown = [field.name for _, _, fields in RulesForm(Rules()).parts for field in fields]
+    assert sorted(shown) == sorted(RulesForm(Rules()).fields)
