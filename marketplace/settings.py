@@ -92,6 +92,7 @@ PLUGIN_RUNTIME_MAX_BUFFER_SIZE = integer("PLUGIN_RUNTIME_MAX_BUFFER_SIZE", 33_55
 # What one session may keep for a reader that is slower than its plugin, before it ends with an error.
 SESSION_BUFFER_SIZE = integer("SESSION_BUFFER_SIZE", 67_108_864)
 PLUGIN_STOP_GRACE = integer("PLUGIN_STOP_GRACE", 10)
+PLUGIN_SLEEP_AFTER = integer("PLUGIN_SLEEP_AFTER", 0)
 
 # What plugins call back. With the address and key of a Dify's inner API, that Dify answers in our place.
 DIFY_INNER_API_URL = text("DIFY_INNER_API_URL")

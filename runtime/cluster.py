@@ -27,7 +27,7 @@ class NodeInfo:
 class PluginState:
     """How a plugin is, as its node sees it. `since` is Unix seconds, `memory` bytes of resident memory."""
 
-    state: str  # pending starting running backoff stopping stopped failed
+    state: str  # pending starting running backoff stopping stopped asleep failed
     reason: str = ""
     node: str = ""
     since: float = 0.0

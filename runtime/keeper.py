@@ -52,6 +52,7 @@ class Launching:
     gate: asyncio.Semaphore
     options: dict[str, Any]  # of LocalOptions: limits, times and who answers reverse calls
     changed: Callable[[], None]
+    sleep_after: float = 0.0  # seconds without a call after which a plugin is put to sleep; 0: never
 
 
 def pause_after(failures: int) -> float:
@@ -60,7 +61,10 @@ def pause_after(failures: int) -> float:
 
 
 class Keeper:
-    """States: pending → starting → running → (backoff → starting)* → stopping → stopped | failed."""
+    """States: pending → starting → running → (backoff → starting)* → stopping → stopped | failed.
+
+    With `sleep_after` also running → stopping → asleep → pending: the next call wakes it.
+    """
 
     def __init__(self, plugin: str, launching: Launching, plugin_log: PluginLog) -> None:
         self.plugin = plugin
@@ -72,6 +76,8 @@ class Keeper:
         self.backend: LocalBackend | None = None
         self.job: asyncio.Task[None] | None = None
         self.cancelled = False
+        self.used = self.awake_since = time.monotonic()
+        self.called = False  # while it was being put to sleep
         self.listeners: list[Listener] = []
         self.moved = asyncio.Event()
 
@@ -109,8 +115,30 @@ class Keeper:
             self.leave()
         elif self.state in ("pending", "stopped") or (self.state == "backoff" and time.monotonic() >= self.next_try):
             self.begin(self.start())
-        elif self.state == "running" and time.time() - self.since > HEALTHY_AFTER:
+        elif self.state == "running":
+            self.look_after()
+
+    def look_after(self) -> None:
+        """Once it has run for a while its failures are forgotten; once nobody has called for long it sleeps."""
+        if time.time() - self.since > HEALTHY_AFTER:
             self.failures = 0
+        if self.backend is not None and self.backend.conversations:
+            self.used = time.monotonic()
+        after = self.launching.sleep_after
+        if after and time.monotonic() - max(self.used, self.awake_since) > after and not self.listeners:
+            self.begin(self.sleep())
+
+    async def sleep(self) -> None:
+        self.called = False
+        await self.stop(grace=self.launching.sleep_after, at_last="asleep")
+        if self.called:
+            self.wake()
+
+    def wake(self) -> None:
+        """Somebody calls: what sleeps starts, what is falling asleep starts afterwards."""
+        self.used, self.called = time.monotonic(), True
+        if self.state == "asleep":
+            self.move("pending", "It was asleep; somebody calls.")
 
     def leave(self) -> None:
         if self.state == "running":
@@ -156,6 +184,7 @@ class Keeper:
             self.fail(f"The host failed to start it: {error}")
         else:
             self.backend = backend
+            self.awake_since = time.monotonic()
             self.move("running")
 
     def local_options(self, prepared: Prepared) -> LocalOptions:
@@ -174,12 +203,12 @@ class Keeper:
         for listener in list(self.listeners):
             listener(progress)
 
-    async def stop(self, grace: float = 600.0) -> None:
+    async def stop(self, grace: float = 600.0, at_last: str = "stopped") -> None:
         backend, self.backend = self.backend, None
         self.move("stopping", "Open calls may end.")
         if backend is not None:
             await backend.stop(grace)
-        self.move("stopped")
+        self.move(at_last)
 
     async def restart(self) -> None:
         """Somebody asked: stop what runs, start anew."""

@@ -202,6 +202,7 @@ class Node:
         keeper.listeners.append(listener)
         try:
             keeper.retry_now()
+            keeper.wake()
             self.nudged.set()
             await self.first_try(keeper)
         finally:
@@ -223,7 +224,7 @@ class Node:
         state = states.get(plugin)
         if state is not None and state.state in ("backoff", "failed"):
             raise StartFailed(state.reason)
-        return state is not None and state.state == "running"
+        return state is not None and state.state in ("running", "asleep")
 
 
 current: Node | None = None

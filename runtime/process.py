@@ -79,6 +79,7 @@ def make_launching(owner: Node) -> Launching:
             "line_limit": settings.PLUGIN_RUNTIME_MAX_BUFFER_SIZE,
         },
         changed=owner.nudge,
+        sleep_after=settings.PLUGIN_SLEEP_AFTER,
     )
 
 

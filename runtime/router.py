@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
+from time import monotonic
 
 from runtime.backends.base import Plugin
 from runtime.cluster import Cluster
@@ -27,10 +28,17 @@ class Router:
 
     async def plugin_for(self, session: Session) -> Plugin:
         """Raises Unavailable with the true reason when the plugin does not run within HOLD seconds."""
-        keeper = self.node.keepers.get(session.plugin) or self.node.guests.get(session.plugin)
-        if keeper is not None and (backend := keeper.running) is not None:
+        plugin = session.plugin
+        if (keeper := self.node.keepers.get(plugin)) is not None and (backend := keeper.running) is not None:
+            keeper.used = monotonic()
             return backend
-        return await self.wait_for(session.plugin)
+        if (
+            keeper is None
+            and (guest := self.node.guests.get(plugin)) is not None
+            and (there := guest.running) is not None
+        ):
+            return there
+        return await self.wait_for(plugin)
 
     async def wait_for(self, plugin: str) -> Plugin:
         loop = asyncio.get_running_loop()
@@ -50,6 +58,7 @@ class Router:
             await asyncio.sleep(LOOK_AGAIN)
 
     async def local(self, keeper: Keeper, seconds: float) -> Plugin:
+        keeper.wake()
         self.node.nudge()
         await keeper.settled(seconds)
         if (backend := keeper.running) is None:

@@ -1,6 +1,7 @@
 """Stores that are away: a node says it once, goes on, and says when it is over."""
 
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from runtime import outage
 from runtime.outage import OUTAGES, Outage
 from tests import places
 from tests.endpoints import stores
-from tests.programs import wait_until
+from tests.programs import Program, wait_until
 from tests.servers import Host
 
 
@@ -36,6 +37,10 @@ def test_a_long_one_is_said_again(monkeypatch: pytest.MonkeyPatch, caplog: pytes
     assert len(caplog.records) == 2
 
 
+def recovered(program: Program) -> bool:
+    return "goes on after" in program.output
+
+
 @pytest.mark.redis
 def test_worker_and_web_outlive_redis(tmp_path: Path) -> None:
     """Killed twice: both processes are there afterwards, are well again, and have said little."""
@@ -53,7 +58,7 @@ def test_worker_and_web_outlive_redis(tmp_path: Path) -> None:
                 wait_until(host.is_healthy, what="web is healthy again")
             for name in ("web", "worker"):
                 program = host.programs[name]
-                wait_until(lambda text=program: "goes on after" in text.output, what=f"{name} has recovered")
+                wait_until(partial(recovered, program), what=f"{name} has recovered")
                 assert program.runs
                 assert "A turn of node" not in program.output
                 assert program.output.count("has lost Redis or the database") <= 2
