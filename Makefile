@@ -49,6 +49,10 @@ format: $(VENV)/dev.stamp ## Bring code and templates into shape
 types: $(VENV)/dev.stamp ## Check the types
 	@$(BIN)/mypy .
 
+.PHONY: messages
+messages: $(VENV)/dev.stamp ## Compile the texts of the catalogue in other languages (locale/)
+	@$(BIN)/python -m tests.messages
+
 .PHONY: lock
 lock: $(VENV)/run.stamp ## Pin the newest versions that requirements*.in allow; make lock ARGS='--upgrade'
 	$(BIN)/uv pip compile requirements.in $(LOCK) -o requirements.txt $(ARGS)

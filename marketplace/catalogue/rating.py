@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from marketplace import auditing
 from marketplace.models import Plugin, Publisher, Rating, Release, User
@@ -16,8 +17,8 @@ class NotAllowed(Exception):
 def rate(release: Release, *, by: User, stars: int, text: str = "") -> Rating:
     """Say what you think, or something else than before. Raises NotAllowed for the plugin's own publishers."""
     if publishes(by, release.plugin):
-        raise NotAllowed("You publish this plugin. Answer what others say of it instead.")
-    rating, _ = Rating.objects.update_or_create(
+        raise NotAllowed(_("You publish this plugin. Answer what others say of it instead."))
+    rating, _made = Rating.objects.update_or_create(
         plugin=release.plugin,
         user=by,
         defaults={"release": release, "version": release.version, "stars": stars, "text": text.strip()},
@@ -36,7 +37,7 @@ def take_back(rating: Rating) -> None:
 def reply(rating: Rating, *, by: User, text: str) -> Rating:
     """The publisher's answer, in place of an earlier one; an empty text takes it away. Raises NotAllowed for others."""
     if not publishes(by, rating.plugin):
-        raise NotAllowed("Only the plugin's publisher may answer.")
+        raise NotAllowed(_("Only the plugin's publisher may answer."))
     rating.reply = text.strip()
     rating.replied_by = by if rating.reply else None
     rating.replied_at = timezone.now() if rating.reply else None
@@ -49,7 +50,7 @@ def hide(rating: Rating, *, by: User, reason: str) -> Rating:
     """Staff takes a rating out of sight and out of the mean. Raises NotAllowed for others, and without a reason."""
     moderates(by)
     if not reason.strip():
-        raise NotAllowed("Say why: its author is shown the reason.")
+        raise NotAllowed(_("Say why: its author is shown the reason."))
     auditing.record("rating.hide", rating, by=by, after={"reason": reason})
     rating.hidden_at, rating.hidden_by, rating.hidden_reason = timezone.now(), by, reason.strip()[:500]
     rating.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
@@ -73,7 +74,7 @@ def publishes(user: User, plugin: Plugin) -> bool:
 
 def moderates(user: User) -> None:
     if not (user.is_staff or user.is_superuser):
-        raise NotAllowed("Only the marketplace's staff may do this.")
+        raise NotAllowed(_("Only the marketplace's staff may do this."))
 
 
 def count(plugin: Plugin) -> None:

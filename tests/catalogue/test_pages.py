@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -110,12 +111,42 @@ def test_the_plugin_page_says_what_one_decides_by(mail: Plugin) -> None:
     assert "Read me." in page
 
 
-def test_what_is_sent_where_is_in_the_label(mail: Plugin) -> None:
-    flows = [{"data": "Prompts", "purpose": "To answer", "recipient": "api.example.com", "retention": "30 days"}]
-    mail.releases.filter(version="1.0.0").update(privacy_label={"flows": flows})
-    page = Client().get(f"{PLUGIN}/privacy").text
-    assert "It sends data to api.example.com" in page
-    assert "30 days" in page
+LABEL = {
+    "version": 1,
+    "collects_nothing": False,
+    "data": ["content", "health"],
+    "sensitive": ["health"],
+    "purposes": ["function"],
+    "recipients": [{"name": "Example", "hosts": ["api.example.com"], "policy": "https://example.com/privacy"}],
+    "stored": "30 days",
+    "confirmed": True,
+}
+
+
+def privacy_page(mail: Plugin, label: dict[str, Any]) -> str:
+    mail.releases.filter(version="1.0.0").update(privacy_label=label)
+    return Client().get(f"{PLUGIN}/privacy").text
+
+
+def test_what_is_sent_where_is_told_from_the_label(mail: Plugin) -> None:
+    page = privacy_page(mail, LABEL)
+    told = ("It sends data to Example", "What users enter", "(sensitive)", "to do what the plugin is for", "30 days")
+    assert [text for text in (*told, "api.example.com", "https://example.com/privacy") if text not in page] == []
+
+
+def test_nothing_stated_is_not_nothing_sent(mail: Plugin) -> None:
+    assert "It collects nothing" not in privacy_page(mail, {})
+    assert "It collects nothing, its publisher states" in privacy_page(mail, {"collects_nothing": True})
+
+
+def test_what_a_program_has_guessed_is_said_to_be_so(mail: Plugin) -> None:
+    assert "nobody has confirmed them" in privacy_page(mail, {**LABEL, "confirmed": False})
+    assert "nobody has confirmed them" not in privacy_page(mail, LABEL)
+
+
+def test_a_policy_of_a_recipient_is_no_way_to_run_a_script(mail: Plugin) -> None:
+    evil = {"name": "Evil", "hosts": [], "policy": "javascript:alert(1)"}
+    assert "javascript:" not in privacy_page(mail, {**LABEL, "recipients": [evil]})
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def rating_act(request: HttpRequest, org: str, name: str, *, rating_id: int, act
 
 def own(one: Rating, user: User) -> None:
     if one.user_id != user.pk:
-        raise rating.NotAllowed("This rating is somebody else's.")
+        raise rating.NotAllowed(_("This rating is somebody else's."))
     rating.take_back(one)
 
 
