@@ -175,7 +175,7 @@ def end(request: Visit, endpoint_id: UUID) -> HttpResponse:
     row = found(request, endpoint_id)
     if request.method != "POST":
         plugins = installed(request.membership.id, reader_language(request))
-        return answered(request, "end", shown=shown(request, row, plugins), row=row)
+        return answered(request, "end", shown=shown(request, row, plugins), row=row, ending=True)
     name = row.endpoint.name
     if request.POST.get("forget"):
         subscribing.forget(row)

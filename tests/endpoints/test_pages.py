@@ -56,6 +56,7 @@ def test_the_way_to_a_first_endpoint(visit: Callable[..., Client], hooks_install
     page = client.get(address(row)).content.decode()
     assert f"http://testserver/e/{row.hook}" in page
     assert f"http://testserver/e/{row.hook}/echo" in page
+    assert f"curl -i 'http://testserver/e/{row.hook}/echo'" in page, "a first call that is answered"
     assert "/hidden" not in page
     assert SECRET not in page
 

@@ -142,7 +142,9 @@ def test_every_page_is_tried_by_everybody() -> None:
     elsewhere = {"publish-claims", "publish-claim-decide", "publish-standing"}
     elsewhere |= {"publish-offer", "publish-person", "publish-token-revoke"}
     tried = {pattern_of(address) for address in (*LOOKING, *EVERYBODY, *PUBLISHING, *OWNING)}
-    names = {str(one.name) for one in routes(get_resolver().url_patterns) if str(one.name).partition("-")[0] == "publish"}
+    names = {
+        str(one.name) for one in routes(get_resolver().url_patterns) if str(one.name).partition("-")[0] == "publish"
+    }
     assert names - tried == elsewhere
 
 
