@@ -72,6 +72,10 @@ fuzz-debugging: $(VENV)/dev.stamp ## Send ten thousand broken handshakes, and tw
 corpus: $(VENV)/dev.stamp ## Install and call a folder of real plugins; make corpus PLUGINS=folder
 	@$(BIN)/python -m tests.corpus --plugins $(PLUGINS) $(ARGS)
 
+.PHONY: sdks
+sdks: $(VENV)/dev.stamp ## Try what plugins' SDK is taught on every release of it since 0.7
+	@SDK_RELEASES=1 $(BIN)/python -m pytest -q tests/runtime/test_companion.py $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built, never what you keep (data/)
 	rm -rf $(VENV) .venv-tools build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

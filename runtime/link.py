@@ -204,11 +204,8 @@ class Link(DuplexBackend):
     def opening_line(self, session: Session) -> bytes:
         return as_line({"event": "open", "session": session.packed()})
 
-    def close(self, key: bytes) -> None:
-        conversation = self.conversations.get(key)
-        if conversation is not None and not conversation.inbox.finished and self.open:
-            self.write(as_line({"event": "close", "session_id": key.decode()}))
-        super().close(key)
+    def abandon(self, session: Session) -> None:
+        self.write(as_line({"event": "close", "session_id": session.id}))
 
     async def hang_up(self) -> None:
         if self.task is not None:

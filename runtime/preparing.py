@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from marketplace import difypkg
-from runtime import environment, recalls, storing
+from runtime import companion, environment, recalls, storing
 from runtime.environment import EnvironmentFailed, EnvironmentOptions
 from runtime.environment.options import PASSED as HOST_VARIABLES
 from runtime.errors import StartFailed
@@ -63,7 +63,7 @@ def prepare_for(marker: str) -> Prepare:
             raise StartFailed(str(error)) from error
         entrypoint = package.declaration["meta"]["runner"]["entrypoint"]
         return Prepared(
-            argv=wrap([str(built.python), "-m", entrypoint]),
+            argv=wrap(companion.wrap(str(built.python), entrypoint, settings.PLUGIN_SDK_PATCHES)),
             folder=folder,
             environment=plugin_environment(folder, built.python, marker),
         )

@@ -40,6 +40,10 @@ class Session:
         """The line that hands the call to the plugin, newline included."""
         return self.line("request", {"user_id": self.user, "type": self.type, "action": self.action, **self.data})
 
+    def cancel_line(self) -> bytes:
+        """The line that ends the call in a plugin that understands it (runtime/companion/cancelling.py)."""
+        return self.line("backwards_response", {"cancel": True})
+
     def line(self, event: str, data: dict[str, Any]) -> bytes:
         """A host-to-plugin message of this session: `event` is `request` or `backwards_response`."""
         return orjson.dumps(

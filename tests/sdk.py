@@ -2,10 +2,11 @@
 
 import functools
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from runtime import environment, reverse
+from runtime import companion, environment, reverse
 from runtime.backends.local import LocalBackend, LocalOptions
 from runtime.environment import EnvironmentOptions
 from runtime.environment.options import PASSED
@@ -37,11 +38,11 @@ class Log(list[tuple[str, str]]):
         return [text for at, text in self if at == kind]
 
 
-def backend(name: str, log: Log | None = None, **options: Any) -> LocalBackend:
+def backend(name: str, log: Log | None = None, *, patches: Sequence[str] = ("cancel",), **options: Any) -> LocalBackend:
     """A backend of the plugin `name`, not started yet."""
     python = python_for(name)
     settings: dict[str, Any] = {
-        "argv": wrap([str(python), "-m", "main"]),
+        "argv": wrap(companion.wrap(str(python), "main", patches)),
         "folder": PLUGINS / name,
         "environment": {"PATH": f"{python.parent}:/usr/bin:/bin", "INSTALL_METHOD": "local", "PATCHBAY_HOST": MARKER},
         "log": log if log is not None else Log(),

@@ -53,6 +53,10 @@ class Conversation:
         self.inbox = Inbox(limit)
         self.tasks: set[asyncio.Task[None]] = set()
 
+    def drop_calls(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+
 
 class DuplexBackend(ABC):
     """Sessions over a pair of byte streams that carry lines.
@@ -79,6 +83,9 @@ class DuplexBackend(ABC):
     async def drain(self) -> None:  # noqa: B027 - a side that always has room says nothing
         """Waits until the other side has room again."""
 
+    def abandon(self, session: Session) -> None:  # noqa: B027 - a side that cannot be told says nothing
+        """Tells the other side that nobody waits for this session any more; may raise PluginGone."""
+
     def other_line(self, line: bytes) -> None:  # noqa: B027 - a side that says nothing else need not hear it
         """A line that belongs to no session: heartbeats, log records, stray prints."""
 
@@ -100,8 +107,12 @@ class DuplexBackend(ABC):
     def close(self, key: bytes) -> None:
         """Forgets a session; what the plugin still says of it is dropped, what it still asks is not answered."""
         conversation = self.conversations.pop(key, None)
-        for task in conversation.tasks if conversation else ():
-            task.cancel()
+        if conversation is None:
+            return
+        conversation.drop_calls()
+        if not conversation.inbox.finished:
+            with contextlib.suppress(PluginGone):
+                self.abandon(conversation.session)
 
     # The side of the plugin.
 
@@ -171,10 +182,11 @@ class DuplexBackend(ABC):
             conversation.inbox.put(GONE, error_payload(error_type, message))
 
     def lost(self, reason: str) -> None:
-        """Nothing more will be read: every open session hears it now."""
+        """Nothing more will be read: every open session hears it now, and what was done for it ends."""
         payload = error_payload("ConnectionClosedError", reason)
         for conversation in list(self.conversations.values()):
             conversation.inbox.put(GONE, payload)
+            conversation.drop_calls()
 
     # What the plugin calls back.
 

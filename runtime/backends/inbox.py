@@ -27,7 +27,7 @@ class Inbox:
             return
         self.size += len(payload)
         if kind != STREAM:
-            self.over = self.finished = True
+            self.over, self.finished = True, kind != GONE
         elif self.size > self.limit:
             kind, payload, self.over = GONE, too_slow(self.limit), True
         self.frames.append((kind, payload))

@@ -14,6 +14,7 @@ from runtime.backends.base import Answer, DuplexBackend
 from runtime.backends.lines import LineCutter
 from runtime.backends.pipes import Reading, Writing, read_from, write_to
 from runtime.errors import PluginGone, StartFailed
+from runtime.session import Session
 from runtime.wire import decoded
 
 UNREAD_LIMIT = 64 << 20  # bytes written to a plugin that it has not read, before new calls are refused
@@ -61,6 +62,7 @@ class LocalBackend(DuplexBackend):
         self.status: int | None = None
         self.why_stopped = ""
         self.pidfd = -1
+        self.patches: frozenset[str] = frozenset()  # of its SDK, that it has announced
 
     @property
     def pid(self) -> int:
@@ -142,8 +144,21 @@ class LocalBackend(DuplexBackend):
             self.options.log(str(data.get("level", "INFO")), str(data.get("message", "")))
         elif event == "error":
             self.options.log("ERROR", str(data))
+        elif event == "companion" and isinstance(data, dict):
+            self.patched(data)
         elif not (message.get("type") == "plugin" and "version" in message):  # the manifest, first line of the SDK
             self.options.log("stdout", line.decode(errors="replace"))
+
+    def patched(self, patches: dict[str, str]) -> None:
+        """What the companion says of each patch: nothing where it is applied, else why it is not."""
+        self.patches = frozenset(name for name, why in patches.items() if not why)
+        for name, why in patches.items():
+            if why:
+                self.options.log("host", f"The patch {name} of the SDK is not applied: {why}")
+
+    def abandon(self, session: Session) -> None:
+        if "cancel" in self.patches:
+            self.write(session.cancel_line())
 
     def stderr_line(self, line: bytes) -> None:
         self.last_heard = time.monotonic()

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import orjson
@@ -22,6 +24,29 @@ async def served(application: Any, port: int) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await task
+
+
+@contextlib.contextmanager
+def in_a_thread[T](serving: Callable[[], AbstractAsyncContextManager[T]]) -> Iterator[T]:
+    """What is served, on a loop of its own, for hosts in other processes."""
+    loop, ready, over = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+    box: list[T] = []
+
+    async def serve() -> None:
+        async with serving() as served:
+            box.append(served)
+            ready.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    ready.wait(10)
+    try:
+        yield box[0]
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
 
 
 async def read(receive: Any) -> dict[str, Any]:

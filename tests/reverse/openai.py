@@ -11,23 +11,29 @@ from tests.reverse.beside import read, send_while_there, served
 
 
 class Stub:
-    """A message that asks for `endless` is answered with words that never end."""
+    """A message that asks for `endless` is answered with words that never end, `silent` with nothing at all."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.seen: list[dict[str, Any]] = []
-        self.open = 0  # answers that are being sent
+        self.open = 0  # requests that are being answered
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         request = await read(receive)
         self.seen.append(request)
-        kind = b"text/event-stream" if request.get("stream") else b"application/json"
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
         self.open += 1
         try:
-            await send_while_there(receive, send, pieces(request), 0.02)
+            if "silent" in str(request["messages"]):
+                await receive()  # comes when who asked has left
+            else:
+                await self.answer(request, receive, send)
         finally:
             self.open -= 1
+
+    async def answer(self, request: dict[str, Any], receive: Any, send: Any) -> None:
+        kind = b"text/event-stream" if request.get("stream") else b"application/json"
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
+        await send_while_there(receive, send, pieces(request), 0.02)
 
 
 def pieces(request: dict[str, Any]) -> Any:

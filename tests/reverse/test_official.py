@@ -4,7 +4,9 @@ Their sources are not kept here: OFFICIAL_PLUGINS names a checkout of langgenius
 tests are left out.
 """
 
+import asyncio
 import os
+import time
 from pathlib import Path
 
 import orjson
@@ -136,6 +138,33 @@ async def test_the_reasoning_agent_runs_a_task_with_a_tool(world):
     text, frames = await said(world, strategy(world, plugin, ("agent", "ReAct"), params))
     assert "The tool said forty-two" in text, frames
     assert [one.type for one in world.sessions] == ["model", "tool", "model"]
+
+
+@pytest.mark.parametrize("query", ["endless", "silent"])
+async def test_an_agent_that_is_left_stops_the_model_within_a_second(world, query):
+    """Seen at the model's server, which has begun its answer, or has not."""
+    plugin = await world.add_source(Path(CHECKOUT, "agent-strategies", "cot_agent"), built)
+    params = {"query": query, "instruction": "", "model": MODEL, "tools": [], "maximum_iterations": 3}
+    session = strategy(world, plugin, ("agent", "function_calling"), params)
+    task = asyncio.create_task(sdk.frames_of(await world.backend(plugin), session))
+    async with asyncio.timeout(60):
+        while not world.beside.open:
+            await asyncio.sleep(0.01)
+    task.cancel()
+    left = time.monotonic()
+    while world.beside.open:
+        assert time.monotonic() - left < 1
+        await asyncio.sleep(0.01)
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_refining_agent_fails_by_its_own_call(world):
+    """It gives a method of its own an argument that this has not, before it asks the host for anything."""
+    plugin = await world.add_source(Path(CHECKOUT, "agent-strategies", "self_refine_agent"), built)
+    params = {"query": "what is it", "instruction": "Use tools.", "model": MODEL, "tools": [ECHO]}
+    text, _ = await said(world, strategy(world, plugin, ("self_refine", "self_refine"), params))
+    assert "got an unexpected keyword argument 'previous_output'" in text
+    assert world.sessions == []
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -1,15 +1,14 @@
 """Reverse calls in real processes: through the HTTP door, and when a process is killed in the middle of one."""
 
-import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from tests.programs import wait_until
-from tests.reverse.dify import KEY, Answer, Stub, frame, serving
+from tests.reverse.beside import in_a_thread
+from tests.reverse.dify import KEY, Answer, frame, serving
 from tests.reverse.test_dify import chunk
 
 CALLER, BEGGAR = "patchbay/caller", "patchbay/beggar"
@@ -25,31 +24,9 @@ print(sum(StorageUse.objects.values_list("size", flat=True)), sum(len(one.value)
 """
 
 
-@contextlib.contextmanager
-def beside() -> Iterator[Stub]:
-    """A stub of Dify on a loop of its own, for hosts in other processes."""
-    loop, ready, box, over = asyncio.new_event_loop(), threading.Event(), [], asyncio.Event()
-
-    async def serve() -> None:
-        async with serving() as stub:
-            box.append(stub)
-            ready.set()
-            await over.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    ready.wait(10)
-    try:
-        yield box[0]
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join()
-        loop.close()
-
-
 @pytest.fixture(scope="module")
 def dify():
-    with beside() as stub:
+    with in_a_thread(serving) as stub:
         stub.answers["invoke/llm"] = ENDLESS
         yield stub
 

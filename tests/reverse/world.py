@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from marketplace import difypkg
-from runtime import reverse, router
+from runtime import companion, reverse, router
 from runtime.backends.local import LocalBackend
 from runtime.credentials import Place
 from runtime.credentials.storing import keep
@@ -43,13 +43,14 @@ class World:
         self.sessions: list[Session] = []  # all that were streamed
         self.beside: Any = None  # a server that its plugins talk to
 
-    async def add(self, name: str, *, api_key: str = "") -> Installation:
-        """Installs a plugin; stores a key for its model provider where one is given."""
+    async def add(self, name: str, *, api_key: str = "", endpoint_url: str = "") -> Installation:
+        """Installs a plugin; stores a key for `fake`, or an address for `compatible`, where one is given."""
         installation: Installation = await in_thread(self.installed, name)
         self.names[installation.package.unique_identifier] = name
-        if api_key:
-            place = Place(self.workspace, installation.plugin_id, "model", "fake")
-            await in_thread(keep, place, {"api_key": api_key})
+        if api_key or endpoint_url:
+            provider, values = ("fake", {"api_key": api_key}) if api_key else (name, {"endpoint_url": endpoint_url})
+            place = Place(self.workspace, installation.plugin_id, "model", provider)
+            await in_thread(keep, place, values)
         providers.forget()
         return installation
 
@@ -58,7 +59,7 @@ class World:
         installation = await in_thread(self.rows, difypkg.build_package(folder))
         python = await asyncio.to_thread(build, folder)
         plugin: str = installation.package.unique_identifier
-        argv = wrap([str(python), "-m", "main"])
+        argv = wrap(companion.wrap(str(python), "main", ["cancel"]))
         variables = {"PATH": f"{python.parent}:/usr/bin:/bin", "INSTALL_METHOD": "local", "PATCHBAY_HOST": sdk.MARKER}
         self.sources[plugin] = {"argv": argv, "folder": folder, "environment": variables, "start_timeout": 120}
         providers.forget()
