@@ -63,6 +63,7 @@ class Submission(models.Model):
     superseded_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replaced")
     created_at = models.DateTimeField(auto_now_add=True)
     moved_at = models.DateTimeField(auto_now_add=True)
+    told_at = models.DateTimeField(null=True, blank=True)  # when what follows the last move was told
     serial = models.PositiveIntegerField(default=0)  # counts moves; a move compares and swaps it
 
     class Meta:

@@ -32,9 +32,12 @@ def reject_overdue() -> None:
 
 def resend() -> None:
     """Tell again what should have followed a move long ago; each of those who are told does it once."""
-    stale = Submission.objects.filter(state__in=AFTERWARDS, moved_at__lte=timezone.now() - LOST_AFTER)
-    for submission in stale.filter(state__in=(State.SCREENING, State.APPROVED)):
-        Submission.objects.filter(pk=submission.pk).update(moved_at=timezone.now())
+    now = timezone.now()
+    stale = Submission.objects.filter(state__in=(State.SCREENING, State.APPROVED), told_at__lte=now - LOST_AFTER)
+    for submission in stale:
+        # Of all nodes that see this, one tells.
+        if not Submission.objects.filter(pk=submission.pk, told_at=submission.told_at).update(told_at=now):
+            continue
         try:
             tell(AFTERWARDS[State(submission.state)], submission.pk)
         except Exception:

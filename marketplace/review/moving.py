@@ -104,7 +104,8 @@ def permit(submission: Submission, to: State, by: User | None) -> None:
 
 def swap(submission: Submission, after: State, changes: placing.Changes) -> None:
     """Write the new state if the row is still as it was read, and make the object as the row."""
-    values = {"state": after, "moved_at": timezone.now(), **changes}
+    now = timezone.now()
+    values = {"state": after, "moved_at": now, "told_at": now, **changes}
     unchanged = Submission.objects.filter(pk=submission.pk, state=submission.state, serial=submission.serial)
     if not unchanged.update(serial=F("serial") + 1, **values):
         raise Outrun("This submission has changed since you read it. Look at it again, then decide.")

@@ -181,7 +181,7 @@ def test_what_was_not_heard_is_told_again(submitted: Submitted, monkeypatch: Any
     monkeypatch.setattr("marketplace.review.chores.tell", lambda name, pk: told.append(name))
     submitted(State.SCREENING)
     lost = submitted(State.APPROVED, version="1.1.0")
-    Submission.objects.filter(pk=lost.pk).update(moved_at=timezone.now() - timedelta(hours=1))
+    Submission.objects.filter(pk=lost.pk).update(told_at=timezone.now() - timedelta(hours=1))
     chores.run()
     chores.run()  # not at once again
     assert told == ["marketplace.signing.sign_approved"]
