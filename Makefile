@@ -64,6 +64,10 @@ LOCK := --python-version 3.12 --universal -q --no-emit-index-url --no-header
 bench: $(VENV)/dev.stamp ## Measure calls and chunks per second through the real door
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: walks
+walks: $(VENV)/dev.stamp ## Walk at random through the review for long; make walks WALKS=2000
+	@WALKS=$(or $(WALKS),1000) $(BIN)/python -m pytest -q tests/review/test_walks.py
+
 .PHONY: fuzz-debugging
 fuzz-debugging: $(VENV)/dev.stamp ## Send ten thousand broken handshakes, and two hundred good ones at once
 	@$(BIN)/python -m pytest -q tests/debugging/soak.py
