@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from marketplace import registration_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("marketplace.transparency.urls")),
     path("", include("marketplace.catalogue.urls")),
     path("start", views.start, name="start"),
     path("", include("marketplace.publishers.urls")),
@@ -21,4 +22,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:slug>/members/<int:member_id>/remove", views.member_removal, name="member-removal"),
     path("w/<slug:slug>/settings", views.settings_page, name="settings"),
     path("", include("marketplace.review.urls")),
+    path("", include("marketplace.signing.urls")),
 ]

@@ -40,7 +40,7 @@ def place_some() -> int:
     waiting = list(LogLeaf.objects.filter(position=None).order_by("pk")[:BATCH])
     start = size()
     fresh: dict[tuple[int, int], bytes] = {}
-    nodes = fetched(merkle.wanted(lambda node: list(merkle.grown(start, merkle.EMPTY, node)))) if start else {}
+    nodes = right_edge(start) if start else {}
     for position, leaf in enumerate(waiting, start):
         for level, place, value in merkle.grown(position, bytes.fromhex(leaf.leaf_hash), merkle.known(nodes)):
             nodes[level, place] = fresh[level, place] = value

@@ -12,13 +12,15 @@ from tests import places, servers
 PROGRAM = """
 from concurrent.futures import ThreadPoolExecutor
 from django.db import DatabaseError, connection, connections, transaction
-from marketplace import auditing
+from marketplace import auditing, transparency
 from marketplace.models import AuditEntry
+from marketplace.transparency import log, verifying
 
 def act(number):
     try:
         with transaction.atomic():
             auditing.record("act", f"s{number}", after={"n": number})
+            transparency.append("recall", f"s{number}", {"n": number})
             if number % 5 == 0:
                 raise KeyError
     except KeyError:
@@ -30,6 +32,7 @@ with ThreadPoolExecutor(8) as pool:
     list(pool.map(act, range(100)))
 print("acts", AuditEntry.objects.filter(number__isnull=False).count(), AuditEntry.objects.filter(number=None).count())
 print("faults", list(auditing.faults(auditing.lines())))
+print("log", log.size(), list(verifying.faults()))
 
 STATEMENTS = [
     "UPDATE marketplace_auditentry SET \\"by\\" = 'Mallory' WHERE number = 3",
@@ -72,6 +75,8 @@ def manage(environment: dict[str, str], *arguments: str) -> list[str]:
 def test_many_write_and_nothing_is_changed(environment: dict[str, str]) -> None:
     manage(environment, "migrate", "--verbosity=0")
     said = manage(environment, "shell", "--no-imports", "-c", PROGRAM)
-    assert said[0] == "acts 80 0"
+    # one leaf and one entry more: the log's key, which was made once
+    assert said[0] == "acts 81 0"
+    assert said.pop(2) == "log 81 []"
     refused = 7 if "DATABASE_URL" in environment else 6
     assert said[1:] == ["faults []", *["refused True"] * refused, "faults []"]
