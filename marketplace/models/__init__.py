@@ -1,7 +1,7 @@
 """What the marketplace keeps: people, publishers, plugins, submissions and their evidence, keys and logs."""
 
 from marketplace.models.catalogues import Catalogue, CatalogueRequest, OfflineEdition
-from marketplace.models.evidence import Finding, PrivacyStatement, ScreeningSection
+from marketplace.models.evidence import Finding, KnownAdvisory, PrivacyStatement, ScreeningSection
 from marketplace.models.ledgers import AuditEntry, LogLeaf, LogNode, Recall, TreeHead
 from marketplace.models.mirrors import Mirror, MirroredRelease
 from marketplace.models.people import Invitation, Member, Role, User, Workspace
@@ -43,6 +43,7 @@ __all__ = [
     "Finding",
     "InstallDay",
     "Invitation",
+    "KnownAdvisory",
     "LogLeaf",
     "LogNode",
     "Member",

@@ -82,3 +82,18 @@ class PrivacyStatement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.source}"
+
+
+class KnownAdvisory(models.Model):
+    """A known problem of a Python package's versions, from an advisory database that an operator has brought in."""
+
+    identifier = models.CharField(max_length=60)  # as OSV has it: GHSA-…, PYSEC-…, MAL-…
+    package = models.CharField(max_length=200, db_index=True)  # normalised
+    summary = models.CharField(max_length=300, blank=True)
+    malicious = models.BooleanField(default=False)  # the package itself is the problem
+    versions: "models.JSONField[list[str]]" = models.JSONField(default=list)
+    ranges: "models.JSONField[list[list[dict[str, str]]]]" = models.JSONField(default=list)  # events, in order
+    brought_in_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.identifier}: {self.package}"

@@ -1,0 +1,192 @@
+"""What a policy denies, held against what the code does."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from marketplace.screening.hosts import hosts_in, is_reserved
+
+from .evidence import Evidence
+
+_NOT = r"(?:not|never|no|none|nothing|neither|nor|zero|without|cannot)"
+_DATA = r"(?:data|information|content|inputs?|quer(?:y|ies)|prompts?|messages?|text|files?|anything|details|credentials?|api keys?|tokens?|parameters?|requests?|documents?)"  # noqa: E501
+_SENT = r"(?:sent|transmitted|transmit|uploaded|upload|shared|share|transferred|transfer|disclosed|disclose|forwarded|forward|send|sends|exported|export|passed|leaked|submitted|submit|communicated)"  # noqa: E501
+_GONE = r"(?:sent|transmitted|uploaded|transferred|forwarded|exported|leaked|submitted|communicated)"
+_GOES = r"(?:transmit|upload|transfer|forward|send|export|leak|submit|exfiltrate|communicate)"
+_LEADING = r"(?:(?:collect|store|log|save|retain|process|keep|track|record|gather|use|access|sell|share|disclose|transmit|send)(?:ed|d|s|es)?,? ?(?:or |nor |and |and/or )?){0,6}"  # noqa: E501
+_OUT = r"(?:network|internet|external|outbound|outgoing|remote|web|http|https|online)"
+# Nothing goes out at all: said so, it is wrong wherever something does.
+_NETWORK = [
+    rf"\b{_NOT}\b[^.;\n]{{0,50}}\b{_OUT}\b[ -]?(?:\w+ ){{0,2}}(?:requests?|calls?|connections?"
+    rf"|connectivity|access|traffic|communications?|activity|apis?)\b",
+    rf"\b{_NOT}\b[^.;\n]{{0,30}}\b(?:connect|communicate|contact|talk|phone home|reach out|"
+    rf"call out|go(?:es)? online|speak|rely|depend)\b[^.;\n]{{0,25}}\b(?:internet|network|"
+    rf"external|remote|outside|servers?|any (?:other )?(?:host|service|server|system|api))",
+    r"\b(?:works?|operates?|runs?|functions?|executes?|performed|carried out|happens|done|"
+    r"takes place)\b[^.;\n]{0,30}\b(?:offline|air-?gapped)\b",
+    r"\b(?:fully|completely|entirely|purely|100%|strictly|exclusively|wholly) (?:offline|on-device|self-contained)\b",
+    rf"\b(?:nothing|{_DATA}|none of (?:it|your|the)\w*)\b[^.;\n]{{0,60}}\b(?:never|not|n't|"
+    rf"n’t|ever|nothing)\s+(?:ever )?(?:leaves?|exits?|left|travels? (?:beyond|outside))\b[^.;\n]{{0,12}}\b(?"
+    rf":workspace|device|machine|server|environment|instance|plugin|computer|process|dify|"
+    rf"host)",
+    r"\bnothing\b[^.;\n]{0,30}\b(?:leaves|exits|is (?:ever )?(?:sent|transmitted|uploaded))\b",
+    rf"\b(?:no|none of (?:the|your)|neither|not any)\b(?: any| user| your| the| of| kind| "
+    rf"input| or| personal| private| sensitive)*\s*{_DATA}(?:[ ,/]+(?:and |or |nor )?(?:user "
+    rf"|your |any )?{_DATA})*\s*(?:(?:is|are|was|were|gets?|being|will(?: ever)? be|shall "
+    rf"be)\s+){{1,2}}(?:ever |otherwise )?{_LEADING}{_GONE}\b",
+    rf"\b(?:does|do|did|will|would|can|is|are|has|have)?\s*(?:not|never)\s+(?:ever "
+    rf"|in any way |otherwise |at any time )?{_LEADING}{_GOES}\b(?! (?:your|any|the)? ?(?:personal|"
+    rf"private))[^.;\n]{{0,40}}",
+    r"\b(?:no|without|zero) (?:\w+ )?(?:data|information) (?:transfer|transmission|egress|"
+    r"upload|exfiltration)s?\b(?! to other)",
+    r"不(?:会|向|将|对外)?[^。\n]{0,12}(?:发送|传输|上传|联网|外发)|(?:完全|全部|均)(?:在)?本地(?:处理|运行)|不(?:需要)?联网|离线运行|不会离开",
+]
+# Sayings of the same kind that policies also use beside the recipients that they name.
+_STAYS = [
+    r"\b(?:fully|completely|entirely|purely|100%|strictly|exclusively|wholly|only) (?:local(?"
+    r":ly)?|in(?:-| )memory|inside|within)\b(?! or\b)",
+    r"\b(?:all|everything|any|every|data|processing|computation|operations?|inputs?|content)"
+    r"\b[^.;\n]{0,60}\b(?:processed|handled|stays?|remains?|kept|happens|performed|done|executed|"
+    r"computed|takes place|runs|evaluated|analy[sz]ed)\b(?: \w+){0,2} (?:locally|on[- ]device|"
+    r"offline|on your|within|inside|on the local machine|in (?:local )?memory)(?![^.;\n]{0,12}\bor\b)",
+    rf"\b{_NOT}\b[^.;\n]{{0,60}}\b{_SENT}\b",
+    rf"\b(?:nothing|{_DATA})\b[^.;\n]{{0,60}}\b(?:never|not)\s+(?:ever )?(?:leaves?|exits?|left)\b",
+    rf"\b{_NOT}\b[^.;\n]{{0,50}}\b(?:external|remote|third[- ]party|outside) (?:\w+ )?(?:services?"
+    rf"|servers?|hosts?|systems?|part(?:y|ies)|endpoints?)\b",
+]
+_COLLECTION = [
+    r"\b(?:not|never)\b[^.;\n]{0,30}\b(?:collect|gather|track|harvest|capture|process|obtain|record)\b",
+    r"\b(?:no|nothing|none|zero)\b[^.;\n]{0,50}\b(?:collected|gathered|tracked|captured|recorded|"
+    r"harvested|collection|tracking)\b",
+    r"\bcollects? (?:no|nothing|zero|none)\b",
+    r"\b(?:no|zero) (?:personal |user )?data(?: collection|\.|$)",
+    r"\bno third[- ]part(?:y|ies)\b|\b(?:not|never)\b[^.;\n]{0,60}\bthird[- ]part(?:y|ies)\b",
+    r"不(?:会)?(?:收集|采集|记录)|不涉及任何(?:用户|个人)",
+]
+_STORAGE = [
+    r"\b(?:not|never)\b[^.;\n]{0,40}\b(?:store|retain|persist|save|cache|keep|remember)s?\b",
+    r"\b(?:no|nothing|none|neither)\b[^.;\n]{0,50}\b(?:stored|retained|persisted|saved|cached|"
+    r"kept|remembered|storage|persistence|retention)\b",
+    r"\b(?:stores?|retains?|persists?|saves?|keeps?) (?:no|nothing)\b|\bstateless\b",
+    r"不(?:会)?(?:存储|保存|保留|持久化)",
+]
+_MODELS = [
+    r"\b(?:not|never|no|without)\b[^.;\n]{0,40}\b(?:language models?|llms?|ai models?|any models?|generative ai)\b"
+]
+_QUALIFIED = re.compile(
+    r"\b(?:other than|except|unless|beyond|besides|apart from|aside from|only (?:to|with|"
+    r"when|as|for)|without (?:your |user |explicit |prior |their )*(?:consent|permission|"
+    r"authori[sz])|unauthori[sz]ed|"
+    r"plain ?text|unencrypted|insecure|to third|with third|any third|third[- ]part|by the "
+    r"plugin itself|necessary|required|advertis|market(?:ing|er)|for any other|any other|"
+    r"as needed|not explicitly|"
+    r"sell|directly between|but |instead|outside of|dify (?:platform|does)|additional|unnecessary|"
+    r"unrelated|personal(?:ly)? ident|through (?:secure|the)|via (?:the|secure)|children|"
+    r"minors|secure)\b|除",
+    re.IGNORECASE,
+)
+_LASTING = re.compile(
+    r"\b(?:permanent|long[- ]term|beyond|longer|except|other than|unless|outside of (?:dify|"
+    r"the)|files?|documents?|content|credentials?|keys?|passwords?|tokens?|on (?:our|its|"
+    r"any) (?:own )?servers?)",
+    re.IGNORECASE,
+)
+_RECIPIENT = re.compile(
+    r"\b(?:sent|transmitted|transmits?|passed|forwarded|forwards?|sends?|uploads?|uploaded|"
+    r"shared|shares?|submits?|submitted|provided|disclosed|communicat\w+|connect\w*|interact\w*|"
+    r"calls?|request\w*|process\w*|access\w*|integrat\w*"
+    r"|us(?:es|ing)|relies|through|via|to|with|by)\b[^.\n]{0,80}\b(?:APIs?|services?|servers?"
+    r"|endpoints?|platforms?|providers?|third[- ]part(?:y|ies)|cloud|instances?|accounts?"
+    r"|websites?|databases?|models?)\b|第三方|服务(?:商|器)|接口",
+    re.IGNORECASE,
+)
+
+_GOES_TO = re.compile(
+    r"\b(?:goes|go|sent|given|passed|forwarded|transmitted|uploaded|submitted|relayed) (?:on )?to (?:the )?[A-Z]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """`kind` is network, collection, storage or models; `line` is the policy's, `against` what the code does and where."""
+
+    kind: str
+    line: int
+    sentence: str
+    against: str
+
+
+def denials(evidence: Evidence) -> list[Denial]:
+    """Sentences of the policy that the evidence contradicts."""
+    sentences = list(_sentences(evidence.text))
+    found = [denial for line, sentence in sentences if (denial := _judge(line, sentence, evidence))]
+    disclosed = _discloses(sentences, evidence)
+    return [one for one in found if one.kind != "collection" or not disclosed]
+
+
+def _sentences(text: str) -> Iterator[tuple[int, str]]:
+    """Sentences with the lines on which they begin; headings and lists end one as a full stop does."""
+    in_code = False
+    for number, line in enumerate(_unwrapped(text), start=1):
+        in_code ^= line.startswith("```")
+        if in_code:
+            continue
+        bare = re.sub(r"[*_`>#]+", "", line).strip()
+        for part in re.split(r"(?<=[.!?。！；;])\s*", bare):
+            if len(part) > 5:
+                yield number, part
+
+
+def _unwrapped(text: str) -> list[str]:
+    """Lines, each with what continues it; what was taken from a line leaves it empty, so numbers stay."""
+    lines = text.splitlines()
+    for index in range(len(lines) - 1, 0, -1):
+        line, before = lines[index], lines[index - 1].rstrip()
+        begins = re.match(r"\s*([-*+#>|]|\d+[.)]|```|$)", line)
+        if (
+            not begins
+            and before
+            and not before.startswith(("#", "```"))
+            and not before.endswith((".", ":", "!", "?", "。", "|"))
+        ):
+            lines[index - 1], lines[index] = f"{before} {line.strip()}", ""
+    return lines
+
+
+def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
+    if evidence.sends and _any(_NETWORK, sentence) and not _QUALIFIED.search(sentence):
+        seen = evidence.sends
+        return Denial(
+            "network", line, sentence[:300], f"{seen.what or 'a host of its caller’s choice'} ({seen.path}:{seen.line})"
+        )
+    if evidence.stores and _any(_STORAGE, sentence) and not _LASTING.search(sentence):
+        seen = evidence.stores[0]
+        return Denial("storage", line, sentence[:300], f"{seen.what} ({seen.path}:{seen.line})")
+    if evidence.models and _any(_MODELS, sentence) and not _QUALIFIED.search(sentence):
+        seen = evidence.models[0]
+        return Denial("models", line, sentence[:300], f"{seen.what} ({seen.path}:{seen.line})")
+    if evidence.sends and any(_any(patterns, sentence) for patterns in (_COLLECTION, _STAYS, _NETWORK)):
+        seen = evidence.sends
+        return Denial(
+            "collection",
+            line,
+            sentence[:300],
+            f"{seen.what or 'a host of its caller’s choice'} ({seen.path}:{seen.line})",
+        )
+    return None
+
+
+def _any(patterns: list[str], sentence: str) -> bool:
+    sentence = re.sub(r"n['’]t\b", " not", sentence)
+    return any(re.search(pattern, sentence, re.IGNORECASE) for pattern in patterns)
+
+
+def _discloses(sentences: list[tuple[int, str]], evidence: Evidence) -> bool:
+    """Whether some sentence that denies nothing names somebody who gets the data."""
+    for _, sentence in sentences:
+        if any(not is_reserved(host) for host in hosts_in(re.sub(r"\S+@\S+", "", sentence))):
+            return True
+        denies = any(_any(patterns, sentence) for patterns in (_COLLECTION, _STAYS, _NETWORK, _STORAGE))
+        if not denies and (_RECIPIENT.search(sentence) or _GOES_TO.search(sentence)):
+            return True
+    return False

@@ -1,0 +1,99 @@
+"""Where credentials, the environment and files of the host go."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from marketplace.screening.code import CallSite
+from marketplace.screening.code.lookups import deep_taints
+from marketplace.screening.findings import Finding
+from marketplace.screening.hosts import is_near
+from marketplace.screening.outgoing import Outgoing
+from marketplace.screening.subject import Subject
+
+from .base import Check
+from .files import classify, paths_of
+
+_LOGS = re.compile(
+    r"^(builtins\.print|logging\.(debug|info|warning|error|critical|exception|log)|logging\.getLogger\(\)\.\w+|"
+    r"loguru\.logger\.\w+|pprint\.pprint|sys\.std(out|err)\.write)$"
+)
+_PASSES = re.compile(r"^dify\.session\.(tool|app|model|workflow_node)\b")
+_CHOSEN = frozenset(["credential", "input", "variable"])
+
+
+class Credentials(Check):
+    name = "credentials"
+    title = "Credentials"
+    clean = "Credentials reach no host but those that the package names."
+
+    def run(self, subject: Subject, evidence: dict[str, Any]) -> Iterator[Finding]:
+        reads = _files_read(subject)
+        for one in subject.outgoing:
+            yield from _sent(subject, one, reads)
+        for site in subject.program.calls:
+            yield from _leaked(subject, site)
+        evidence["contacts"] = sum("credential" in one.carries for one in subject.outgoing)
+
+
+def _files_read(subject: Subject) -> frozenset[tuple[str, str]]:
+    """(path, scope) of functions that read files of the host."""
+    found = set()
+    for site in subject.program.calls:
+        if any(classify(path, site) in ("files.host-secret", "files.other-plugin") for path in paths_of(subject, site)):
+            found.add((site.path, site.scope))
+    return frozenset(found)
+
+
+def _sent(subject: Subject, one: Outgoing, reads: frozenset[tuple[str, str]]) -> Iterator[Finding]:
+    site = one.site
+    strange = [host for host, _ in one.hosts() if not is_near(host) and not subject.declared.covers(host)]
+    if "credential" in one.carries and strange:
+        message = f"Credentials reach {strange[0]}, which neither the listing nor the privacy statement names"
+        yield Finding("credentials.exfiltration", message, site.path, site.line, site.source)
+    elif "credential" in one.carries and one.unknown and one.direct and not one.address.taints & _CHOSEN:
+        yield _unknown(one)
+    if "environment" in one.carries and not _is_proxy_setting(one):
+        yield Finding(
+            "credentials.environment", "The process's environment is sent to a host", site.path, site.line, site.source
+        )
+    if "file" in one.carries and (site.path, site.scope) in reads:
+        yield Finding(
+            "credentials.host-file", "A file of the host is sent to a host", site.path, site.line, site.source
+        )
+
+
+def _unknown(one: Outgoing) -> Finding:
+    site = one.site
+    message = f"{site.source} sends credentials to a host that cannot be told from the code"
+    return Finding("credentials.unknown-host", message, site.path, site.line, site.source)
+
+
+def _is_proxy_setting(one: Outgoing) -> bool:
+    return not one.direct and not one.hosts()
+
+
+def _leaked(subject: Subject, site: CallSite) -> Iterator[Finding]:
+    for name in site.names:
+        rule = _leak(name)
+        if rule is None:
+            continue
+        taints = frozenset().union(*(deep_taints(subject.program, value) for value in site.values()))
+        if "credential" in taints and (rule == "credentials.stored" or _names_secret(site)):
+            yield Finding(rule, f"{site.source} is given credentials", site.path, site.line, site.source)
+            return
+
+
+def _leak(name: str) -> str | None:
+    if _LOGS.match(name):
+        return "credentials.logged"
+    if name.startswith("dify.session.storage.set"):
+        return "credentials.stored"
+    if _PASSES.match(name):
+        return "credentials.passed-on"
+    return "credentials.shown" if name.endswith((".create_text_message", ".create_json_message")) else None
+
+
+def _names_secret(site: CallSite) -> bool:
+    """Whether what is logged names credentials or a key, not only something that was computed with them."""
+    return bool(re.search(r"credential|api_?key|token|secret|passw", site.source.partition("(")[2], re.IGNORECASE))

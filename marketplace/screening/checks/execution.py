@@ -1,0 +1,232 @@
+"""Code that is made, fetched or hidden, and other programs that are started."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from marketplace.screening.code import CallSite, Program, Value
+from marketplace.screening.code.lookups import deep_taints, element_of
+from marketplace.screening.findings import Finding
+from marketplace.screening.subject import Subject
+
+from .base import Check
+
+_RUN = re.compile(
+    r"^(builtins\.(exec|eval)|code\.(InteractiveInterpreter|InteractiveConsole)\(\)\.\w+|"
+    r"code\.interact|runpy\.run_(path|module)"
+    r"|types\.(FunctionType|CodeType|LambdaType)|timeit\.(timeit|repeat)|timeit\.Timer|c?"
+    r"[pP]rofile\.run(ctx)?|pdb\.run(eval|call)?|trace\.Trace\(\)\.run"
+    r"|bdb\.Bdb\(\)\.run|imp\.load_\w+|importlib\.machinery\.(SourceFileLoader|SourcelessFileLoader|"
+    r"ExtensionFileLoader)(\(\)\.\w+)?"
+    r"|zipimport\.zipimporter(\(\)\.\w+)?|asteval\.Interpreter\(\)|execjs\.\w+|js2py\.\w+|"
+    r"builtins\.eval|_?testcapi\.\w+)$"
+)
+_COMPILE = ("builtins.compile", "codeop.compile_command", "importlib.util.spec_from_file_location")
+_LOAD = re.compile(
+    r"^(_?pickle\.loads?|_?pickle\.Unpickler|dill\.loads?|cloudpickle\.loads?|joblib\.load|"
+    r"marshal\.loads?|shelve\.open|jsonpickle\.decode"
+    r"|yaml\.(unsafe_load|full_load|load|load_all|unsafe_load_all)|torch\.load|pandas\.read_pickle|numpy\.load)$"
+)
+_PROCESS = re.compile(
+    r"^(os\.(system|popen|spawn\w*|exec[lv]\w*|posix_spawnp?|startfile|fork|forkpty)|subprocess\.\w+|"
+    r"pty\.spawn|commands\.\w+|popen2\.\w+"
+    r"|asyncio\.(create_)?subprocess_(shell|exec)|asyncio\.create_subprocess_(shell|exec)"
+    r"|asyncio\.subprocess\.\w+|sh\.\w+|pexpect\.(spawn|run)|plumbum\.\w+|fabric\.\w+"
+    r"|asyncio\.get_event_loop\(\)\.subprocess_(shell|exec)|multiprocessing\.popen_fork\.\w+|"
+    r"_posixsubprocess\.fork_exec|platform\.popen|invoke\.run|delegator\.run)$"
+)
+_NOT_STARTING = re.compile(r"^subprocess\.(PIPE|DEVNULL|STDOUT|list2cmdline|\w+Error|TimeoutExpired|CompletedProcess)")
+_NATIVE = re.compile(
+    r"^(ctypes\.(CDLL|PyDLL|WinDLL|cdll\.\w+|cdll\.LoadLibrary|pythonapi\.\w+|util\.find_library)"
+    r"|cffi\.FFI\(\)\.(dlopen|verify)|sqlite3\.connect\(\)\.load_extension)$"
+)
+_PIP = re.compile(r"\b(pip3?|uv|easy_install|conda)\b.{0,20}\b(install|add)\b", re.DOTALL)
+_INSTALLERS = frozenset(["pip", "pip3", "uv", "conda"])
+_HIDING = frozenset(["decoded", "joined"])
+_DYNAMIC = frozenset(["decoded", "response", "file", "input", "credential", "environment", "variable"])
+
+
+class Execution(Check):
+    name = "execution"
+    title = "Code that runs code"
+    clean = "No code is made, fetched or hidden, and no other program is started."
+
+    def run(self, subject: Subject, evidence: dict[str, Any]) -> Iterator[Finding]:
+        program = subject.program
+        for path, reason in sorted(program.unread.items()):
+            yield Finding("code.unreadable", f"The file cannot be read as Python: {reason}", path)
+        seen: set[tuple[str, str, int]] = set()
+        for site in program.calls:
+            for finding in _of_site(subject, site):
+                key = (finding.rule, finding.path, finding.line)
+                if key not in seen:
+                    seen.add(key)
+                    yield finding
+        if not program.settled:
+            yield Finding(
+                "code.too-tangled", "The source is too tangled to be followed to its end; findings may be missing"
+            )
+        evidence["capabilities"] = _capabilities(program)
+        evidence["files"] = len(program.modules)
+        evidence["calls"] = len(program.sites)
+
+
+_CAPABILITIES = {
+    "command": _PROCESS,
+    "code_exec": _RUN,
+    "native": _NATIVE,
+    "sql": re.compile(
+        r"^(sqlite3|psycopg2?|pymysql|MySQLdb|cx_Oracle|oracledb|pyodbc|asyncpg|aiomysql|duckdb|pymssql|clickhouse_driver)\.connect$"
+        r"|^sqlalchemy\.create_engine$|^snowflake\.connector\.connect$|^neo4j\.GraphDatabase\.driver$|^pymongo\.MongoClient$"
+    ),
+    "ssh": re.compile(r"^(paramiko\.(SSHClient|Transport)|asyncssh\.connect|fabric\.Connection|pysftp\.Connection)$"),
+    "browser": re.compile(
+        r"^(playwright\.(sync|async)_api\.(sync|async)_playwright|selenium\.webdriver\.\w+|pyppeteer\.launch)$"
+    ),
+}
+
+
+def _capabilities(program: Program) -> list[dict[str, str]]:
+    """Sensitive abilities (marketplace.md B.2), each with the first place where it is used."""
+    found: dict[str, str] = {}
+    for site in program.calls:
+        for ability, pattern in _CAPABILITIES.items():
+            if ability not in found and any(
+                pattern.match(name) and not _NOT_STARTING.match(name) for name in site.names
+            ):
+                found[ability] = f"{site.path}:{site.line}"
+    return [{"name": ability, "text": place} for ability, place in sorted(found.items())]
+
+
+def _of_site(subject: Subject, site: CallSite) -> Iterator[Finding]:
+    taints = frozenset().union(*(deep_taints(subject.program, value) for value in site.values()))
+    for name in sorted(site.names):
+        if _RUN.match(name):
+            yield _run(site, name, taints)
+        elif name in _COMPILE:
+            yield from _compiled(site, name, taints)
+        elif _LOAD.match(name):
+            yield from _load(site, name, taints)
+        elif _PROCESS.match(name) and not _NOT_STARTING.match(name):
+            yield _process(subject, site, name=name, taints=taints)
+        elif _NATIVE.match(name):
+            yield Finding("code.native", f"{name} loads machine code", site.path, site.line, site.source)
+        elif name in ("importlib.import_module", "builtins.__import__", "importlib.__import__"):
+            yield from _import(site, taints)
+        elif re.match(r"^(pip|pip\._internal)(\.\w+)*\.main$|^ensurepip\.", name):
+            yield Finding("code.install", f"{name} installs packages", site.path, site.line, site.source)
+
+
+def is_plain(site: CallSite, name: str) -> bool:
+    """Whether the call is written by the name that it has, so that a reader sees what it is."""
+    written = site.source.partition("(")[0]
+    return written.rpartition(".")[2] == name.rpartition(".")[2]
+
+
+def _run(site: CallSite, name: str, taints: frozenset[str]) -> Finding:
+    if taints & _HIDING or site.callee.taints & _HIDING or not is_plain(site, name):
+        return Finding(
+            "code.exec-hidden",
+            f"{name} runs code, and what it runs is hidden from a reader",
+            site.path,
+            site.line,
+            site.source,
+        )
+    given = site.argument(0, "source", "stmt", "object")
+    if given.consts and not taints & _DYNAMIC and "\ufffc" not in "".join(given.texts()) and _is_short(given):
+        return Finding(
+            "code.exec-literal",
+            f"{name} runs code that stands in a text; write it as code",
+            site.path,
+            site.line,
+            site.source,
+        )
+    return Finding(
+        "code.exec",
+        f"{name} runs code that is made or fetched while the plugin runs",
+        site.path,
+        site.line,
+        site.source,
+    )
+
+
+def _is_short(value: Value) -> bool:
+    return all(len(text) < 400 and not re.search(r"import|__|http|open\(|chr\(", text) for text in value.texts())
+
+
+def _compiled(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Finding]:
+    modes = site.argument(2, "mode").texts()
+    if name == "builtins.compile" and site.callee.refs == {"builtins.compile"}:
+        hidden = bool(taints & _HIDING) or not is_plain(site, name)
+        rule = "code.exec-hidden" if hidden else "code.exec"
+        if modes or hidden or len(site.args) >= 2:
+            yield Finding(rule, f"{name} makes code out of data", site.path, site.line, site.source)
+    elif name != "builtins.compile":
+        rule = "code.exec-hidden" if taints & _HIDING else "code.import-computed"
+        yield Finding(rule, f"{name} loads code from a file by its path", site.path, site.line, site.source)
+
+
+def _load(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Finding]:
+    if name.startswith("yaml.") and not name.startswith("yaml.unsafe"):
+        loader = site.argument(1, "Loader").refs
+        if not any(one.endswith(("UnsafeLoader", "yaml.Loader", "FullLoader")) for one in loader):
+            return
+    if name == "numpy.load" and site.keywords.get("allow_pickle", Value()).consts != {True}:
+        return
+    hidden = taints & {"decoded", "response"} and not name.startswith(("torch", "numpy", "joblib"))
+    rule = (
+        "code.unsafe-load-hidden"
+        if hidden or name.startswith("marshal") or not is_plain(site, name)
+        else "code.unsafe-load"
+    )
+    yield Finding(rule, f"{name} can run code that the data chooses", site.path, site.line, site.source)
+
+
+def _process(subject: Subject, site: CallSite, *, name: str, taints: frozenset[str]) -> Finding:
+    texts = [text for value in site.values() for text in _words(value | element_of(subject.program, value))]
+    if _PIP.search(" ".join(texts)) or (_INSTALLERS & set(texts) and {"install", "add"} & set(texts)):
+        return Finding(
+            "code.install",
+            f"{name} installs packages while the plugin runs; declare them",
+            site.path,
+            site.line,
+            site.source,
+        )
+    hidden = (
+        taints & {"decoded", "response"}
+        or site.callee.taints & _HIDING
+        or not is_plain(site, name)
+        or _fetches(" ".join(texts))
+    )
+    rule = "code.process-hidden" if hidden else "code.process"
+    return Finding(rule, f"{name} starts another program", site.path, site.line, site.source)
+
+
+def _words(value: Value) -> Iterator[str]:
+    for const in value.consts:
+        if isinstance(const, tuple):
+            yield from (str(part) for part in const)
+        elif isinstance(const, str):
+            yield const
+
+
+def _fetches(command: str) -> bool:
+    """Whether a shell fetches something, decodes it or speaks to the network."""
+    return bool(re.search(r"\b(curl|wget|nc|ncat|bash -i|/dev/tcp|base64\s+-d|python3? -c|powershell)\b", command))
+
+
+def _import(site: CallSite, taints: frozenset[str]) -> Iterator[Finding]:
+    names = site.argument(0, "name")
+    if names.taints & _HIDING or "joined" in names.taints:
+        yield Finding(
+            "code.import-hidden",
+            "A module is imported by a name that is hidden from a reader",
+            site.path,
+            site.line,
+            site.source,
+        )
+    elif not names.consts:
+        rule = "code.import-hidden" if taints & {"response"} else "code.import-computed"
+        yield Finding(
+            rule, "A module is imported by a name that is made while the plugin runs", site.path, site.line, site.source
+        )

@@ -1,0 +1,304 @@
+"""Keys and passwords in files. What is found is shown masked."""
+
+import ast
+import math
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from marketplace.screening.findings import Finding
+from marketplace.screening.subject import Subject
+
+from .base import Check
+
+_PRIVATE = re.compile(
+    r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s|\"|')*[A-Za-z0-9+/=:, "
+    r"-]{20,}|PuTTY-User-Key-File-\d"
+)
+_SHAPES = {
+    "an AWS access key": r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b",
+    "a GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{50,}\b",
+    "a GitLab token": r"\bglpat-[A-Za-z0-9_-]{20,}",
+    "an OpenAI or Anthropic key": r"\bsk-(?:proj-|svcacct-|admin-|ant-(?:api|admin)\d\d-|or-v1-)?[A-Za-z0-9_-]{32,}",
+    "a Slack token": r"\bxox[abeprs]-[A-Za-z0-9-]{20,}|\bxapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{20,}",
+    "a Slack webhook": r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{20,}",
+    "a Discord webhook": r"discord(?:app)?\.com/api/webhooks/\d{15,}/[\w-]{50,}",
+    "a Google key": r"\bAIza[A-Za-z0-9_-]{35}",
+    "a Google client secret": r"\bGOCSPX-[A-Za-z0-9_-]{28}",
+    "a Google refresh token": r"\b1//0[A-Za-z0-9_-]{40,}",
+    "a Stripe key": r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{20,}",
+    "a SendGrid key": r"\bSG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{40,}",
+    "a Twilio key": r"\b(?:SK|AC)[a-f0-9]{32}\b",
+    "a Mailgun key": r"\bkey-[a-f0-9]{32}\b",
+    "an npm token": r"\bnpm_[A-Za-z0-9]{36}",
+    "a PyPI token": r"\bpypi-AgEI[A-Za-z0-9_-]{50,}",
+    "a Hugging Face token": r"\bhf_[A-Za-z]{30,}",
+    "a Telegram bot token": r"\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b",
+    "a JSON web token": r"\beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{20,}",
+    "an Azure storage key": r"AccountKey=[A-Za-z0-9+/]{80,}={0,2}",
+    "a DigitalOcean token": r"\bdo[opr]_v1_[a-f0-9]{64}",
+    "a Databricks token": r"\bdapi[a-f0-9]{32}\b",
+    "a Shopify token": r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}",
+    "a Linear key": r"\blin_api_[A-Za-z0-9]{40}",
+    "a Notion token": r"\b(?:secret_[A-Za-z0-9]{43}|ntn_[A-Za-z0-9]{40,})",
+    "a Groq key": r"\bgsk_[A-Za-z0-9]{48,}",
+    "an xAI key": r"\bxai-[A-Za-z0-9]{60,}",
+    "a Replicate token": r"\br8_[A-Za-z0-9]{37}",
+    "a Perplexity key": r"\bpplx-[A-Za-z0-9]{40,}",
+    "a Tavily key": r"\btvly-(?:dev-|prod-)?[A-Za-z0-9]{28,}",
+    "an Alibaba access key": r"\bLTAI[A-Za-z0-9]{16,22}\b",
+    "a Tencent secret id": r"\bAKID[A-Za-z0-9]{28,}\b",
+    "a Vault token": r"\bhvs\.[A-Za-z0-9_-]{50,}",
+    "an age key": r"AGE-SECRET-KEY-1[A-Z0-9]{58}",
+    "a Square token": r"\bsq0(?:atp|csp)-[A-Za-z0-9_-]{22,}|\bEAAA[A-Za-z0-9_-]{60}",
+    "a Dify key": r"\b(?:app|dataset)-[A-Za-z0-9]{24}\b",
+}
+_PROVIDERS = {name: re.compile(shape) for name, shape in _SHAPES.items()}
+# One of these stands in every key of a known shape; looking for them is quick.
+_MARKS = [
+    "AKIA",
+    "ASIA",
+    "AROA",
+    "AIDA",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "sk-",
+    "xox",
+    "xapp-",
+    "hooks.slack.com",
+    "/api/webhooks/",
+    "AIza",
+    "GOCSPX-",
+    "1//0",
+    "k_live_",
+    "k_test_",
+    "SG.",
+    "key-",
+    "npm_",
+    "pypi-AgEI",
+    "hf_",
+    ":AA",
+    "eyJ",
+    "AccountKey=",
+    "dop_v1_",
+    "doo_v1_",
+    "dor_v1_",
+    "dapi",
+    "shpat_",
+    "shpca_",
+    "shppa_",
+    "shpss_",
+    "lin_api_",
+    "secret_",
+    "ntn_",
+    "gsk_",
+    "xai-",
+    "r8_",
+    "pplx-",
+    "tvly-",
+    "LTAI",
+    "AKID",
+    "hvs.",
+    "AGE-SECRET",
+    "sq0",
+    "EAAA",
+    "app-",
+    "dataset-",
+    "SK",
+    "AC",
+]
+_NAMED = re.compile(
+    r"""(?P<name>[\w.-]*(?:api[_-]?key|apikey|secret|passw(?:or)?d|passwd|access[_-]?key|auth[_-]?token|token|private[_-]?key|client[_-]?secret|credential|bearer)[\w-]*)["']?\]?
+    \s*(?:[:=]|:=|=>|,)\s*(?:str\()?[rbfu]?(?P<quote>["'])(?P<value>[^"'\n]{8,300})(?P=quote)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_BARE = re.compile(
+    r"""^\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.-]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD|key|secret|token|password))\s*[:=]\s*(?P<value>[^\s"'#{}$<>]{12,200})\s*(?:#.*)?$"""
+)
+_URL = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,15}://(?P<user>[^\s:/@\"'{}<>$]{1,60}):(?P<value>[^\s:/@\"'{}<>$*]{4,100})@[\w.-]+",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(
+    r"your|my[-_]|xxx|\*\*\*|\.\.\.|<|>|\{|\}|\$|example|placeholder|change|replace|insert|"
+    r"dummy|sample|fake|mock|redacted|todo|none|null|undefined|enter|please|here|default|"
+    r"abcdef|123456|foobar|password|secret|test|demo|key$|^key|token$|_token|_key|api_|\s|"
+    r"^https?:|/|^[a-z]+([._-][a-z]+)*$|^[A-Z]+(_[A-Z]+)*$|^[a-z]+([A-Z][a-z]+)+$",
+    re.IGNORECASE,
+)
+_SHORT_PLACEHOLDER = re.compile(
+    r"your|xxx|\*\*\*|\.\.\.|<|\{|\$|example|placeholder|change|replace|dummy|sample|fake|"
+    r"mock|redacted|enter|please|here|1234567|abcdefg|0000000",
+    re.IGNORECASE,
+)
+_LISTS = ("uv.lock", "poetry.lock", "package-lock.json", ".svg", ".ipynb", ".lock")
+_TESTS = re.compile(r"(^|/)(tests?|fixtures?|examples?)/|(^|/)(test_|conftest)")
+_RANDOM = 3.2  # bits a character: words stay below, keys do not
+
+
+class Secrets(Check):
+    name = "secrets"
+    title = "Secrets"
+    clean = "There is no key and no password in the files."
+
+    def run(self, subject: Subject, evidence: dict[str, Any]) -> Iterator[Finding]:
+        unread = []
+        texts = dict(subject.texts())
+        for path, text in texts.items():
+            if not path.endswith(_LISTS):
+                yield from _in_text(path, text)
+        yield from _assembled(subject, texts)
+        unread = sorted(set(subject.files) - set(texts))
+        evidence |= {"files": len(texts), "not_scanned": unread}
+
+
+def mask(secret: str) -> str:
+    return f"{secret[:4]}…({len(secret)} characters)"
+
+
+def _in_text(path: str, text: str) -> Iterator[Finding]:
+    for match in _PRIVATE.finditer(text):
+        yield Finding(
+            "secrets.private-key",
+            "A private key; whoever has the package has it",
+            path,
+            _line(text, match.start()),
+            match.group()[:27],
+        )
+    tested = bool(_TESTS.search(path))
+    prose = _docstrings(text) if path.endswith(".py") else frozenset()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if 8 <= len(line) <= 20_000 and _MAYBE.search(line):
+            yield from _in_line(path, number, line, tested=tested or number in prose)
+
+
+def _docstrings(text: str) -> frozenset[int]:
+    """Lines of texts that stand by themselves: nothing in them is used."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    alone = [node for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)]
+    return frozenset(line for node in alone for line in range(node.lineno, (node.end_lineno or node.lineno) + 1))
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _in_line(path: str, number: int, line: str, *, tested: bool) -> Iterator[Finding]:
+    if (found := shape_of(line)) is not None:
+        kind, secret = found
+        yield Finding(
+            "secrets.provider-key",
+            f"{kind[0].upper()}{kind[1:]} stands in the file",
+            path,
+            number,
+            mask(secret),
+            severity="warning" if tested else "",
+        )
+        return
+    if (match := _URL.search(line)) and not _is_prose(path) and _is_password(match["value"]):
+        message = "An address carries a password"
+        severity = "warning" if tested else ""
+        yield Finding("secrets.url-password", message, path, number, mask(match["value"]), severity)
+    named = _NAMED.search(line) or (_BARE.search(line) if path.endswith(_SETTINGS) or "env" in path else None)
+    if named and not _is_prose(path) and (rule := _assigned(named["name"], named["value"], tested)):
+        yield Finding(rule, f"{named['name']} is given a fixed value", path, number, mask(named["value"]))
+
+
+_MAYBE = re.compile(
+    "|".join(re.escape(mark) for mark in _MARKS) + r"|://|(?i:key|secret|token|passw|credential|bearer|pwd)"
+)
+_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_WORDS = frozenset(["password", "pass", "pwd", "secret", "user", "username", "admin", "token", "guest", "root", "port"])
+_SETTINGS = (".env", ".ini", ".cfg", ".conf", ".yaml", ".yml", ".toml", ".properties", ".txt", ".sh", ".env.example")
+
+
+def _is_password(value: str) -> bool:
+    return not _SHORT_PLACEHOLDER.search(value) and value.lower() not in _WORDS
+
+
+def _is_prose(path: str) -> bool:
+    return path.endswith((".md", ".rst", ".html"))
+
+
+def shape_of(text: str) -> tuple[str, str] | None:
+    """(kind, secret) of the first key of a known shape in the text."""
+    if not any(mark in text for mark in _MARKS):
+        return None
+    for kind, shape in _PROVIDERS.items():
+        if (
+            (match := shape.search(text))
+            and not _SHORT_PLACEHOLDER.search(match.group())
+            and randomness(match.group()) > _RANDOM - 0.4
+        ):
+            return kind, match.group()
+    return None
+
+
+def _assigned(name: str, value: str, tested: bool) -> str | None:
+    if (
+        _PLACEHOLDER.search(value)
+        or tested
+        or re.search(
+            r"(url|uri|path|name|type|field|label|header|regex|pattern|id|file|help|title)s?$", name, re.IGNORECASE
+        )
+    ):
+        return None
+    digits = sum(character.isdigit() for character in value)
+    random = (
+        len(value) >= 16
+        and randomness(value) > _RANDOM
+        and digits >= 2
+        and len(value) <= 200
+        and re.fullmatch(r"[\w+/=.:~!@#%^&*-]+", value)
+    )
+    if random and not _UUID.fullmatch(value):
+        return "secrets.assignment"
+    return "secrets.weak-assignment" if digits and len(value) >= 10 and re.fullmatch(r"[!-~]+", value) else None
+
+
+def randomness(text: str) -> float:
+    """Shannon's entropy in bits a character."""
+    counts = Counter(text)
+    return -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
+
+
+def _assembled(subject: Subject, texts: dict[str, str]) -> Iterator[Finding]:
+    """Keys that only appear when texts of the program are put together or uncovered."""
+    seen: set[str] = set()
+    for site in subject.program.calls:
+        for value in (*site.values(), site.receiver):
+            for text in value.texts():
+                if len(text) < 4000 and (found := shape_of(text)) and found[1] not in seen:
+                    seen.add(found[1])
+                    if not any(found[1] in content for content in texts.values()):
+                        message = f"{found[0][0].upper()}{found[0][1:]} is put together here"
+                        yield Finding("secrets.provider-key", message, site.path, site.line, mask(found[1]))
+    yield from _bound(subject, texts, seen)
+
+
+def _bound(subject: Subject, texts: dict[str, str], seen: set[str]) -> Iterator[Finding]:
+    for (scope, name), value in subject.program.bound.items():
+        for text in value.texts():
+            found = shape_of(text) if 16 < len(text) < 4000 else None
+            if found and found[1] not in seen and not any(found[1] in content for content in texts.values()):
+                seen.add(found[1])
+                module = subject.program.modules.get(scope.partition(":")[0])
+                yield Finding(
+                    "secrets.provider-key",
+                    f"{name} holds {found[0]}, put together in pieces",
+                    module.path if module else "",
+                    0,
+                    mask(found[1]),
+                )

@@ -1,0 +1,324 @@
+"""What functions of the standard library and of others give, as far as it matters."""
+
+import ast
+import re
+from collections.abc import Callable
+
+from .contacts import contact_of
+from .decoding import DECODERS, PLAIN, pure_call
+from .frames import Frame
+from .lookups import attribute, element_of, foreign
+from .paths import HOME, path_call
+from .program import Program
+from .sites import CallSite
+from .values import HOLE, NOTHING, Value, constant, either, ref, taints_of
+
+_FORGETTING = frozenset(
+    [
+        "len",
+        "bool",
+        "isinstance",
+        "hasattr",
+        "any",
+        "all",
+        "ord",
+        "id",
+        "int",
+        "float",
+        "abs",
+        "min",
+        "max",
+        "sum",
+        "round",
+        "hash",
+        "callable",
+        "issubclass",
+        "exists",
+        "is_file",
+        "is_dir",
+        "startswith",
+        "endswith",
+        "isdigit",
+        "count",
+        "index",
+        "find",
+        "status_code",
+        "compare_digest",
+        "sleep",
+        "time",
+        "perf_counter",
+        "type",
+        "range",
+        "enumerate",
+    ]
+) - {"enumerate"}
+_FAR = 2
+_WIDE = re.compile(r"\{[^}]*:[^}]*(\d{4,}|\{)")
+_GETTERS = ("operator.attrgetter:", "operator.methodcaller:")
+_READING = ("builtins.open", "io.open", "codecs.open", "aiofiles.open", "os.open", "os.fdopen")
+
+
+def forget_labels(name: str, taints: frozenset[str]) -> frozenset[str]:
+    """What a number, or a yes or no, still tells of its origin: nothing."""
+    return frozenset() if name.rpartition(".")[2] in _FORGETTING else taints
+
+
+def call_library(frame: Frame, site: CallSite, one: str) -> Value:
+    if (special := _SPECIAL.get(one)) is not None:
+        return special(frame, site)
+    if one.startswith(_GETTERS):
+        return _gotten(frame, site, one)
+    if (found := path_call(one, site.args)) is not None:
+        return found
+    taints = taints_of([site.receiver, *site.values()])
+    if one in DECODERS or one in PLAIN or one.startswith("builtins."):
+        return _pure(frame, site, one)
+    if contact_of(one) is not None:
+        return ref(f"{one}()").labelled("response")
+    if one.startswith("D:"):
+        return _of_container(frame.program, site, one)
+    if one in _READING:
+        return ref(f"{one}()").labelled(*taints, "file")
+    return _result(one).labelled(*forget_labels(one, taints))
+
+
+def _result(one: str) -> Value:
+    """A name for what the call gives, unless it is too far from anything that is known by name."""
+    if one.startswith("dify.runtime.credentials"):
+        return ref(one)
+    if one.startswith("dify.session.") or one.count("()") + one.count("[]") > _FAR:
+        return NOTHING
+    return ref(f"{one}()")
+
+
+def _pure(frame: Frame, site: CallSite, one: str) -> Value:
+    taints = taints_of([site.receiver, *site.values()])
+    result = pure_call(one, site.args, site.keywords)
+    if one in DECODERS:
+        result = result.labelled("decoded")
+    if one in _PASSING:
+        result |= either(
+            Value(value.consts if one == "builtins.str" else frozenset(), value.refs) for value in site.args
+        )
+    if one in _READING:
+        return ref("builtins.open()").labelled("file", *taints)
+    if one == "builtins.map" and len(site.args) == 2:
+        result |= _mapped(frame, site)
+    if one in ("builtins.vars", "builtins.globals", "builtins.locals"):
+        result |= _namespace(frame, site, one)
+    return result.labelled(*forget_labels(one, taints))
+
+
+_PASSING = frozenset(
+    f"builtins.{name}"
+    for name in [
+        "staticmethod",
+        "classmethod",
+        "property",
+        "list",
+        "tuple",
+        "dict",
+        "set",
+        "frozenset",
+        "sorted",
+        "reversed",
+        "iter",
+        "next",
+        "enumerate",
+        "zip",
+        "filter",
+        "str",
+        "bytes",
+    ]
+)
+
+
+def _namespace(frame: Frame, site: CallSite, one: str) -> Value:
+    name = f"{one.rpartition('.')[2]}()"
+    space = site.args[0] if site.args else ref(f"M:{frame.module.name}")
+    frame.program.bind("namespace", name, space)
+    frame.program.bound.setdefault(("namespace", name), NOTHING)
+    return ref(name)
+
+
+def _mapped(frame: Frame, site: CallSite) -> Value:
+    """Each element through a built-in function, if all of them are known."""
+    function, source = site.args
+    elements = [const for const in source.consts if isinstance(const, str | bytes | tuple) and len(const) <= 4096]
+    if len(elements) != 1 or len(function.refs) != 1:
+        return NOTHING
+    (name,) = function.refs
+    try:
+        if not name.startswith("F:"):
+            return constant(tuple(pure_call(name, (constant(part),), {}).known() for part in elements[0]))
+    except LookupError:
+        return NOTHING
+    return _through_lambda(frame, name[2:], elements[0])
+
+
+def _through_lambda(frame: Frame, scope: str, elements: str | bytes | tuple[object, ...]) -> Value:
+    import ast
+
+    from .expressions import evaluate
+
+    known = frame.program.functions.get(scope)
+    if known is None or not isinstance(known.node, ast.Lambda) or len(known.parameters()) != 1:
+        return NOTHING
+    inner = frame.inner(scope)
+    body, (name,) = known.node.body, known.parameters()
+    try:
+        return constant(tuple(evaluate(inner.with_names({name: constant(part)}), body).known() for part in elements))
+    except LookupError:
+        return NOTHING
+
+
+def _of_container(program: Program, site: CallSite, one: str) -> Value:
+    holder, _, method = one.rpartition(".")
+    if method in ("get", "pop", "setdefault", "__getitem__"):
+        from .lookups import item
+
+        found = item(program, ref(holder), site.argument(0))
+        return found | (site.args[1] if len(site.args) > 1 else NOTHING)
+    if method in ("items", "values", "keys"):
+        return ref(f"{one}()").labelled(*site.receiver.taints)
+    if method == "copy":
+        return ref(holder).labelled(*site.receiver.taints)
+    return Value(taints=site.receiver.taints)
+
+
+def method_of_text(program: Program, site: CallSite, method: str) -> Value | None:
+    """What a method of a text or of bytes gives; None if there is no such method."""
+    if not hasattr(str, method) and not hasattr(bytes, method):
+        return None
+    taints = forget_labels(method, taints_of([site.receiver, *site.values()]))
+    if method == "join" and site.args:
+        return _join(program, site).labelled(*taints)
+    if method in ("format", "format_map"):
+        return _format(site).labelled(*taints)
+    result = pure_call(f"str.{method}", (site.receiver, *site.args), site.keywords)
+    return result.labelled(*taints, *(["decoded"] if method in ("translate", "swapcase") else []))
+
+
+def _join(program: Program, site: CallSite) -> Value:
+    value = pure_call("str.join", (site.receiver, site.args[0]), {})
+    if value.consts:
+        return value.labelled("joined")
+    parts = element_of(program, site.args[0])
+    return Value(frozenset([f"{HOLE}"]), frozenset(), parts.taints)
+
+
+def _format(site: CallSite) -> Value:
+    texts: set[str] = set()
+    args = [str(next(iter(value.consts))) if len(value.consts) == 1 else HOLE for value in site.args]
+    keywords = {key: str(next(iter(v.consts))) if len(v.consts) == 1 else HOLE for key, v in site.keywords.items()}
+    for text in site.receiver.texts():
+        try:
+            texts.add(text.format(*args, **keywords) if not _WIDE.search(text) else HOLE)
+        except (LookupError, ValueError, AttributeError, TypeError):
+            texts.add(text.partition("{")[0] + HOLE)
+    return Value(frozenset(texts))
+
+
+def _import(frame: Frame, site: CallSite) -> Value:
+    from .importing import module_ref
+
+    given = site.argument(0, "name")
+    found = either(module_ref(frame, name, site.line) for name in given.texts() if name and HOLE not in name)
+    labels = {"decoded", "joined"} & given.taints
+    return (found if found.refs else ref("importlib.unknown")).labelled(*labels)
+
+
+def _getattr(frame: Frame, site: CallSite) -> Value:
+    holder, names = site.argument(0), site.argument(1)
+    if not names.texts():
+        found = either(foreign(f"{one}.?") for one in holder.refs if one[1:2] != ":")
+        return (found | site.argument(2)).labelled(*holder.taints)
+    found = either(attribute(frame.program, holder, name) for name in names.texts())
+    from .expressions import note_references
+
+    note_references(frame, site.node, found)
+    default = site.argument(2)
+    return found if found.refs or found.consts else found | default
+
+
+def _setattr(frame: Frame, site: CallSite) -> Value:
+    from .lookups import owner_objects
+
+    for one in owner_objects(site.argument(0)):
+        for name in site.argument(1).texts():
+            frame.program.bind(one, name, site.argument(2))
+    return NOTHING
+
+
+def _partial(frame: Frame, site: CallSite) -> Value:
+    holder = f"P:{site.module.name}:{site.line}:{site.node.col_offset}"
+    for index, value in enumerate(site.args):
+        frame.program.bind(holder, "callee" if index == 0 else f"{index:03}", value)
+    for name, value in site.keywords.items():
+        frame.program.bind(holder, f"={name}", value)
+    return ref(holder)
+
+
+def _environment(_: Frame, site: CallSite) -> Value:
+    name = site.argument(0)
+    if not site.args and not site.keywords:
+        return Value(taints=frozenset(["environment"]))
+    if any(text in ("HOME", "USERPROFILE") for text in name.texts()):
+        return constant(HOME)
+    return Value(site.argument(1, "default").consts, frozenset(), frozenset(["variable"]))
+
+
+def _super(frame: Frame, _: CallSite) -> Value:
+    return ref(f"I:{frame.owner}") if frame.owner else NOTHING
+
+
+def _type(_: Frame, site: CallSite) -> Value:
+    given = site.argument(0)
+    return ref(*(f"C:{one[2:]}" if one.startswith("I:") else one.removesuffix("()") for one in given.refs))
+
+
+def _attrgetter(_: Frame, site: CallSite) -> Value:
+    return ref(*(f"operator.attrgetter:{name}" for name in site.argument(0).texts()))
+
+
+def _methodcaller(frame: Frame, site: CallSite) -> Value:
+    names = site.argument(0).texts()
+    for name in names:
+        frame.program.bind(f"methodcaller:{name}", "args", either(site.args[1:]))
+    return ref(*(f"operator.methodcaller:{name}" for name in names))
+
+
+def _gotten(frame: Frame, site: CallSite, one: str) -> Value:
+    """What an attrgetter or a methodcaller gives for the thing that it is called with."""
+    from .expressions import note_references
+    from .invoking import call_value
+
+    kind, _, path = one.partition(":")
+    found = site.argument(0)
+    for name in path.split("."):
+        found = attribute(frame.program, found, name)
+    note_references(frame, site.node, found)
+    if kind.endswith("attrgetter"):
+        return found
+    node = site.node.__dict__.setdefault("called", ast.copy_location(ast.Call(site.node, [], []), site.node))
+    held = frame.program.bound.get((f"methodcaller:{path}", "args"), NOTHING)
+    return call_value(frame, node, found, args=(held,))
+
+
+_SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {
+    "builtins.__import__": _import,
+    "importlib.import_module": _import,
+    "importlib.__import__": _import,
+    "builtins.getattr": _getattr,
+    "operator.attrgetter": _attrgetter,
+    "operator.methodcaller": _methodcaller,
+    "builtins.setattr": _setattr,
+    "functools.partial": _partial,
+    "os.getenv": _environment,
+    "os.environ.get": _environment,
+    "os.environ.copy": _environment,
+    "os.environ.items": _environment,
+    "os.environ.pop": _environment,
+    "builtins.super": _super,
+    "builtins.type": _type,
+}

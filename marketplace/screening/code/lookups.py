@@ -1,0 +1,200 @@
+"""Attributes and items: what a name behind a dot, or a key in brackets, may be."""
+
+import string
+
+from .importing import local_member
+from .paths import HOME, path_attribute
+from .program import Program
+from .values import NOTHING, Constant, Value, constant, either, ref
+
+_FAR = 2
+_CONSTANTS = {
+    "os.pardir": "..",
+    "os.path.pardir": "..",
+    "os.curdir": ".",
+    "os.sep": "/",
+    "os.path.sep": "/",
+    "string.ascii_lowercase": string.ascii_lowercase,
+    "string.ascii_uppercase": string.ascii_uppercase,
+    "string.ascii_letters": string.ascii_letters,
+    "string.digits": string.digits,
+    "string.printable": string.printable,
+}
+_SDK = {".session": "dify.session", ".runtime": "dify.runtime"}
+_CALLED_BACK = frozenset(["model", "tool", "app", "storage", "file", "workflow_node"])
+_NAMESPACES = (".__dict__", "vars()", "globals()", "locals()")
+
+
+def attribute(program: Program, value: Value, name: str) -> Value:
+    result = Value(taints=value.taints)
+    for one in value.refs:
+        result |= _attribute_of(program, one, name)
+    if not value.refs and not value.consts and name == "session":
+        result |= ref("dify.session")
+    if name == "credentials" and any(one.startswith("dify.") for one in value.refs):
+        result = result.labelled("credential")
+    return result | path_attribute(value, name)
+
+
+def _attribute_of(program: Program, one: str, name: str) -> Value:
+    kind, _, scope = one.partition(":")
+    match kind:
+        case "M":
+            return local_member(program, scope, name)
+        case "I" | "C":
+            return _member(program, scope, name, instance=kind == "I")
+        case "D":
+            held = NOTHING if f"{one}.{name}"[-2:] == "()" else program.bound.get((one, name), NOTHING)
+            return held | ref(f"{one}.{name}")
+        case "F" | "B" | "P":
+            return program.bound.get((one, name), NOTHING)
+    return foreign(f"{one}.{name}")
+
+
+def foreign(name: str) -> Value:
+    """A thing of a library; the SDK's session and runtime have names of their own, however they are reached."""
+    if name in _CONSTANTS:
+        return constant(_CONSTANTS[name])
+    if name == "os.environ":
+        return ref(name).labelled("environment")
+    if name.startswith(("dify_plugin.", "dify.")):
+        for suffix, short in _SDK.items():
+            if name.endswith(suffix):
+                return ref(short)
+    if name.startswith("dify.runtime.credentials"):
+        return ref("dify.runtime.credentials").labelled("credential")
+    return ref(name)
+
+
+def _member(program: Program, scope: str, name: str, *, instance: bool) -> Value:
+    result = NOTHING
+    for one in program.family(scope):
+        for holder in (one, f"I:{one}"):
+            result |= program.bound.get((holder, name), NOTHING)
+    if instance:
+        result = _bound_methods(program, result)
+    if result == NOTHING:
+        for base in program.foreign_bases(scope):
+            result |= foreign(f"{base}().{name}")
+    if result == NOTHING and name in ("session", "runtime"):
+        return ref(f"dify.{name}")
+    return result
+
+
+def _bound_methods(program: Program, value: Value) -> Value:
+    result = Value(value.consts, frozenset(), value.taints)
+    for one in value.refs:
+        known = program.functions.get(one[2:]) if one[:2] in ("F:", "B:") else None
+        if known is None or not known.owner:
+            result |= ref(one)
+        elif known.kind == "property":
+            result |= program.returned.get(known.scope, NOTHING)
+        else:
+            result |= ref(f"B:{known.scope}")
+    return result
+
+
+def item(program: Program, value: Value, index: Value) -> Value:
+    """What brackets give."""
+    # one variable of the environment is not the environment
+    result = Value(taints=value.taints - {"environment"})
+    for one in value.refs:
+        result |= _item_of(program, one, index)
+    for const in value.consts:
+        for key in index.consts:
+            result |= _at(const, key)
+    if not index.consts:
+        result |= either(constant(part) for const in value.consts if isinstance(const, tuple) for part in const[:16])
+    return result
+
+
+def _item_of(program: Program, one: str, index: Value) -> Value:
+    if one.startswith(("D:", "I:")):
+        return _held(program, one, index)
+    names = [key for key in index.consts if isinstance(key, str)]
+    if one == "os.environ":
+        return constant(HOME) if {"HOME", "USERPROFILE"} & set(names) else Value(taints=frozenset(["variable"]))
+    if one == "sys.modules":
+        return ref(*names)
+    for suffix in _NAMESPACES:
+        if one.endswith(suffix):
+            return either(attribute(program, _space(program, one, suffix), name) for name in names)
+    if one == "builtins":
+        return ref(*(f"builtins.{name}" for name in names))
+    return ref(one) if one.startswith("dify.") else _part(one)
+
+
+def _part(one: str) -> Value:
+    return ref(f"{one}[]") if one.count("[]") < _FAR else NOTHING
+
+
+def _space(program: Program, one: str, suffix: str) -> Value:
+    base = one.removesuffix(suffix)
+    return program.bound.get(("namespace", one), NOTHING) | (ref(base) if base else NOTHING)
+
+
+def _held(program: Program, one: str, index: Value) -> Value:
+    keys = program.keys.get(one, set())
+    wanted = {str(key) for key in index.consts} & keys
+    if wanted:
+        return either(program.bound[one, key] for key in sorted(wanted)) | program.bound.get((one, "*"), NOTHING)
+    return either(program.bound[one, key] for key in sorted(keys)[:64])
+
+
+def _at(const: Constant, key: Constant) -> Value:
+    if isinstance(const, str | bytes | tuple) and isinstance(key, int):
+        try:
+            return constant(const[key])
+        except IndexError:
+            return NOTHING
+    return NOTHING
+
+
+def element_of(program: Program, value: Value) -> Value:
+    """Any element of what can be looped over."""
+    result = Value(taints=value.taints)
+    for const in value.consts:
+        if isinstance(const, tuple):
+            result |= either(constant(part) for part in const[:32])
+    for one in value.refs:
+        if one.startswith("D:"):
+            result |= _elements(program, one)
+        elif one[1:2] != ":":
+            result |= _part(one)
+    return result
+
+
+def _elements(program: Program, one: str) -> Value:
+    for suffix in (".values()", ".items()", ".keys()"):
+        if one.endswith(suffix):
+            holder = one.removesuffix(suffix)
+            if suffix == ".keys()":
+                return Value(frozenset(key for key in program.keys.get(holder, ()) if key not in ("*", "[]")))
+            return _all(program, holder)
+    return _all(program, one)
+
+
+def _all(program: Program, one: str) -> Value:
+    return either(program.bound[one, key] for key in sorted(program.keys.get(one, ()))[:64])
+
+
+def owner_objects(value: Value) -> list[str]:
+    """Scopes in which attributes and items of the value are kept."""
+    return [one if one[:2] in ("D:", "I:") else one[2:] for one in value.refs if one[:2] in ("D:", "I:", "C:", "M:")]
+
+
+def deep_taints(program: Program, value: Value) -> frozenset[str]:
+    """Labels of the value and of everything that it holds."""
+    found = set(value.taints)
+    seen: set[str] = set()
+    waiting = [one for one in value.refs if one[:2] in ("D:", "I:")]
+    while waiting and len(seen) < 200:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        for key in program.keys.get(one, ()):
+            held = program.bound[one, key]
+            found |= held.taints
+            waiting += [other for other in held.refs if other[:2] == "D:"]
+    return frozenset(found)

@@ -1,0 +1,130 @@
+"""Paths as texts: PLUGIN is the package's own folder, other plugins lie beside it, HOME is of whoever runs it."""
+
+import posixpath
+
+from .values import NOTHING, Value, constant, ref
+
+HOST = "/<host>"
+PLUGIN, HOME, TEMPORARY = f"{HOST}/<plugins>/<plugin>", "/<home>", "/tmp"  # noqa: S108 -- read in source, never opened
+_PATH = "pathlib.Path()"
+
+
+def is_path(value: Value) -> bool:
+    return any(one in (_PATH, "pathlib.PurePath()", "pathlib.PosixPath()") for one in value.refs)
+
+
+def path(*texts: str) -> Value:
+    return Value(frozenset(texts), frozenset([_PATH]))
+
+
+def path_attribute(value: Value, name: str) -> Value:
+    if not is_path(value):
+        return NOTHING
+    texts = value.texts()
+    match name:
+        case "parent":
+            return path(*(parent(text) for text in texts))
+        case "parents":
+            return Value(frozenset(tuple(parents(text)) for text in texts), frozenset(["pathlib.parents"]))
+        case "name" | "stem" | "suffix":
+            return Value(frozenset(_part(text, name) for text in texts))
+    return NOTHING
+
+
+def _part(text: str, name: str) -> str:
+    base = posixpath.basename(text)
+    stem, suffix = posixpath.splitext(base)
+    return {"name": base, "stem": stem, "suffix": suffix}[name]
+
+
+def parent(text: str) -> str:
+    return posixpath.dirname(text.rstrip("/")) or "/" if text.startswith("/") else posixpath.dirname(text) or ".."
+
+
+def parents(text: str) -> list[str]:
+    result: list[str] = []
+    while text not in ("/", "..", "") and len(result) < 20:
+        text = parent(text)
+        result.append(text)
+    return [*result, *["/"] * 4]
+
+
+def join_paths(left: Value, right: Value) -> Value:
+    texts = [posixpath.join(one, other) for one in left.texts() for other in right.texts() or ["\ufffc"]]
+    return Value(frozenset(texts[:32]), frozenset([_PATH]), left.taints | right.taints)
+
+
+def path_method(value: Value, name: str, args: tuple[Value, ...]) -> Value | None:
+    """What a method of a path gives, if it gives a path."""
+    if not is_path(value):
+        return None
+    match name:
+        case "resolve" | "absolute" | "with_name" | "with_suffix" | "relative_to":
+            return path(*(absolute(text) for text in value.texts())).labelled(*value.taints)
+        case "expanduser":
+            return path(*(text.replace("~", HOME, 1) for text in value.texts())).labelled(*value.taints)
+        case "joinpath":
+            for one in args:
+                value = join_paths(value, one)
+            return value
+        case "as_posix" | "__str__" | "__fspath__":
+            return Value(value.consts, frozenset(), value.taints)
+        case "glob" | "rglob" | "iterdir" | "walk":
+            return join_paths(value, args[0] if args else constant("*"))
+    return None
+
+
+def absolute(text: str) -> str:
+    """Where a path leads, from the plugin's folder if it is relative."""
+    return posixpath.normpath(posixpath.join(PLUGIN, text))
+
+
+def path_call(name: str, args: tuple[Value, ...]) -> Value | None:
+    """What functions of os, os.path and pathlib give, if it is a path."""
+    first = args[0] if args else NOTHING
+    match name:
+        case "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "pathlib.PurePosixPath":
+            value = first if first.consts else constant("\ufffc" if args else ".").labelled(*first.taints)
+            for one in args[1:]:
+                value = join_paths(value, one)
+            return Value(value.consts, frozenset([_PATH]), value.taints)
+        case "pathlib.Path.home":
+            return path(HOME)
+        case "pathlib.Path.cwd":
+            return path(PLUGIN)
+        case "os.getcwd" | "os.getcwdb":
+            return constant(PLUGIN)
+        case "tempfile.gettempdir" | "tempfile.mkdtemp" | "tempfile.mktemp":
+            return constant(TEMPORARY)
+        case "os.path.expanduser" | "os.path.expandvars":
+            return _mapped(first, _expanded)
+        case "os.path.dirname":
+            return _mapped(first, posixpath.dirname)
+        case "os.path.basename":
+            return _mapped(first, posixpath.basename)
+        case "os.path.abspath" | "os.path.realpath" | "os.path.normpath":
+            return _mapped(first, absolute)
+        case "os.path.join" | "posixpath.join":
+            value = first
+            for one in args[1:]:
+                value = join_paths(value, one)
+            return Value(value.consts, frozenset(), value.taints)
+        case "os.fspath" | "builtins.str":
+            return Value(first.consts, frozenset(), first.taints) if is_path(first) else None
+    return None
+
+
+def _mapped(value: Value, change: object) -> Value:
+    texts = frozenset(change(text) for text in value.texts())  # type: ignore[operator]
+    return Value(texts, frozenset(), value.taints)
+
+
+def _expanded(text: str) -> str:
+    for written in ("~", "$HOME", "${HOME}"):
+        if text.startswith(written):
+            return HOME + text[len(written) :]
+    return text
+
+
+def home_variable(name: str) -> Value:
+    return constant(HOME) if name in ("HOME", "USERPROFILE") else ref()

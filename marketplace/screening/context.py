@@ -1,0 +1,39 @@
+"""What is known around a package when it is screened."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from marketplace.privacy import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Advisory:
+    """One known problem of a package's versions; `malicious` means that the package itself is the problem."""
+
+    id: str
+    summary: str
+    severity: str = ""
+    malicious: bool = False
+
+
+class Advisories(Protocol):
+    """A local copy of an advisory database."""
+
+    def affecting(self, name: str, version: str) -> list[Advisory]: ...
+
+    def described(self) -> str:
+        """What the copy is, for the summary; "" if it is empty."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`known` maps other plugins' ids to the sketches of their source; None means that nothing is known to compare with."""
+
+    advisories: Advisories | None = None
+    known: Mapping[str, frozenset[int]] | None = None
+    statement: "Statement | None" = None
+    own_names: Collection[str] = field(default_factory=frozenset)
+    checks: tuple[str, ...] = ()  # dotted names; all of them if empty

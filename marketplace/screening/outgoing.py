@@ -1,0 +1,100 @@
+"""Where a program reaches out to: each call that contacts a host, with what it may carry there."""
+
+import re
+from dataclasses import dataclass, field
+
+from .code import HOLE, CallSite, Program, Value
+from .code.contacts import ADDRESS_NAMES, Contact, contact_of
+from .code.invoking import everything_in
+from .code.lookups import element_of
+from .hosts import host_of, is_host, known_end
+
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{1,10}://", re.IGNORECASE)
+_QUIET = re.compile(
+    r"(^|\.)(print|debug|info|warning|error|exception|log|format|urlparse|urlsplit|urljoin|"
+    r"quote|sub|match|search|compile|startswith|endswith"
+    r"|replace|split|join|Field|field|URL|append|dumps|loads|get|setdefault|create_text_message|"
+    r"create_link_message|create_image_message|isinstance)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """`urls` are addresses that may be contacted, with holes; `carries` the labels of all that is handed over."""
+
+    site: CallSite
+    urls: frozenset[str]
+    carries: frozenset[str]
+    address: Value
+    direct: bool  # a call that is known to reach out, not a client that is given an address
+    where: frozenset[str] = field(default=frozenset())
+
+    def hosts(self) -> list[tuple[str, str]]:
+        """(host, address) for all that are known, also where only the end of the host is."""
+        pairs = [(host_of(url) or known_end(url), url) for url in sorted(self.urls)]
+        return [(host, url) for host, url in pairs if host]
+
+    @property
+    def certain(self) -> bool:
+        """Whether the address is contacted, not only handed to something that might."""
+        return self.direct or "credential" in self.carries or bool(self.site.keywords.keys() & ADDRESS_NAMES)
+
+    @property
+    def unknown(self) -> bool:
+        return not self.hosts()
+
+
+def outgoing(program: Program) -> list[Outgoing]:
+    found = [one for site in program.calls for one in _of_site(program, site)]
+    return sorted(found, key=lambda one: (one.site.path, one.site.line))
+
+
+def _of_site(program: Program, site: CallSite) -> list[Outgoing]:
+    contacts = [contact for name in site.names if (contact := contact_of(name)) is not None]
+    if contacts:
+        return [_contact(program, site, contact) for contact in contacts[:1] if contact.kind != "path"]
+    return [one for one in [_client(program, site)] if one is not None]
+
+
+def _contact(program: Program, site: CallSite, contact: Contact) -> Outgoing:
+    address = site.argument(contact.address, *contact.names) if contact.address >= 0 else (site.args or (Value(),))[-1]
+    inner = element_of(program, address) if address.refs else Value()
+    texts = [
+        *address.texts(),
+        *inner.texts(),
+        *(str(const[0]) for const in address.consts if isinstance(const, tuple) and const),
+    ]
+    for one in address.refs:
+        texts += program.bound.get((one, "0"), Value()).texts()
+    carried = everything_in(program, site)
+    return Outgoing(site, frozenset(_addresses(texts, contact)), carried, address | inner, direct=True)
+
+
+def _addresses(texts: list[str], contact: Contact) -> list[str]:
+    found = []
+    for text in texts:
+        text = text.strip()
+        if _SCHEME.match(text):
+            found.append(text)
+        elif contact.kind == "host" and (is_host(text.partition(":")[0]) or HOLE in text):
+            found.append(f"tcp://{text}")
+    return found
+
+
+def _client(program: Program, site: CallSite) -> Outgoing | None:
+    """A library's thing that is given an address, by a keyword or as any argument with a scheme."""
+    names = [
+        one
+        for one in site.names
+        if one[1:2] != ":" and not one.startswith(("builtins.", "dify.", "dify_plugin.", "re.", "logging."))
+    ]
+    if not names or all(_QUIET.search(name) for name in names):
+        return None
+    urls = [text for value in site.values() for text in value.texts() if _SCHEME.match(text) and len(text) < 2000]
+    for key, value in site.keywords.items():
+        if key in ("host", "hostname", "server", "address", "api_host", "domain", "broker"):
+            urls += [f"tcp://{text}" for text in value.texts() if "." in text and is_host(text.partition(":")[0])]
+    if not urls:
+        return None
+    address = next((value for key, value in site.keywords.items() if key in ADDRESS_NAMES), Value())
+    return Outgoing(site, frozenset(urls), everything_in(program, site), address, direct=False)

@@ -1,0 +1,192 @@
+"""Names that are nearly those of popular packages.
+
+`data/popular.txt` holds the 12,000 most downloaded names, most downloaded first, from the monthly list that
+github.com/hugovk/top-pypi-packages publishes (April 2026).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_LIST = Path(__file__).parent / "data" / "popular.txt"
+_OURS = ("dify-plugin",)
+# Successors that are not popular yet, and are what they say.
+_MEANT = ("httpx2", "httpcore2")
+_FAMOUS, _KNOWN = 1500, 5000  # whose names are imitated
+_SAME = {
+    "python",
+    "py",
+    "lib",
+    "pip",
+    "official",
+    "secure",
+    "fixed",
+    "patched",
+    "original",
+    "real",
+    "pkg",
+    "package",
+    "py3",
+    "python3",
+}
+_ADDED = {
+    "sdk",
+    "client",
+    "api",
+    "utils",
+    "util",
+    "core",
+    "tools",
+    "tool",
+    "plus",
+    "pro",
+    "ng",
+    "next",
+    "x",
+    "v2",
+    "v3",
+    "helper",
+    "toolkit",
+    "wrapper",
+    "lite",
+    "fast",
+    "ext",
+}
+_GLYPHS = (("0", "o"), ("1", "l"), ("rn", "m"), ("vv", "w"), ("5", "s"), ("i", "l"))
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """`near`: a slip of the finger away, or the same name in another dress; else the name with something added."""
+
+    name: str
+    near: bool
+
+
+@cache
+def popular() -> dict[str, int]:
+    """Rank by normalised name, from 0."""
+    names = [*_OURS, *_LIST.read_text().split(), *_MEANT]
+    return {name: rank for rank, name in enumerate(names)}
+
+
+@cache
+def resembles(name: str) -> Likeness | None:
+    """The popular name that a normalised name is too like, None if it is popular itself or like none."""
+    if name in popular() or len(name) < 4:
+        return None
+    return _slip(name) or _dress(name) or _affix(name)
+
+
+def _slip(name: str) -> Likeness | None:
+    """One insertion, loss, change or swap; two in a long name with the same beginning and end."""
+    best: tuple[int, int, str] | None = None
+    for other in {near for part in _shortened(name) for near in _index().get(part, ())}:
+        far = distance(name, other)
+        rank = popular()[other]
+        if (far == 1 and (len(other) >= 5 or rank < 300) and not _differs_by_number(name, other)) or (
+            far == 2
+            and len(other) >= 8
+            and rank < _FAMOUS
+            and name[0] == other[0]
+            and not _differs_by_number(name, other)
+            and _one_part(name, other)
+        ):
+            best = min(best or (9, 0, ""), (far, rank, other))
+    return Likeness(best[2], True) if best else None
+
+
+def _one_part(name: str, other: str) -> bool:
+    """Whether only one part between hyphens differs, and that part is long enough to be a slip."""
+    parts, others = name.split("-"), other.split("-")
+    if len(parts) != len(others):
+        return len(other) >= 9
+    different = [(one, two) for one, two in zip(parts, others, strict=True) if one != two]
+    return len(different) == 1 and len(different[0][1]) >= 6
+
+
+def _differs_by_number(name: str, other: str) -> bool:
+    """`cu11` and `cu12`: families of names that are numbered on purpose; a number that is only added is none."""
+    left, right = re.findall(r"\d+", name), re.findall(r"\d+", other)
+    return left != right and len(left) == len(right) > 0 and re.sub(r"\d+", "", name) == re.sub(r"\d+", "", other)
+
+
+@cache
+def _index() -> dict[str, list[str]]:
+    """Popular names by themselves without one letter."""
+    found: dict[str, list[str]] = {}
+    for name, rank in popular().items():
+        if rank < _KNOWN and len(name) >= 4:
+            for part in _shortened(name):
+                found.setdefault(part, []).append(name)
+    return found
+
+
+def _shortened(name: str) -> Iterator[str]:
+    yield name
+    for index in range(len(name)):
+        yield name[:index] + name[index + 1 :]
+
+
+def distance(left: str, right: str) -> int:
+    """Edits between two words, a swap of neighbours being one (optimal string alignment)."""
+    before: list[int] = []
+    last = list(range(len(right) + 1))
+    for i, one in enumerate(left, start=1):
+        row = [i]
+        for j, other in enumerate(right, start=1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (one != other))
+            if i > 1 and j > 1 and one == right[j - 2] and left[i - 2] == other:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return last[-1]
+
+
+@cache
+def _dressed() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, rank in popular().items():
+        if rank < _KNOWN and len(name) >= 5:
+            for form in _forms(name):
+                found.setdefault(form, name)
+    return found
+
+
+def _forms(name: str) -> set[str]:
+    """What a name looks like at a glance: without hyphens, its parts in order, letters that look alike."""
+    parts = name.split("-")
+    forms = {name.replace("-", "")}
+    if len(parts) > 1:
+        forms.add("~" + "-".join(sorted(parts)))
+    glance = name
+    for glyph, letter in _GLYPHS:
+        glance = glance.replace(glyph, letter)
+    return forms | {"=" + glance}
+
+
+def _dress(name: str) -> Likeness | None:
+    for form in sorted(_forms(name)):
+        if other := _dressed().get(form):
+            return Likeness(other, True)
+    return None
+
+
+def _affix(name: str) -> Likeness | None:
+    """A famous name with a word before or behind it."""
+    parts = name.split("-")
+    for inner, word in (("-".join(parts[1:]), parts[0]), ("-".join(parts[:-1]), parts[-1])):
+        if word in _SAME | _ADDED and _is_famous(inner):
+            return Likeness(inner, word in _SAME)
+    for word in ("py", "python", "lib"):
+        for inner in (name.removeprefix(word), name.removesuffix(word)):
+            if inner != name and _is_famous(inner.strip("-")) and len(inner) >= 5:
+                return Likeness(inner.strip("-"), True)
+    bare = re.sub(r"-?v?\d+$", "", name)
+    return Likeness(bare, True) if bare != name and _is_famous(bare) else None
+
+
+def _is_famous(name: str) -> bool:
+    return popular().get(name, _FAMOUS) < _FAMOUS and len(name) >= 4
