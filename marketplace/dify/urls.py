@@ -1,10 +1,11 @@
-"""Addresses of the marketplace API, once below `/api/v1` and once for each catalogue.
+"""Addresses of the marketplace API, once below `/api/v1` and once for each catalogue; and pages of catalogues.
 
 Slashes may be doubled and `/api/v1` too: so clients call when their setting ends in one, and they are told nothing then.
 """
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from marketplace.dify.pages import catalogues, site
 from marketplace.dify.views import downloads, lists, lookups, pictures, profiles
 
 PLUGIN, BUNDLE = "plugins/<str:org>/<str:name>", "bundles/<str:org>/<str:name>"
@@ -46,8 +47,21 @@ routes: list[URLPattern] = [
     re_path(r"^", profiles.not_here),
 ]
 API = r"(?:api/v1/+)+"
+SITE = r"c/(?P<token>[A-Za-z0-9_-]+)"
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(rf"^(?:/*){API}", include(routes)),
-    re_path(rf"^c/(?P<token>[A-Za-z0-9_-]+)/s/(?P<secret>[A-Za-z0-9_-]+)/+{API}", include(routes)),
-    re_path(rf"^c/(?P<token>[A-Za-z0-9_-]+)/+{API}", include(routes)),
+    re_path(rf"^{SITE}/s/(?P<secret>[A-Za-z0-9_-]+)/+{API}", include(routes)),
+    re_path(rf"^{SITE}/+{API}", include(routes)),
+    path("catalogues/", catalogues.index, name="dify-catalogues"),
+    path("catalogues/new", catalogues.new, name="dify-catalogue-new"),
+    path("catalogues/policy.schema.json", catalogues.policy_schema, name="dify-catalogue-schema"),
+    path("catalogues/<uuid:catalogue_id>/", catalogues.catalogue, name="dify-catalogue"),
+    path("catalogues/<uuid:catalogue_id>/secret", catalogues.secret, name="dify-catalogue-secret"),
+    path("catalogues/<uuid:catalogue_id>/remove", catalogues.remove, name="dify-catalogue-remove"),
+    path("catalogues/<uuid:catalogue_id>/requests/<int:request_id>", catalogues.answer, name="dify-catalogue-answer"),
+    re_path(rf"^{SITE}/*$", site.plugins, name="dify-catalogue-site"),
+    re_path(rf"^{SITE}/+plugins/?$", site.plugins),
+    re_path(rf"^{SITE}/+plugins/(?P<category>[a-z-]+)/?$", site.plugins),
+    re_path(rf"^{SITE}/+plugins/(?P<org>[A-Za-z0-9_-]+)/(?P<name>[a-z0-9_-]+)/?$", site.plugin),
+    re_path(rf"^{SITE}/+ask/(?P<org>[A-Za-z0-9_-]+)/(?P<name>[a-z0-9_-]+)$", site.ask, name="dify-catalogue-ask"),
 ]
