@@ -80,6 +80,7 @@ def test_14_only_the_console_that_opens_a_page_may_frame_it(dify: Console) -> No
     assert f'data-identifier="{release.unique_identifier}"' in page
     assert 'data-theme="dark"' in page
     assert 'class="top"' not in page
+    assert '<base target="_blank">' in page
     [card] = dify.post("plugins/search/advanced", {"page": 1})["plugins"]
     assert card["latest_package_identifier"] == release.unique_identifier
     for address in (f"source={TWICE.replace('dify', 'evil')}&view=modal", "view=modal", f"source={TWICE}"):
