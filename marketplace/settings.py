@@ -118,6 +118,10 @@ ENDPOINT_TRUSTED_PROXIES = listing("ENDPOINT_TRUSTED_PROXIES")
 # Pages of plugins stand on our origin: browsers are told to give them one of their own.
 ENDPOINT_SANDBOX = flag("ENDPOINT_SANDBOX", True)
 
+# How long what plugins and apps called is told, in days: by day, and by session.
+USAGE_DAYS = integer("USAGE_DAYS", 400)
+USAGE_SESSIONS_DAYS = integer("USAGE_SESSIONS_DAYS", 30)
+
 # How environments of plugins are built.
 UV_PATH = text("UV_PATH")
 PLUGIN_PYTHON = text("PLUGIN_PYTHON")

@@ -1,4 +1,4 @@
-"""What reverse calls cost, per workspace, plugin, day and kind: counted in memory, written by the node every few seconds."""
+"""What reverse calls cost, by day and kind and by session: counted in memory, written by the node every second."""
 
 import threading
 import time
@@ -11,13 +11,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, Min, Sum
 
-from runtime.models import ReverseUse
+from runtime.models import ReverseUse, SessionUse
 from runtime.session import Session
 
-KEPT_DAYS = 400
+MOST_SESSIONS = 1000  # of a process, written at once; of more in one second the days are told, but not each session
 USAGE = b'"usage":{'
 
 
@@ -33,8 +34,11 @@ class Spent:
     seconds: float = 0.0
 
     def add(self, other: "Spent") -> None:
-        for name in self.__slots__:
+        for name in SUMS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+SUMS = Spent.__slots__
 
 
 class Call(Spent):
@@ -81,11 +85,28 @@ def money(value: Any) -> Decimal:
     return amount if amount.is_finite() and abs(amount) < 10**12 else Decimal(0)
 
 
+@dataclass(slots=True)
+class Stay(Spent):
+    """What the calls of a session took; times in Unix seconds."""
+
+    began: float = 0.0
+    ended: float = 0.0
+
+
 Key = tuple[str, str, date, str, str]
-"""Workspace, plugin id, day, kind, currency."""
+"""Workspace, who pays, day, kind, currency."""
+
+SessionKey = tuple[str, str, str, str, str]
+"""Workspace, who pays, session, session at the door, currency."""
 
 waiting: dict[Key, Spent] = {}
+sessions: dict[SessionKey, Stay] = {}
 lock = threading.Lock()
+
+
+def payer(session: Session) -> str:
+    """The id of the plugin that calls, or what stands for an app that no plugin has called."""
+    return session.plugin.partition(":")[0] or f"app:{session.app_id}"
 
 
 def today() -> date:
@@ -117,7 +138,8 @@ def counted(session: Session, kind: str) -> Iterator[Call]:
         paying.set(None)
         call.seconds = time.perf_counter() - started
         call.errors = int(call.failed or not ended)
-        add((session.workspace, session.plugin.partition(":")[0], today(), kind, call.currency), call)
+        add((session.workspace, payer(session), today(), kind, call.currency), call)
+        stayed(session, call)
 
 
 def add(key: Key, spent: Spent) -> None:
@@ -125,19 +147,54 @@ def add(key: Key, spent: Spent) -> None:
         waiting.setdefault(key, Spent()).add(spent)
 
 
-def flush() -> None:
-    """Writes what has been counted since the last time; what cannot be written is kept for the next."""
-    global waiting
+def stayed(session: Session, call: Call) -> None:
+    key = (session.workspace, payer(session), session.id, session.trace or session.id, call.currency)
+    now = time.time()
     with lock:
-        due, waiting = waiting, {}
-    while due:
-        key, spent = due.popitem()
-        try:
-            write(key, spent)
-        except BaseException:
-            for again, amount in [(key, spent), *due.items()]:
-                add(again, amount)
-            raise
+        stay = sessions.get(key)
+        if stay is None:
+            if len(sessions) >= MOST_SESSIONS:
+                return
+            stay = sessions[key] = Stay(began=now - call.seconds)
+        stay.add(call)
+        stay.began, stay.ended = min(stay.began, now - call.seconds), now
+
+
+def flush() -> None:
+    """Writes what has been counted since the last time, as a whole; what cannot be written is kept for the next."""
+    with lock:
+        due, stays = dict(waiting), dict(sessions)
+        waiting.clear()
+        sessions.clear()
+    if not due:
+        return
+    try:
+        with transaction.atomic():
+            for key in sorted(
+                due
+            ):  # in one order everywhere: two nodes that write the same rows wait, and don't deadlock
+                write(key, due[key])
+            SessionUse.objects.bulk_create(row(key, stay) for key, stay in stays.items())
+    except BaseException:
+        for key, spent in due.items():
+            add(key, spent)
+        with lock:
+            sessions.update((key, stay) for key, stay in stays.items() if key not in sessions)
+        raise
+
+
+def row(key: SessionKey, stay: Stay) -> SessionUse:
+    workspace_id, plugin_id, session_id, trace, currency = key
+    return SessionUse(
+        workspace_id=workspace_id,
+        plugin_id=plugin_id,
+        session_id=session_id,
+        trace=trace,
+        currency=currency,
+        began_at=datetime.fromtimestamp(stay.began, UTC),
+        ended_at=datetime.fromtimestamp(stay.ended, UTC),
+        **{name: getattr(stay, name) for name in SUMS},
+    )
 
 
 def write(key: Key, spent: Spent) -> None:
@@ -161,9 +218,25 @@ def by_day(workspace_id: str, plugin_id: str, *, days: int = 30) -> list[dict[st
     rows = ReverseUse.objects.filter(
         workspace_id=workspace_id, plugin_id=plugin_id, day__gt=today() - timedelta(days=days)
     )
-    return list(rows.order_by("day", "kind", "currency").values("day", "kind", "currency", *Spent.__slots__))
+    return list(rows.order_by("day", "kind", "currency").values("day", "kind", "currency", *SUMS))
+
+
+def of_sessions(workspace_id: str, plugin_id: str, *, most: int = 20) -> list[dict[str, Any]]:
+    """The sessions that called last, the latest first: `session_id`, `trace`, `began`, `ended`, `currency` and the sums.
+
+    One whose models told prices in several currencies is there several times.
+    """
+    rows = SessionUse.objects.filter(workspace_id=workspace_id, plugin_id=plugin_id)
+    sums = {f"sum_{name}": Sum(name) for name in SUMS}
+    grouped = rows.values("session_id", "trace", "currency").annotate(
+        began=Min("began_at"), ended=Max("ended_at"), **sums
+    )
+    found = grouped.order_by("-ended", "session_id", "currency")[:most]
+    return [{name.removeprefix("sum_"): value for name, value in one.items()} for one in found]
 
 
 def expire() -> None:
-    """Deletes what is older than KEPT_DAYS."""
-    ReverseUse.objects.filter(day__lt=today() - timedelta(days=KEPT_DAYS)).delete()
+    """Deletes what is older than the settings say."""
+    ReverseUse.objects.filter(day__lt=today() - timedelta(days=settings.USAGE_DAYS)).delete()
+    oldest = datetime.now(UTC) - timedelta(days=settings.USAGE_SESSIONS_DAYS)
+    SessionUse.objects.filter(ended_at__lt=oldest).delete()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class NodeOptions:
     serves: bool = True
     stop_grace: float = 10.0
     chores: Callable[[], None] = lambda: None
+    note_down: Callable[[], None] = lambda: None  # what is counted in memory, once a second
 
 
 class Node:
@@ -49,6 +51,7 @@ class Node:
         self.wished: set[str] = set()
         self.version = -1
         self.tick = 0
+        self.written = 0.0
         self.make_launching = make_launching
         self.stopping = False
         self.outage = Outage(options.info.id)
@@ -68,6 +71,7 @@ class Node:
         while not self.stopping:
             try:
                 await self.turn()
+                await self.write_down()
                 self.outage.over()
             except OUTAGES as error:
                 self.outage.goes_on(error)
@@ -91,6 +95,11 @@ class Node:
         self.reconcile((claimed - guests) | (self.trials.keys() & self.keepers.keys()))
         states = {plugin: held.observed(self.id) for plugin, held in (self.keepers | self.guests).items()}
         await asyncio.to_thread(self.cluster.tell, states)
+
+    async def write_down(self) -> None:
+        if time.monotonic() - self.written >= TICK:
+            self.written = time.monotonic()
+            await asyncio.to_thread(self.options.note_down)
 
     async def read_wishes(self) -> None:
         version = await asyncio.to_thread(self.cluster.version)

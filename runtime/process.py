@@ -99,11 +99,10 @@ def wished() -> set[str]:
 
 
 def chores() -> None:
-    """What a node sees to every now and then: what dead workers left half-way, and what it has counted."""
+    """What a node sees to every now and then: what dead workers left half-way, and what is too old."""
     close_old_connections()
     try:
         installing.recover()
-        write_down()
         for name in settings.RUNTIME_CHORES:
             import_string(name)()
         if random.random() < 1 / EXPIRE_EVERY:  # noqa: S311 - spreads the work over the nodes
@@ -122,9 +121,13 @@ def resume(node_id: str) -> None:
 
 
 def write_down() -> None:
-    """What this process counts in memory."""
-    accounting.flush()
-    audit.flush()
+    """What this process counts in memory. One that is killed loses what it has counted since the last time."""
+    close_old_connections()
+    try:
+        accounting.flush()
+        audit.flush()
+    finally:
+        close_old_connections()
 
 
 def expire() -> None:
@@ -144,6 +147,7 @@ def node_options(identity: str, serves: bool) -> NodeOptions:
         serves=serves,
         stop_grace=settings.PLUGIN_STOP_GRACE,
         chores=chores,
+        note_down=write_down,
     )
 
 

@@ -1,6 +1,6 @@
 """What must last about plugins that run here, one file a noun."""
 
-from runtime.models.accounting import Refusal, ReverseUse
+from runtime.models.accounting import Refusal, ReverseUse, SessionUse
 from runtime.models.credentials import Credential, OAuthClient, OAuthFlow
 from runtime.models.files import StoredFile
 from runtime.models.ids import new_id
@@ -37,6 +37,7 @@ __all__ = [
     "Restriction",
     "ReverseUse",
     "RuntimeType",
+    "SessionUse",
     "Status",
     "StorageUse",
     "StoredFile",

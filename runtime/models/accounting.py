@@ -3,13 +3,11 @@
 from django.db import models
 
 
-class ReverseUse(models.Model):
-    """The reverse calls of one kind that one plugin made in one workspace on one day (UTC)."""
+class Use(models.Model):
+    """What reverse calls took."""
 
     workspace_id = models.CharField(max_length=64)
-    plugin_id = models.CharField(max_length=255)
-    day = models.DateField(db_index=True)
-    kind = models.CharField(max_length=32, help_text="type of the call: llm, tool, storage …")
+    plugin_id = models.CharField(max_length=255, help_text="who made them; app:<id> for an app that no plugin called")
     currency = models.CharField(max_length=8, blank=True)
     calls = models.PositiveBigIntegerField(default=0)
     errors = models.PositiveBigIntegerField(default=0, help_text="calls that ended with an error or were broken off")
@@ -17,6 +15,16 @@ class ReverseUse(models.Model):
     completion_tokens = models.PositiveBigIntegerField(default=0)
     price = models.DecimalField(max_digits=24, decimal_places=10, default=0)
     seconds = models.FloatField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class ReverseUse(Use):
+    """The reverse calls of one kind that one plugin made in one workspace on one day (UTC)."""
+
+    day = models.DateField(db_index=True)
+    kind = models.CharField(max_length=32, help_text="type of the call: llm, tool, storage …")
 
     class Meta:
         constraints = (
@@ -27,6 +35,21 @@ class ReverseUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.calls} {self.kind} calls of {self.plugin_id} on {self.day}"
+
+
+class SessionUse(Use):
+    """The same of one session. A session that goes on for long has several rows, which are added up when they are read."""
+
+    session_id = models.CharField(max_length=64)
+    trace = models.CharField(max_length=64, help_text="the session at the door, for which this one works")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["workspace_id", "plugin_id", "-ended_at"], name="use_of_sessions"),)
+
+    def __str__(self) -> str:
+        return f"{self.calls} calls of session {self.session_id}"
 
 
 class Refusal(models.Model):

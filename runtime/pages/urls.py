@@ -45,6 +45,7 @@ app_pages: list[URLPattern | URLResolver] = [
     path("conversations", chat.conversations, name="conversations"),
     path("edit", apps.edit, name="app-edit"),
     path("access", apps.access, name="app-access"),
+    path("usage", usage.of_app, name="app-usage"),
     path("access/<int:key>/delete", apps.drop_key, name="app-key-delete"),
     path("delete", apps.delete, name="app-delete"),
 ]

@@ -13,7 +13,7 @@ from runtime.host.models import declared_model
 from runtime.host.nested import nested, only, stream
 from runtime.host.providers import Found
 from runtime.session import Session
-from runtime.studio.asking import Asked, Prompt, message_text, needs_model
+from runtime.studio.asking import Asked, Prompt, message_text, needs_model, on_account
 from runtime.studio.events import NO_USAGE, Event, Turn
 from runtime.studio.recipes import Model, Tool
 
@@ -35,10 +35,11 @@ async def agent_events(
         "agent_strategy": chosen.name,
         "agent_strategy_params": values,
     }
-    async with aclosing(stream(nested(session, found, path="agent_strategy/invoke", data=data))) as messages:
-        async for message in messages:
-            if event := heard(turn, orjson.loads(message)):
-                yield event
+    with on_account(session, "agent_strategy"):
+        async with aclosing(stream(nested(session, found, path="agent_strategy/invoke", data=data))) as messages:
+            async for message in messages:
+                if event := heard(turn, orjson.loads(message)):
+                    yield event
 
 
 def declared_parameters(provider: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from django.conf import settings
 
+from runtime import accounting
 from runtime.errors import BadRequest
 from runtime.host import models, tools
 from runtime.models import App
@@ -72,6 +73,11 @@ def needs_model(model: Model) -> Model:
     return model
 
 
+def on_account(session: Session, kind: str) -> AbstractContextManager[object]:
+    """Counts a call that the app makes; where a plugin has called the app, it is on that one's account."""
+    return nullcontext() if session.depth else accounting.counted(session, kind)
+
+
 async def model_chunks(session: Session, model: Model, prompts: list[Prompt]) -> AsyncGenerator[dict[str, Any]]:
     """The `delta` of each chunk of a language model's answer."""
     needs_model(model)
@@ -85,9 +91,10 @@ async def model_chunks(session: Session, model: Model, prompts: list[Prompt]) ->
         "stop": [],
         "stream": True,
     }
-    async with aclosing(models.llm(session, "llm", request)) as chunks:
-        async for chunk in chunks:
-            yield orjson.loads(chunk).get("delta") or {}
+    with on_account(session, "llm"):
+        async with aclosing(models.llm(session, "llm", request)) as chunks:
+            async for chunk in chunks:
+                yield orjson.loads(chunk).get("delta") or {}
 
 
 def text_of(delta: dict[str, Any]) -> str:
@@ -108,9 +115,10 @@ async def tool_text(session: Session, tool: Tool, parameters: dict[str, Any]) ->
         "credential_id": None,
     }
     said: list[str] = []
-    async with aclosing(tools.tool(session, "tool", request)) as messages:
-        async for message in messages:
-            said.append(message_text(orjson.loads(message)))
+    with on_account(session, "tool"):
+        async with aclosing(tools.tool(session, "tool", request)) as messages:
+            async for message in messages:
+                said.append(message_text(orjson.loads(message)))
     return "".join(said)
 
 

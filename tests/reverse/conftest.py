@@ -40,6 +40,7 @@ def cold(settings: Any) -> None:
     policy.forget()
     audit.recent.clear()
     accounting.waiting.clear()
+    accounting.sessions.clear()
 
 
 @pytest.fixture

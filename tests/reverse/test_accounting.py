@@ -3,17 +3,19 @@
 import contextlib
 import threading
 from contextlib import aclosing
+from datetime import timedelta
 from decimal import Decimal
 
 import orjson
 import pytest
 from django.db import OperationalError, connections
+from django.db.models import F
 
 from runtime import accounting, reverse
 from runtime.accounting import Call, counted
 from runtime.database import in_thread
 from runtime.host import choice
-from runtime.models import ReverseUse
+from runtime.models import ReverseUse, SessionUse
 from tests.reverse.dify import plain, serving, streamed
 from tests.reverse.plugins import Failed, session_of
 from tests.reverse.test_dify import EMBEDDED, LAST, LLM, chunk
@@ -171,3 +173,60 @@ def test_old_days_are_deleted():
     ReverseUse.objects.update(day="2020-01-01")
     accounting.expire()
     assert ReverseUse.objects.count() == 0
+
+
+def uses(workspace="w", plugin_id="patchbay/caller"):
+    accounting.flush()
+    return accounting.of_sessions(workspace, plugin_id)
+
+
+def test_sessions_are_told_one_by_one_and_added_up_over_what_was_written():
+    long, short = (session_of("caller", "x", workspace="w") for _ in range(2))
+    short.trace = "the-door"
+    for _ in range(2):
+        with counted(long, "tool"):
+            pass
+        accounting.flush()
+    with pytest.raises(KeyError), counted(short, "llm") as call:
+        call.see(orjson.dumps({"usage": {"total_tokens": 5, "total_price": "0.5", "currency": "USD"}}))
+        raise KeyError
+    last, first = uses()
+    assert (first["session_id"], first["trace"], first["calls"], first["errors"]) == (long.id, long.id, 2, 0)
+    assert (last["session_id"], last["trace"], last["calls"], last["errors"]) == (short.id, "the-door", 1, 1)
+    assert (last["prompt_tokens"], last["price"], last["currency"]) == (5, Decimal("0.5"), "USD")
+    assert first["began"] <= first["ended"] <= last["ended"]
+    assert SessionUse.objects.count() == 3
+
+
+def test_a_flood_of_sessions_is_told_by_day_and_only_some_by_session(monkeypatch):
+    monkeypatch.setattr(accounting, "MOST_SESSIONS", 3)
+    for _ in range(5):
+        with counted(session_of("caller", "x", workspace="w"), "tool"):
+            pass
+    assert len(uses()) == 3
+    assert ReverseUse.objects.get().calls == 5
+
+
+def test_sessions_that_cannot_be_written_are_kept_for_the_next_time(monkeypatch):
+    with counted(session_of("caller", "x", workspace="w"), "tool"):
+        pass
+
+    def broken(rows):
+        raise OperationalError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SessionUse.objects, "bulk_create", broken)
+        with pytest.raises(OperationalError):
+            accounting.flush()
+    assert ReverseUse.objects.count() == 0, "both are written, or none"
+    assert len(uses()) == 1
+    assert ReverseUse.objects.get().calls == 1
+
+
+def test_old_sessions_are_deleted_before_old_days(settings):
+    with counted(session_of("caller", "x"), "tool"):
+        pass
+    accounting.flush()
+    SessionUse.objects.update(ended_at=F("ended_at") - timedelta(days=settings.USAGE_SESSIONS_DAYS + 1))
+    accounting.expire()
+    assert (SessionUse.objects.count(), ReverseUse.objects.count()) == (0, 1)

@@ -23,6 +23,10 @@ from runtime.credentials import Place
 from runtime.credentials.storing import keep
 keep(Place("{}", "patchbay/compatible", "model", "compatible"), {{"endpoint_url": "{}/v1"}})
 """
+COUNTED = """
+from runtime.models import ReverseUse
+print(sum(ReverseUse.objects.filter(kind="llm").values_list("calls", flat=True)))
+"""
 Hosts = Callable[..., Host]
 PROMPTS = ["endless", "silent"]
 
@@ -108,6 +112,8 @@ def test_one_process(start_host: Hosts, make: Callable[[Host], Scene]) -> None:
     with scene.asking("silent"):
         scene.host.kill()
         scene.ends()
+    counted = scene.host.manage("shell", "--verbosity=0", "-c", COUNTED)
+    assert int(counted) >= 8, "only the last second is lost"
 
 
 @pytest.mark.redis
