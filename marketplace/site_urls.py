@@ -6,7 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path
 from marketplace import registration_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("marketplace.transparency.urls")),
     path("", include("marketplace.catalogue.urls")),
     path("start", views.start, name="start"),
     path("", include("marketplace.publishers.urls")),

@@ -9,9 +9,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from runtime import installing, observing
+from runtime import installing, observing, recalls
 from runtime.errors import RuntimeFault
-from runtime.models import Installation
+from runtime.models import Installation, RecallOverride
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.declared import Section, sections
 from runtime.pages.readmes import rendered
@@ -55,12 +55,22 @@ def tab(request: Visit, shown: Opened, here: str, **more: Any) -> HttpResponse:
         "membership": request.membership,
         "here": "plugins",
         "tab": here,
+        **recalled(request, shown.plugin.unique_identifier),
         "plugin": shown.plugin,
         "installation": shown.installation,
         "sections": shown.sections,
         **more,
     }
     return render(request, f"plugin/{here}.html", context)
+
+
+def recalled(request: Visit, plugin: str) -> dict[str, Any]:
+    """What is recalled of it, whether that holds in this workspace, and who has allowed it all the same."""
+    found = recalls.against(plugin)
+    if found is None:
+        return {}
+    rows = RecallOverride.objects.filter(workspace_id=request.membership.id, plugin_id=plugin.partition(":")[0])
+    return {"recall": found, "recall_holds": recalls.against(plugin, request.membership.id), "overrides": rows}
 
 
 @page
@@ -131,6 +141,25 @@ def activity(request: Visit, plugin_id: str) -> HttpResponse:
         context = {"plugin": shown.plugin, "memory": memory, "membership": request.membership}
         return render(request, "plugin/activity.html#state", context)
     return tab(request, shown, "activity", memory=memory)
+
+
+@require_POST
+@governed
+def override(request: Visit, plugin_id: str) -> HttpResponse:
+    """Runs a plugin in spite of a soft recall, or takes that back."""
+    shown = opened(request, plugin_id)
+    if request.POST.get("act") == "withdraw":
+        recalls.withdraw(request.membership.id, plugin_id)
+        messages.success(request, "The recall holds again.")
+        return redirect("plugin", request.membership.slug, plugin_id)
+    try:
+        who = f"{request.user} <{getattr(request.user, 'email', '')}>"
+        reason = request.POST.get("reason", "")
+        recalls.override(request.membership.id, shown.plugin.unique_identifier, by=who, reason=reason)
+        messages.success(request, "Allowed here, in spite of the recall. Your name and reason are kept.")
+    except RuntimeFault as fault:
+        messages.error(request, fault.message)
+    return redirect("plugin", request.membership.slug, plugin_id)
 
 
 @require_POST

@@ -18,6 +18,7 @@ plugin_pages: list[URLPattern | URLResolver] = [
     path("permissions", plugin.permission, name="plugin-permissions"),
     path("signature", plugin.signature, name="plugin-signature"),
     path("activity", plugin.activity, name="plugin-activity"),
+    path("recall", plugin.override, name="plugin-recall"),
     path("restart", plugin.restart, name="plugin-restart"),
     path("uninstall", plugin.uninstall, name="plugin-uninstall"),
     path("offers/<slug:name>", plugin.section, name="plugin-section"),
