@@ -172,6 +172,7 @@ RUNTIME_CHORES = [
     "endpoints.subscribing.renew_due",
     "debugging.connections.sweep",
     "marketplace.catalogue.indexing.refresh_standings",
+    "marketplace.mirroring.following.look_due",
     "marketplace.review.chores.run",
     "marketplace.signing.chores.run",
     "runtime.recalls.follow",

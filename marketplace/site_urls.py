@@ -21,5 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:slug>/members/<int:member_id>/remove", views.member_removal, name="member-removal"),
     path("w/<slug:slug>/settings", views.settings_page, name="settings"),
     path("", include("marketplace.review.urls")),
+    path("", include("marketplace.mirroring.urls")),
     path("", include("marketplace.signing.urls")),
 ]

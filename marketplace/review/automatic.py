@@ -90,6 +90,11 @@ def is_risky(case: Case) -> int:
     return case.submission.risk != Submission.Risk.LOW
 
 
+def is_mirrored(case: Case) -> int:
+    """What comes from elsewhere is decided on by people here."""
+    return "mirror" in (case.submission.provenance.get("lineage") or {})
+
+
 def is_open(case: Case) -> int:
     return blocking(case.submission).exists() or bool(unscanned(case.submission))
 
@@ -162,6 +167,7 @@ RULES = (
         lambda case: bool(case.difference.increases),
         True,
     ),
+    Rule("mirrored", "It was brought from another marketplace.", is_mirrored, stops=True),
     Rule("open", "A finding blocks, or a required check has not run to its end.", is_open, stops=True),
     Rule("privacy", "The privacy statement is not the one that was reviewed last.", privacy_differs, stops=True),
     Rule("contradiction", "Evidence contradicts the privacy statement in a new way.", privacy_unexplained, stops=True),

@@ -1,0 +1,1 @@
+"""Following other marketplaces, and carrying releases to where there is no network."""
