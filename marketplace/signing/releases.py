@@ -118,7 +118,8 @@ def facts(release: Release, *, key: SigningKey) -> dict[str, object]:
 
 def note(submission: Submission, state: str, problem: str) -> None:
     values = {"state": state, "problem": problem[:2000], "tried_at": timezone.now()}
-    SigningRequest.objects.update_or_create(submission=submission, defaults=values)
+    request, _ = SigningRequest.objects.update_or_create(submission=submission, defaults=values)
+    submission.signing_request = request
 
 
 def sign_edition(release: Release, data: bytes) -> bytes:
