@@ -147,8 +147,12 @@ PLUGIN_REMOTE_INSTALLING_TLS_CERT = text("PLUGIN_REMOTE_INSTALLING_TLS_CERT")
 PLUGIN_REMOTE_INSTALLING_TLS_KEY = text("PLUGIN_REMOTE_INSTALLING_TLS_KEY")
 
 # Nodes: where a worker listens for calls from web processes on other hosts ("" = only this host, by Unix socket).
-NODE_HOST = text("NODE_HOST")
+NODE_HOST = listing("NODE_HOST")
 NODE_PORT = integer("NODE_PORT", 5004)
+NODE_DOOR_PORT = integer("NODE_DOOR_PORT", 5005)
+NODE_TLS_CERT = text("NODE_TLS_CERT")
+NODE_TLS_KEY = text("NODE_TLS_KEY")
+NODE_TLS_CA = text("NODE_TLS_CA")
 # Whether the web process runs plugins and tasks itself; without Redis there is no other who could.
 EMBEDDED_WORKER = flag("EMBEDDED_WORKER", not REDIS_URL)
 # How many installations and other tasks a worker does at once.

@@ -12,7 +12,9 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator, Callable
+import ssl
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 
 LINE_LIMIT = 64 << 20  # bytes of one line between nodes
 HANDSHAKE_TIMEOUT = 5.0  # seconds
+PING_EVERY = 2.0  # seconds
+DEAD_AFTER = 6.0  # seconds without a byte from the other side, which answers pings: a cut cable says nothing
 UNSENT_LIMIT = 256 << 20  # bytes that may wait for a peer that does not read
 
 Serve = Callable[[Session], AsyncGenerator[list[Frame]]]
@@ -47,21 +51,23 @@ def as_line(message: dict[str, Any]) -> bytes:
 class LinkServer:
     """Accepts links and serves the sessions that come over them."""
 
-    def __init__(self, *, key: bytes, node_id: str, serve: Serve) -> None:
+    def __init__(self, *, key: bytes, node_id: str, serve: Serve, tls: ssl.SSLContext | None = None) -> None:
         self.key = key
+        self.tls = tls
         self.node_id = node_id
         self.serve = serve
         self.servers: list[asyncio.Server] = []
         self.links: set[asyncio.Task[None]] = set()
 
-    async def listen(self, unix: str, tcp: tuple[str, int] | None) -> None:
-        """`unix` is a path, `tcp` an address and port to listen on as well."""
+    async def listen(self, unix: str, *addresses: tuple[str, int]) -> None:
+        """`unix` is a path, `addresses` are hosts and ports to listen on as well."""
         Path(unix).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         Path(unix).unlink(missing_ok=True)
         self.servers.append(await asyncio.start_unix_server(self.accepted, unix, limit=LINE_LIMIT))
         Path(unix).chmod(0o600)
-        if tcp is not None:
-            self.servers.append(await asyncio.start_server(self.accepted, tcp[0], tcp[1], limit=LINE_LIMIT))
+        for host, port in addresses:
+            server = await asyncio.start_server(self.accepted, host, port, limit=LINE_LIMIT, ssl=self.tls)
+            self.servers.append(server)
 
     async def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -99,19 +105,31 @@ class ServedLink:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, serve: Serve) -> None:
         self.reader, self.writer, self.serve = reader, writer, serve
         self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.last_heard = time.monotonic()
 
     async def run(self) -> None:
+        watching = asyncio.get_running_loop().create_task(self.watch())
         try:
             while line := await self.reader.readline():
+                self.last_heard = time.monotonic()
                 message = orjson.loads(line)
                 if message["event"] == "open":
                     self.open(Session(**message["session"]))
+                elif message["event"] == "ping":
+                    self.writer.write(b'{"event":"pong"}\n')
                 elif (task := self.tasks.get(message["session_id"])) is not None:
                     task.cancel()
         finally:
+            watching.cancel()
             for task in self.tasks.values():
                 task.cancel()
-            await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+            await asyncio.gather(watching, *self.tasks.values(), return_exceptions=True)
+
+    async def watch(self) -> None:
+        """Cuts the connection when its caller has not been heard for long: nobody waits for these answers."""
+        while time.monotonic() - self.last_heard < 2 * DEAD_AFTER:
+            await asyncio.sleep(PING_EVERY)
+        self.writer.transport.abort()
 
     def open(self, session: Session) -> None:
         task = asyncio.get_running_loop().create_task(self.answer(session))
@@ -141,14 +159,45 @@ def fault_payload(fault: RuntimeFault) -> bytes:
 
 # The end that calls.
 
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Dial = Callable[[NodeInfo], Awaitable[Streams]]
+"""Connects to a node; raises OSError."""
+
+
+def is_near(node: NodeInfo) -> bool:
+    """Whether it is on this host, so that its Unix socket reaches it."""
+    return node.host == socket.gethostname() and Path(node.unix).exists()
+
+
+async def by_unix(node: NodeInfo) -> Streams:
+    if not is_near(node):
+        raise OSError("it is on another host and listens on no address; set NODE_HOST there")
+    return await asyncio.open_unix_connection(node.unix, limit=LINE_LIMIT)
+
+
+async def prove(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, key: bytes, node_id: str) -> None:
+    """The caller's half of the handshake; ValueError where the other side is not that node, or has another key."""
+    try:
+        hello = orjson.loads(await reader.readline())
+        ours = secrets.token_hex(16)
+        writer.write(as_line({"proof": proof(key, "caller", hello["node"], hello["nonce"]), "nonce": ours}))
+        answer = orjson.loads(await reader.readline())
+        if not hmac.compare_digest(str(answer.get("proof")), proof(key, "server", node_id, ours)):
+            raise ValueError("it is another node, or does not know the cluster's key")  # noqa: TRY301
+    except BaseException:
+        writer.close()
+        raise
+
 
 class Link(DuplexBackend):
     """One connection to a peer; a plugin there is streamed from as if it were here."""
 
-    def __init__(self, node: NodeInfo, *, key: bytes, session_limit: int) -> None:
+    def __init__(self, node: NodeInfo, *, key: bytes, session_limit: int, dial: Dial) -> None:
         super().__init__(session_limit=session_limit, line_limit=LINE_LIMIT, answer=no_reverse_calls)
         self.node = node
         self.key = key
+        self.dial = dial
+        self.last_heard = 0.0
         self.open = False
         self.task: asyncio.Task[None] | None = None
 
@@ -156,36 +205,28 @@ class Link(DuplexBackend):
         """Raises Unavailable where the peer cannot be reached or is not who it should be."""
         try:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT):
-                self.reader, self.writer = await self.dial()
-                try:
-                    await self.prove()
-                except BaseException:
-                    self.writer.close()
-                    raise
+                self.reader, self.writer = await self.dial(self.node)
+                await prove(self.reader, self.writer, key=self.key, node_id=self.node.id)
         except (TimeoutError, OSError, ValueError) as error:
             raise Unavailable(f"The node {self.node.id} cannot be reached: {error or 'it does not answer'}.") from None
         self.open = True
+        self.last_heard = time.monotonic()
         self.task = asyncio.get_running_loop().create_task(self.read())
+        self.beating = asyncio.get_running_loop().create_task(self.beat())
 
-    async def dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self.node.host == socket.gethostname() and Path(self.node.unix).exists():
-            return await asyncio.open_unix_connection(self.node.unix, limit=LINE_LIMIT)
-        if not self.node.tcp:
-            raise OSError("it is on another host and listens on no address; set NODE_HOST there")
-        host, _, port = self.node.tcp.rpartition(":")
-        return await asyncio.open_connection(host, int(port), limit=LINE_LIMIT)
-
-    async def prove(self) -> None:
-        hello = orjson.loads(await self.reader.readline())
-        ours = secrets.token_hex(16)
-        self.writer.write(as_line({"proof": proof(self.key, "caller", hello["node"], hello["nonce"]), "nonce": ours}))
-        answer = orjson.loads(await self.reader.readline())
-        if not hmac.compare_digest(str(answer.get("proof")), proof(self.key, "server", self.node.id, ours)):
-            raise ValueError("it does not know the cluster's key")
+    async def beat(self) -> None:
+        """Asks whether the other side is there; one that says nothing for long is gone, and its sessions hear it."""
+        while self.open and time.monotonic() - self.last_heard < DEAD_AFTER:
+            self.writer.write(b'{"event":"ping"}\n')
+            await asyncio.sleep(PING_EVERY)
+        if self.open:
+            log.warning("The node %s has not answered for %.0f s", self.node.id, DEAD_AFTER)
+            self.writer.transport.abort()
 
     async def read(self) -> None:
         try:
             while data := await self.reader.read(1 << 18):
+                self.last_heard = time.monotonic()
                 self.feed(data)
         except OSError as error:
             log.warning("The link to node %s broke: %s", self.node.id, error)
@@ -202,7 +243,7 @@ class Link(DuplexBackend):
         self.writer.write(line)
 
     def opening_line(self, session: Session) -> bytes:
-        return as_line({"event": "open", "session": session.packed()})
+        return as_line({"event": "open", "session": session.packed() | {"hops": session.hops + 1}})
 
     def abandon(self, session: Session) -> None:
         self.write(as_line({"event": "close", "session_id": session.id}))
@@ -210,7 +251,8 @@ class Link(DuplexBackend):
     async def hang_up(self) -> None:
         if self.task is not None:
             self.task.cancel()
-            await asyncio.gather(self.task, return_exceptions=True)
+            self.beating.cancel()
+            await asyncio.gather(self.task, self.beating, return_exceptions=True)
 
 
 async def no_reverse_calls(session: Session, call: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
@@ -221,8 +263,9 @@ async def no_reverse_calls(session: Session, call: dict[str, Any]) -> AsyncGener
 class Links:
     """The links of this process, made when they are first needed."""
 
-    def __init__(self, *, key: bytes, session_limit: int) -> None:
+    def __init__(self, *, key: bytes, session_limit: int, dial: Dial | None = None) -> None:
         self.key = key
+        self.dial = dial or by_unix
         self.session_limit = session_limit
         self.links: dict[str, Link] = {}
         self.locks: dict[str, asyncio.Lock] = {}
@@ -235,7 +278,7 @@ class Links:
         async with self.locks.setdefault(node.id, asyncio.Lock()):
             link = self.links.get(node.id)
             if link is None or not link.open:
-                link = Link(node, key=self.key, session_limit=self.session_limit)
+                link = Link(node, key=self.key, session_limit=self.session_limit, dial=self.dial)
                 await link.connect()
                 self.links[node.id] = link
             return link

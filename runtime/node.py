@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from runtime import placement
 from runtime.cluster import Cluster, NodeInfo, PluginState
 from runtime.errors import Interrupted, StartFailed
 from runtime.guests import Guest
@@ -25,7 +26,10 @@ BRING_UP_POLL = 0.25  # seconds between two looks at a plugin that another node 
 
 @dataclass(frozen=True, slots=True)
 class NodeOptions:
-    """`wishes` reads what should run (in a thread), `forget` drops warm look-ups; without `serves` it runs nothing."""
+    """`wishes` reads what should run (in a thread), `forget` drops warm look-ups; without `serves` it runs nothing.
+
+    `duties` are what the master does for all, every ten seconds.
+    """
 
     info: NodeInfo
     wishes: Callable[[], Iterable[str]]
@@ -33,7 +37,7 @@ class NodeOptions:
     logs: Path
     serves: bool = True
     stop_grace: float = 10.0
-    chores: Callable[[], None] = lambda: None
+    duties: Callable[[], None] = lambda: None
     note_down: Callable[[], None] = lambda: None  # what is counted in memory, once a second
 
 
@@ -49,6 +53,11 @@ class Node:
         self.guests: dict[str, Guest] = {}
         self.trials: Counter[str] = Counter()
         self.wished: set[str] = set()
+        self.held: set[str] = set()  # what the cluster says that this node holds
+        self.coming: set[str] = set()  # what it starts before it takes it over from another node
+        self.draining = False
+        self.duty: asyncio.Task[None] | None = None
+        self.term = 0  # as the master; 0 while another node is
         self.version = -1
         self.tick = 0
         self.written = 0.0
@@ -90,11 +99,13 @@ class Node:
         if not self.options.serves and not self.guests:
             return
         guests = set(self.guests)
-        claimed = await asyncio.to_thread(self.join_and_claim, trials | guests)
-        self.see_off(guests - claimed)
-        self.reconcile((claimed - guests) | (self.trials.keys() & self.keepers.keys()))
+        self.held, self.coming = await asyncio.to_thread(self.join_and_claim, trials | guests)
+        self.see_off(guests - self.held)
+        self.reconcile((self.held - guests) | self.coming | (self.trials.keys() & self.keepers.keys()))
         states = {plugin: held.observed(self.id) for plugin, held in (self.keepers | self.guests).items()}
-        await asyncio.to_thread(self.cluster.tell, states)
+        await asyncio.to_thread(self.cluster.tell, states, self.id)
+        if self.options.serves and await asyncio.to_thread(self.lead) and self.tick % WISHES_EVERY == 0:
+            self.begin_duties()
 
     async def write_down(self) -> None:
         if time.monotonic() - self.written >= TICK:
@@ -110,12 +121,46 @@ class Node:
             self.options.forget()
         if self.options.serves:
             self.wished = set(await asyncio.to_thread(self.options.wishes))
-            await asyncio.to_thread(self.options.chores)
         self.version = version
 
-    def join_and_claim(self, more: set[str]) -> set[str]:
+    def join_and_claim(self, more: set[str]) -> tuple[set[str], set[str]]:
+        """(what this node holds, what it should hold and another one still does).
+
+        What runs already goes on where it is until the better place has it running, so no call finds it nowhere.
+        """
         self.cluster.join(self.options.info)
-        return self.cluster.claim(sorted(self.wished | more), self.id)
+        nodes = self.cluster.nodes()
+        self.draining = any(node.id == self.id and node.draining for node in nodes)
+        places, holders = placement.candidates(nodes), self.cluster.holders()
+        scene = placement.Scene(self.wished, places, holders)
+        free = placement.free_for(self.id, scene)
+        ours = {plugin for plugin in self.wished if holders.get(plugin) == self.id}
+        held = self.cluster.claim(sorted(free | ours | more), self.id)
+        coming = placement.coming_to(self.id, scene) | (self.coming & self.wished)
+        for plugin in coming - held:
+            if (keeper := self.keepers.get(plugin)) is not None and keeper.running is not None:
+                self.cluster.take(plugin, self.id)
+                held.add(plugin)
+        return held, coming - held
+
+    def lead(self) -> bool:
+        """Whether this node is the master, who clears what nodes that are gone have left."""
+        self.term = self.cluster.lead(self.id)
+        swept = self.cluster.sweep(self.id, self.term) if self.term else None
+        if swept is not None and swept.nodes:
+            log.info("Gone: %s; what they held is free: %d plugins", ", ".join(swept.nodes), len(swept.plugins))
+        return swept is not None
+
+    def begin_duties(self) -> None:
+        """Beside the turns: they may take long, and the leases must be renewed meanwhile."""
+        if self.duty is None or self.duty.done():
+            self.duty = asyncio.create_task(self.do_duties())
+
+    async def do_duties(self) -> None:
+        try:
+            await asyncio.to_thread(self.options.duties)
+        except Exception:
+            log.exception("The duties of the master failed")
 
     def reconcile(self, claimed: set[str]) -> None:
         if self.stopping:  # what `stop` has ended must not begin again
@@ -135,6 +180,7 @@ class Node:
         """From now on calls of the plugin go to this guest, on every node; an earlier connection of it ends."""
         before = self.guests.get(guest.plugin)
         self.guests[guest.plugin] = guest
+        self.held.add(guest.plugin)
         if before is not None:
             before.displaced()
         await asyncio.to_thread(self.announce, guest)
@@ -142,7 +188,7 @@ class Node:
     def announce(self, guest: Guest) -> None:
         self.cluster.join(self.options.info)
         self.cluster.take(guest.plugin, self.id)
-        self.cluster.tell({guest.plugin: guest.observed(self.id)})
+        self.cluster.tell({guest.plugin: guest.observed(self.id)}, self.id)
 
     async def part_with(self, guest: Guest) -> None:
         """The guest has left, or is to leave; nothing happens where another one has taken its place."""
@@ -169,6 +215,8 @@ class Node:
         self.stopping = True
         self.nudged.set()
         await asyncio.gather(*(keeper.shut_down(self.options.stop_grace) for keeper in self.keepers.values()))
+        if self.duty is not None:
+            await self.duty
         for guest in list(self.guests.values()):
             guest.displaced()
         if self.options.serves or self.guests:
@@ -207,6 +255,7 @@ class Node:
             await asyncio.sleep(BRING_UP_POLL)
         if self.stopping:
             raise Interrupted("The worker is shutting down.")
+        self.held.add(plugin)
         keeper = self.keeper(plugin)
         keeper.listeners.append(listener)
         try:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import random
 import socket
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import IO
@@ -17,6 +18,7 @@ from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
 from runtime import accounting, audit, files, installing, lookup, node, preparing, recalls, reverse, router
+from runtime.addresses import Addresses, listening_on, parted
 from runtime.calling import node_stream
 from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster
 from runtime.database import in_thread
@@ -98,8 +100,8 @@ def wished() -> set[str]:
         close_old_connections()
 
 
-def chores() -> None:
-    """What a node sees to every now and then: what dead workers left half-way, and what is too old."""
+def duties() -> None:
+    """What the master sees to for all: what dead workers left half-way, and what is due."""
     close_old_connections()
     try:
         installing.recover()
@@ -137,8 +139,10 @@ def expire() -> None:
 
 
 def node_options(identity: str, serves: bool) -> NodeOptions:
-    tcp = f"{settings.NODE_HOST}:{settings.NODE_PORT}" if settings.NODE_HOST and serves else ""
-    info = NodeInfo(identity, socket.gethostname(), socket_path(settings.DATA_DIR, identity), tcp)
+    port = settings.NODE_PORT if serves else settings.NODE_DOOR_PORT
+    told = tuple(f"{host}:{port}" for host in listening_on(settings.NODE_HOST))
+    path = socket_path(settings.DATA_DIR, identity)
+    info = NodeInfo(identity, socket.gethostname(), path, told, serves)
     return NodeOptions(
         info=info,
         wishes=wished,
@@ -146,7 +150,7 @@ def node_options(identity: str, serves: bool) -> NodeOptions:
         logs=settings.PLUGIN_LOGS_PATH,
         serves=serves,
         stop_grace=settings.PLUGIN_STOP_GRACE,
-        chores=chores,
+        duties=duties,
         note_down=write_down,
     )
 
@@ -164,7 +168,8 @@ async def running(serves: bool) -> AsyncIterator[Node]:
             await asyncio.to_thread(sweep, identity.id)
         cluster = make_cluster()
         here = Node(node_options(identity.id, serves), cluster, make_launching)
-        links = Links(key=cluster_key(), session_limit=settings.SESSION_BUFFER_SIZE)
+        ways = Addresses(cluster, node_id=here.id, key=cluster_key(), tls=tls_of_callers())
+        links = Links(key=cluster_key(), session_limit=settings.SESSION_BUFFER_SIZE, dial=ways.dial)
         stack.push_async_callback(in_thread, write_down)
         node.set_here(here)
         stack.callback(node.set_here, None)
@@ -176,12 +181,19 @@ async def running(serves: bool) -> AsyncIterator[Node]:
         stack.push_async_callback(ended, here, turning)
         if settings.REDIS_URL:  # also a process that runs nothing: who connects to it is reached through it
             stack.push_async_callback((await serve_links(here)).close)
+            voting = asyncio.get_running_loop().create_task(ways.run())
+            stack.push_async_callback(cancelled, voting)
         await here.ready.wait()
         if serves:
             await asyncio.to_thread(resume, identity.id)
             for name in settings.RUNTIME_DOORS:
                 await stack.enter_async_context(import_string(name)())
         yield here
+
+
+async def cancelled(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def ended(here: Node, turning: "asyncio.Task[None]") -> None:
@@ -196,7 +208,26 @@ async def serve_links(here: Node) -> LinkServer:
             async for frames in batches:
                 yield frames
 
-    server = LinkServer(key=cluster_key(), node_id=here.id, serve=serve)
-    tcp = (settings.NODE_HOST, settings.NODE_PORT) if here.options.info.tcp else None
-    await server.listen(here.options.info.unix, tcp)
+    server = LinkServer(key=cluster_key(), node_id=here.id, serve=serve, tls=tls_of_servers())
+    await server.listen(here.options.info.unix, *map(parted, here.options.info.addresses))
     return server
+
+
+def tls_of_servers() -> ssl.SSLContext | None:
+    """What a node shows who calls it by an address, and asks of them: a certificate of the cluster's own authority."""
+    if not settings.NODE_TLS_CERT:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=settings.NODE_TLS_CA or None)
+    context.load_cert_chain(settings.NODE_TLS_CERT, settings.NODE_TLS_KEY or None)
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def tls_of_callers() -> ssl.SSLContext | None:
+    """Names are not compared: nodes are called by addresses, and prove who they are by the cluster's key."""
+    if not settings.NODE_TLS_CERT:
+        return None
+    context = ssl.create_default_context(cafile=settings.NODE_TLS_CA or None)
+    context.load_cert_chain(settings.NODE_TLS_CERT, settings.NODE_TLS_KEY or None)
+    context.check_hostname = False
+    return context

@@ -2,20 +2,36 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncGenerator
-from time import monotonic
+from dataclasses import dataclass
+
+from redis.exceptions import RedisError
 
 from runtime.backends.base import Plugin
-from runtime.cluster import Cluster
+from runtime.cluster import Cluster, NodeInfo
 from runtime.errors import Unavailable
 from runtime.keeper import Keeper
-from runtime.link import Links
+from runtime.link import Link, Links
 from runtime.node import Node
 from runtime.session import Session
 from runtime.wire import Frame
 
 HOLD = 20.0  # seconds a call waits for a plugin that is on its way up
+ROUTE_GOOD = 2.0  # seconds for which the way to another node is believed without asking
+MOST_HOPS = 2  # links that a call may cross: one, and one more when the plugin has just moved
 LOOK_AGAIN = 0.25  # seconds between two looks for a node that holds the plugin
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The link to the node that holds a plugin, and until when that is believed (monotonic)."""
+
+    link: Link
+    until: float
+
+    def good(self, now: float) -> bool:
+        return self.link.open and now < self.until
 
 
 class Router:
@@ -25,37 +41,52 @@ class Router:
         self.node = node
         self.cluster = cluster
         self.links = links
+        self.routes: dict[str, Route] = {}
 
     async def plugin_for(self, session: Session) -> Plugin:
         """Raises Unavailable with the true reason when the plugin does not run within HOLD seconds."""
         plugin = session.plugin
         if (keeper := self.node.keepers.get(plugin)) is not None and (backend := keeper.running) is not None:
-            keeper.used = monotonic()
+            keeper.used = time.monotonic()
             return backend
-        if (
-            keeper is None
-            and (guest := self.node.guests.get(plugin)) is not None
-            and (there := guest.running) is not None
-        ):
-            return there
-        return await self.wait_for(plugin)
+        if keeper is None:
+            if (guest := self.node.guests.get(plugin)) is not None and (there := guest.running) is not None:
+                return there
+            if (route := self.routes.get(plugin)) is not None and route.good(time.monotonic()):
+                return route.link
+        return await self.wait_for(session)
 
-    async def wait_for(self, plugin: str) -> Plugin:
+    async def wait_for(self, session: Session) -> Plugin:
+        plugin = session.plugin
         loop = asyncio.get_running_loop()
         until = loop.time() + HOLD
         while True:
             keeper = self.node.keepers.get(plugin)
-            if keeper is not None:
+            if keeper is not None and plugin in self.node.held | self.node.trials.keys():
                 return await self.local(keeper, until - loop.time())
             if (guest := self.node.guests.get(plugin)) and (backend := guest.running):
                 return backend
-            holder = await asyncio.to_thread(self.cluster.holder, plugin)
+            holder = await self.holder(plugin)
             if holder is not None and holder.id != self.node.id:
-                return await self.links.to(holder)
+                if session.hops >= MOST_HOPS:
+                    raise Unavailable(f"Nodes disagree about who runs {plugin}; try again in a moment.")
+                link = await self.links.to(holder)
+                self.routes[plugin] = Route(link, time.monotonic() + ROUTE_GOOD)
+                return link
             if loop.time() >= until:
                 raise Unavailable("no available node, plugin runtime not found: no worker has taken it up yet.")
             self.node.nudge()
             await asyncio.sleep(LOOK_AGAIN)
+
+    async def holder(self, plugin: str) -> NodeInfo | None:
+        """Who holds it; while the cluster's memory is away, who did so a moment ago."""
+        try:
+            return await asyncio.to_thread(self.cluster.holder, plugin)
+        except RedisError:
+            route = self.routes.get(plugin)
+            if route is None or not route.link.open:
+                raise Unavailable("The cluster cannot be asked who runs this plugin: Redis is away.") from None
+            return route.link.node
 
     async def local(self, keeper: Keeper, seconds: float) -> Plugin:
         keeper.wake()

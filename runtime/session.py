@@ -33,6 +33,7 @@ class Session:
     permission: dict[str, Any] = field(default_factory=dict)
     deadline: float = field(default_factory=lambda: time.time() + 600)
     depth: int = 0  # plugins that wait for this call's answer, one calling the next
+    hops: int = 0  # links that the call has crossed
     trace: str = ""  # id of the session at the door; "" for that one itself
     id: str = field(default_factory=new_session_id)
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from runtime.pages import apps, chat, credentials, logs, packages, plugin, plugins, run, signing_in, tasks, usage
+from runtime.pages import apps, chat, credentials, logs, nodes, packages, plugin, plugins, run, signing_in, tasks, usage
 
 
 class PluginId(StringConverter):
@@ -71,5 +71,7 @@ workspace_pages: list[URLPattern | URLResolver] = [
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:slug>/", include(workspace_pages)),
+    path("nodes", nodes.nodes, name="nodes"),
+    path("nodes/<str:node_id>/drain", nodes.drain, name="node-drain"),
     path("oauth/callback", signing_in.callback, name="oauth-callback"),
 ]

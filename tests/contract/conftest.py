@@ -29,7 +29,7 @@ async def local(process: LocalBackend, _: Any) -> AsyncIterator[Any]:
 async def over_a_link(process: LocalBackend, folder: Any) -> AsyncIterator[Any]:
     path = str(folder / "n.sock")
     server = LinkServer(key=b"key", node_id="n", serve=process.stream)
-    await server.listen(path, None)
+    await server.listen(path)
     links = Links(key=b"key", session_limit=process.session_limit)
     try:
         yield await links.to(NodeInfo("n", socket.gethostname(), path))

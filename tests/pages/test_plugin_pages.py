@@ -32,7 +32,7 @@ def test_the_list_says_what_is_installed_and_how_it_is(
     visit: Callable[..., Client], installed: Installation, cluster: MemoryCluster
 ) -> None:
     told = PluginState("failed", reason="Its requirements name a package that does not exist.")
-    cluster.tell({installed.package.unique_identifier: told})
+    cluster.tell({installed.package.unique_identifier: told}, "n-1")
     page = visit().get("/w/support/plugins").text
     for expected in ("Echo", "0.0.1", "Unsafe", "Failed", told.reason, "/w/support/asset/"):
         assert expected in page
@@ -185,7 +185,7 @@ def test_activity_says_since_when_and_where(
     visit: Callable[..., Client], installed: Installation, cluster: MemoryCluster
 ) -> None:
     told = PluginState("running", node="n-1", since=1_780_000_000.0, restarts=3, pid=42, memory=64 << 20)
-    cluster.tell({installed.package.unique_identifier: told})
+    cluster.tell({installed.package.unique_identifier: told}, "n-1")
     page = visit().get(f"{ECHO}/-/activity").text
     for expected in ("Running", "n-1", "process 42", "64 MB", "<dd>3</dd>", "May 2026"):
         assert expected in page

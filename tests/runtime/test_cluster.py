@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import redis
 
-from runtime import cluster as clusters
-from runtime.cluster import Cluster, MemoryCluster, NodeInfo, PluginState, RedisCluster
+from runtime.cluster import Cluster, MemoryCluster, NodeInfo, PluginState, RedisCluster, now_state
+from runtime.cluster import shared as sharing
+from tests.programs import wait_until
 
-A = NodeInfo("a", "host", "/run/a.sock", "10.0.0.1:5004")
+A = NodeInfo("a", "host", "/run/a.sock", ("10.0.0.1:5004",))
 B = NodeInfo("b", "host", "/run/b.sock")
 
 
@@ -71,8 +72,34 @@ def test_claims_under_contention(cluster):
 
 def test_states(cluster):
     state = PluginState("running", "", "a", 12.5, 2, 77, 1 << 20)
-    cluster.tell({"x": state})
+    cluster.tell({"x": state}, "a")
     assert cluster.states(["x", "y"]) == {"x": state}
+
+
+def test_the_holder_s_word_counts(cluster):
+    for node in (A, B):
+        cluster.join(node)
+    cluster.claim(["x"], "b")
+    cluster.tell({"x": PluginState("stopping", node="a")}, "a")
+    cluster.tell({"x": PluginState("running", node="b")}, "b")
+    assert cluster.states(["x"])["x"].node == "b"
+
+
+def test_a_plugin_is_taken_over(cluster):
+    for node in (A, B):
+        cluster.join(node)
+    cluster.claim(["x"], "a")
+    cluster.take("x", "b")
+    assert cluster.claim(["x"], "a") == set()
+    assert cluster.holders() == {"x": "b"}
+
+
+def test_draining_is_seen_by_all(cluster):
+    cluster.join(A)
+    cluster.drain("a", on=True)
+    assert [node.draining for node in cluster.nodes()] == [True]
+    cluster.drain("a", on=False)
+    assert [node.draining for node in cluster.nodes()] == [False]
 
 
 def test_versions_only_grow(cluster):
@@ -82,19 +109,84 @@ def test_versions_only_grow(cluster):
     assert cluster.version() == before + 2
 
 
-def test_a_node_that_died_leaves_nothing(redis_server, monkeypatch):
-    monkeypatch.setattr(clusters, "LEASE", 1)
+@pytest.fixture
+def shared(redis_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisCluster]:
+    """A cluster in Redis whose leases are over after a second."""
+    for name in ("LEASE", "TOLD_FOR", "VOTE_FOR", "LEADS_FOR"):
+        monkeypatch.setattr(sharing, name, 1)
     client = redis.Redis.from_url(redis_server, socket_timeout=5)
     client.flushdb()
-    cluster = RedisCluster(client, "test")
-    cluster.join(A)
-    cluster.claim(["x"], "a")
-    done = threading.Event()
-    while not done.wait(0.2):
-        if cluster.holder("x") is None and cluster.claim(["x"], "b"):
-            done.set()
-    assert cluster.nodes() == []
+    yield RedisCluster(client, "test")
     client.close()
+
+
+def test_a_node_that_died_leaves_nothing(shared):
+    shared.join(A)
+    shared.claim(["x"], "a")
+    shared.tell({"x": now_state("running", node="a")}, "a")
+    shared.vote("a", {"10.0.0.2:5004": True})
+    wait_until(lambda: shared.holder("x") is None and shared.claim(["x"], "b") == {"x"}, what="it is free")
+    assert shared.nodes() == []
+    assert shared.states(["x"]) == {}
+    assert shared.votes() == {}
+
+
+def test_a_node_that_leaves_takes_all_with_it(shared):
+    for node in (A, B):
+        shared.join(node)
+    shared.claim(["x"], "a")
+    shared.tell({"x": now_state("running", node="a")}, "a")
+    shared.vote("a", {"1.2.3.4:1": True})
+    shared.vote("b", {"1.2.3.4:1": False})
+    shared.leave("a")
+    assert (shared.nodes(), shared.holders(), shared.states(["x"])) == ([B], {}, {})
+    assert shared.votes() == {"1.2.3.4:1": {"b": False}}
+
+
+def test_one_leads_until_it_stops_renewing(shared):
+    first = shared.lead("a")
+    assert first > 0
+    assert shared.lead("b") == 0
+    assert shared.lead("a") == first
+    assert shared.leader() == "a"
+    second = wait_until(lambda: shared.lead("b"), what="the other one leads")
+    assert second == first + 1
+    assert shared.lead("a") == 0
+
+
+def test_a_master_that_slept_changes_nothing(shared):
+    """The fence: its term is over, whatever it still believes."""
+    shared.join(A)
+    term = shared.lead("a")
+    shared.claim(["x"], "gone")
+    wait_until(lambda: shared.lead("b"), what="the other one leads")
+    before = shared.redis.hgetall(shared.key("claims"))
+    assert shared.sweep("a", term) is None
+    assert shared.redis.hgetall(shared.key("claims")) == before
+
+
+def test_the_master_clears_what_was_left(shared):
+    shared.join(A)
+    shared.claim(["x"], "a")
+    time.sleep(1.2)
+    shared.join(B)
+    shared.claim(["y"], "b")
+    term = shared.lead("b")
+    swept = shared.sweep("b", term)
+    assert (swept.nodes, swept.plugins) == (("a",), ("x",))
+    assert shared.redis.hkeys(shared.key("claims")) == [b"y"]
+    assert shared.redis.hkeys(shared.key("nodes")) == [b"b"]
+
+
+def test_all_keys_have_the_prefix_and_one_shard(shared):
+    """So that Redis Cluster takes scripts of several keys."""
+    shared.join(A)
+    shared.claim(["x"], "a")
+    shared.lead("a")
+    shared.vote("a", {"1.2.3.4:1": True})
+    keys = [key.decode() for key in shared.redis.keys("*")]
+    assert keys
+    assert [key for key in keys if not key.startswith("test:{cluster}:")] == []
 
 
 def test_tokens_of_a_bucket_come_back_in_time(cluster):

@@ -5,10 +5,13 @@ import socket
 
 import pytest
 
-from runtime.cluster import NodeInfo
+from runtime import link as linking
+from runtime.addresses import Addresses
+from runtime.cluster import MemoryCluster, NodeInfo
 from runtime.errors import PluginGone, Unavailable
 from runtime.link import Links, LinkServer, socket_path
 from runtime.wire import END, ERROR, GONE, STREAM
+from tests.programs import free_port
 from tests.sdk import frames_of, tool
 
 
@@ -32,7 +35,7 @@ class Served:
             self.closed.append(session.id)
 
     async def __aenter__(self):
-        await self.server.listen(self.path, None)
+        await self.server.listen(self.path)
         return self
 
     async def __aexit__(self, *_):
@@ -153,16 +156,53 @@ async def test_nobody_there(tmp_path, links):
         await links.to(NodeInfo("n", "elsewhere", str(tmp_path / "none")))
 
 
-async def test_over_tcp(tmp_path, links):
+async def test_over_tcp(tmp_path):
+    links = Links(key=b"key", session_limit=1 << 20, dial=ways(b"key").dial)
     server = LinkServer(key=b"key", node_id="n", serve=three)
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     await server.listen(str(tmp_path / "s"), ("127.0.0.1", port))
-    link = await links.to(NodeInfo("n", "elsewhere", "/none", f"127.0.0.1:{port}"))
+    link = await links.to(NodeInfo("n", "elsewhere", "/none", (f"127.0.0.1:{port}",)))
     assert len(await frames_of(link, tool("x"))) == 4
     await links.close()
     await server.close()
+
+
+def ways(key):
+    return Addresses(MemoryCluster(), node_id="me", key=key, tls=None)
+
+
+async def test_only_an_address_that_answers_as_that_node_is_used(tmp_path):
+    servers = {name: LinkServer(key=b"key", node_id=name, serve=three) for name in ("n", "other")}
+    ports = {name: free_port() for name in servers}
+    for name, server in servers.items():
+        await server.listen(str(tmp_path / name), ("127.0.0.1", ports[name]))
+    addresses = (f"127.0.0.1:{free_port()}", f"127.0.0.1:{ports['other']}", f"127.0.0.1:{ports['n']}")
+    mine = ways(b"key")
+    links = Links(key=b"key", session_limit=1 << 20, dial=mine.dial)
+    link = await links.to(NodeInfo("n", "elsewhere", "/none", addresses))
+    assert len(await frames_of(link, tool("x"))) == 4
+    assert [mine.seen[address][0] for address in addresses] == [False, False, True]
+    with pytest.raises(Unavailable, match="none of its addresses answers"):
+        await Links(key=b"no", session_limit=1, dial=ways(b"no").dial).to(NodeInfo("n", "elsewhere", "", addresses))
+    await links.close()
+    for server in servers.values():
+        await server.close()
+
+
+async def test_a_side_that_falls_silent_is_given_up(tmp_path, links, monkeypatch):
+    """As when a cable is cut: no end of the stream, no answer to pings."""
+    monkeypatch.setattr(linking, "PING_EVERY", 0.05)
+    monkeypatch.setattr(linking, "DEAD_AFTER", 0.3)
+    async with Served(tmp_path, waits) as served:
+        link = await links.to(served.info)
+        link.reader._transport.pause_reading()
+        began = asyncio.get_running_loop().time()
+        frames = await frames_of(link, tool("x"))
+        assert frames[-1][0] == GONE
+        assert asyncio.get_running_loop().time() - began < 2
+        await until(lambda: served.closed)
 
 
 @pytest.mark.parametrize("garbage", [b"\n", b"not json\n", b'{"proof":"no"}\n', b"x" * 100])
