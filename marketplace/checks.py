@@ -237,6 +237,7 @@ CHECKS: tuple[Check, ...] = (
     nodes_find_each_other,
     hosts_share_a_database,
     hosts_share_secrets,
+    nodes_speak_tls_with_their_own,
     vault_keys_are_keys,
     hosts_share_the_vault,
     ports_can_be_listened_on,

@@ -70,7 +70,7 @@ class Router:
             if holder is not None and holder.id != self.node.id:
                 if session.hops >= MOST_HOPS:
                     raise Unavailable(f"Nodes disagree about who runs {plugin}; try again in a moment.")
-                link = await self.links.to(holder)
+                link = await self.way_to(holder)
                 self.routes[plugin] = Route(link, time.monotonic() + ROUTE_GOOD)
                 return link
             if loop.time() >= until:
@@ -87,6 +87,22 @@ class Router:
             if route is None or not route.link.open:
                 raise Unavailable("The cluster cannot be asked who runs this plugin: Redis is away.") from None
             return route.link.node
+
+    async def way_to(self, holder: NodeInfo) -> Link:
+        """A link to that node, or to one that reaches it where this one does not; raises Unavailable."""
+        try:
+            return await self.links.to(holder)
+        except Unavailable as refusal:
+            for relay in await asyncio.to_thread(self.relays, holder):
+                with contextlib.suppress(Unavailable):
+                    return await self.links.to(relay)
+            raise refusal from None
+
+    def relays(self, holder: NodeInfo) -> list[NodeInfo]:
+        """Nodes that have voted for an address of this one."""
+        votes = self.cluster.votes()
+        reach = {voter for address in holder.addresses for voter, good in votes.get(address, {}).items() if good}
+        return [node for node in self.cluster.nodes() if node.id in reach - {self.node.id, holder.id}]
 
     async def local(self, keeper: Keeper, seconds: float) -> Plugin:
         keeper.wake()
