@@ -6,6 +6,7 @@ The plugin is unmodified: it speaks TCP to a port of ours, as to a server's. No 
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit, urlunsplit
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from runtime.launcher import wrap
 
 PIECE = 1 << 16
 LOOK_EVERY = 0.5  # seconds between two looks at the files
@@ -49,7 +52,10 @@ class Bridge:
         return urlunsplit(("wss" if secure else "ws", host, f"{path.rstrip('/')}/debugging/ws", "", ""))
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Until it is cancelled, or told to end by SIGTERM."""
+        task = asyncio.current_task()
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         while True:
             stamp = fingerprint(self.folder)
             async with self.carried() as port, self.program(port) as process:
@@ -84,9 +90,7 @@ class Bridge:
     async def program(self, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
         place = {"REMOTE_INSTALL_URL": f"127.0.0.1:{port}", "REMOTE_INSTALL_KEY": self.key}
         process = await asyncio.create_subprocess_exec(
-            self.python,
-            "-m",
-            self.entrypoint,
+            *wrap([self.python, "-m", self.entrypoint]),  # an SDK plugin whose bridge was killed would spin for ever
             cwd=self.folder,
             env=os.environ | place | {"INSTALL_METHOD": "remote", "PYTHONUNBUFFERED": "1"},
             stdout=asyncio.subprocess.PIPE,

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -32,7 +33,7 @@ def three():
     with town() as made:
         bring_up(made.hosts[1], "echo", "echo_old")
         for host in made.hosts.values():
-            wait_until(lambda host=host: host.says(ECHO, "hello"), what=f"{host.number} reaches it", seconds=60)
+            reached(host, "hello")
         yield made
 
 
@@ -54,6 +55,15 @@ def report():
         print(f"\n| {scenario} | {lost} | {seconds:.1f} |")
 
     return say
+
+
+def reached(host, text):
+    wait_until(partial(host.says, ECHO, text), what=f"host {host.number} reaches {text}", seconds=60)
+
+
+def by_machine(host):
+    """Whether the developer's machine is who answers."""
+    return str(sdk.PLUGINS / "echo") in host.ask(lambda api: str(api.tool(ECHO, "whoami")))
 
 
 def state(three):
@@ -94,17 +104,12 @@ def test_a_machine_connected_to_one_host_answers_at_all(three):
     argv = ["/usr/bin/env", "-C", str(sdk.PLUGINS / "echo"), str(sdk.python_for("echo")), "-m", "main"]
     machine = Program(three.argv(1, argv), log=three.folder / "machine.log", environment=environment)
     try:
-
-        def answers(host):
-            whoami = host.ask(lambda api: str(api.tool(ECHO, "whoami")))
-            return str(sdk.PLUGINS / "echo") in whoami
-
         for host in three.hosts.values():
-            wait_until(lambda host=host: answers(host), what=f"host {host.number} reaches the machine", seconds=30)
+            wait_until(partial(by_machine, host), what=f"host {host.number} reaches the machine", seconds=30)
     finally:
         machine.stop()
     for host in three.hosts.values():
-        wait_until(lambda host=host: host.says(ECHO, "back"), what="the regular one is back", seconds=60)
+        reached(host, "the regular one")
 
 
 def test_a_cut_cable_is_gone_round(three, report):

@@ -1,7 +1,9 @@
 """The unmodified SDK connects from a developer's machine and is called as if it were installed."""
 
+import re
 import shutil
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -124,6 +126,14 @@ def test_the_bridge_carries_a_plugin_and_starts_it_anew_after_a_change(host, api
         assert source.read_text() != text
         wait_until(lambda: "a file has changed" in bridge.output, what="it starts anew")
         wait_until(lambda: texts_or_none(api) == ["changed now"], what="the new code answers", seconds=30)
+        plugin = pid_of(api)
+    assert not Path(f"/proc/{plugin}").exists(), "the plugin ends with its bridge"
+
+
+def pid_of(api):
+    found = re.search(r"pid\W+(\d+)", str(api.tool(ECHO, "whoami")))
+    assert found is not None
+    return int(found[1])
 
 
 def texts_or_none(api):

@@ -101,7 +101,7 @@ class Command(BaseCommand):
             entrypoint=entrypoint,
             watches=not options["no_watch"],
         )
-        with contextlib.suppress(KeyboardInterrupt):
+        with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
             asyncio.run(bridge.run())
 
     def package(self, options: dict[str, Any]) -> None:
