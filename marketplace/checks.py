@@ -84,7 +84,7 @@ def hosts_share_secrets() -> Iterator[CheckMessage]:
 def nodes_speak_tls_with_their_own() -> Iterator[CheckMessage]:
     if bool(settings.NODE_TLS_CERT) != bool(settings.NODE_TLS_CA):
         message = "NODE_TLS_CERT and NODE_TLS_CA go together: nodes show certificates and check those of others."
-        yield error(22, message, "Set both on all hosts, or neither.")
+        yield error(26, message, "Set both on all hosts, or neither.")
 
 
 def vault_keys_are_keys() -> Iterator[CheckMessage]:

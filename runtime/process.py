@@ -33,7 +33,7 @@ from runtime.session import Session
 from runtime.wire import Frame
 
 MOST_NODES = 64  # processes of ours on one host with one DATA_DIR
-EXPIRE_EVERY = 360  # chores: about once an hour
+EXPIRE_EVERY = 360  # duties: about once an hour
 
 
 class Identity:

@@ -15,14 +15,15 @@ from tests import places
 
 REDIS = {"REDIS_URL": "redis://nowhere", "EMBEDDED_WORKER": False}
 POSTGRES = {"DATABASE_URL": "postgres://nowhere/patchbay"}
-HOSTS = REDIS | POSTGRES | {"NODE_HOST": "10.0.0.1", "VAULT_KEYS": ["ab" * 32]}
+HOSTS = REDIS | POSTGRES | {"NODE_HOST": ["10.0.0.1"], "VAULT_KEYS": ["ab" * 32]}
 
 CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"EMBEDDED_WORKER": False}, "E001"),
-    ({"NODE_HOST": "10.0.0.1"}, "W002"),
+    ({"NODE_HOST": ["10.0.0.1"]}, "W002"),
     (HOSTS | {"DATABASE_URL": "sqlite:///here"}, "E003"),
     ({"SERVER_PORT": 0}, "E005"),
     ({"NODE_PORT": 70_000}, "E005"),
+    ({"NODE_TLS_CERT": "/one.pem"}, "E026"),
     ({"SERVER_PORT": 5003}, "E006"),
     ({"DEBUG": True, "SERVER_HOST": "0.0.0.0"}, "W007"),
     (

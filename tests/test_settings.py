@@ -54,7 +54,7 @@ def test_secrets_are_generated_once_and_kept_to_their_owner(load: Load, tmp_path
         assert len(first[name]) == 64
     assert first["SECRET_KEY"] != first["SERVER_KEY"]
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "secrets").iterdir()}
-    assert modes == {"secret_key": 0o600, "server_key": 0o600, "vault_key": 0o600}
+    assert modes == {"secret_key": 0o600, "server_key": 0o600, "vault_key": 0o600, "signing_secret": 0o600}
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
 
 
@@ -80,7 +80,7 @@ def test_processes_that_start_at_once_agree_on_a_secret(tmp_path: Path) -> None:
 
 
 def test_a_given_secret_is_not_written_down(load: Load, tmp_path: Path) -> None:
-    assert load(SECRET_KEY="a", SERVER_KEY="b", VAULT_KEY="c,d")["VAULT_KEYS"] == ["c", "d"]
+    assert load(SECRET_KEY="a", SERVER_KEY="b", VAULT_KEY="c,d", SIGNING_SECRET="e")["VAULT_KEYS"] == ["c", "d"]
     assert not (tmp_path / "secrets").exists()
 
 

@@ -54,6 +54,7 @@ ELSEWHERE |= {"app", "app-conversation", "conversation-forget", "conversations"}
 ELSEWHERE |= {"app-edit", "app-access", "app-key-delete", "app-delete"}
 ELSEWHERE |= {"endpoints", "endpoint", "endpoint-new", "endpoint-settings", "endpoint-rules", "endpoint-switch"}
 ELSEWHERE |= {"endpoint-rotate", "endpoint-remove", "endpoint-deliveries", "endpoint-replay"}  # tests/endpoints
+ELSEWHERE |= {"debugging", "debugging-key", "debug-session", "debug-replay", "debug-patience"}  # tests/debugging
 ELSEWHERE |= {"triggers", "trigger", "trigger-new", "trigger-refresh", "trigger-end"}  # tests/endpoints
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
 HEAVIEST = 100_000  # bytes of a page's own HTML, styles and scripts before compression
