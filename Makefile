@@ -72,6 +72,10 @@ walks: $(VENV)/dev.stamp ## Walk at random through the review for long; make wal
 fuzz-debugging: $(VENV)/dev.stamp ## Send ten thousand broken handshakes, and two hundred good ones at once
 	@$(BIN)/python -m pytest -q tests/debugging/soak.py
 
+.PHONY: bench-catalogue
+bench-catalogue: $(VENV)/dev.stamp programs ## Measure the catalogue with 20,000 plugins on both databases; make bench-catalogue ARGS='--plugins 262'
+	@$(BIN)/python -m tests.bench.catalogue $(ARGS)
+
 .PHONY: corpus
 corpus: $(VENV)/dev.stamp ## Install and call a folder of real plugins; make corpus PLUGINS=folder
 	@$(BIN)/python -m tests.corpus --plugins $(PLUGINS) $(ARGS)

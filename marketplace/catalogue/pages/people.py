@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -29,7 +29,7 @@ def ratings(request: HttpRequest, org: str, name: str) -> HttpResponse:
     user = reader(request)
     mine = one.plugin.ratings.filter(user=user).first() if user else None
     start = {"stars": mine.stars, "text": mine.text} if mine else None
-    form = RatingForm(request.POST or None, initial=start, label_suffix="")
+    form = RatingForm(posted(request), initial=start, label_suffix="")
     if request.method == "POST":
         if user is None:
             return redirect("sign-in")
@@ -44,6 +44,11 @@ def ratings(request: HttpRequest, org: str, name: str) -> HttpResponse:
         "spread": spread(one.plugin),
     }
     return render(request, "catalogue/plugin/ratings.html", context, status=422 if form.errors else 200)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also when it is nothing at all."""
+    return request.POST if request.method == "POST" else None
 
 
 def rated(request: HttpRequest, one: Shown, form: RatingForm) -> bool:
@@ -100,7 +105,7 @@ def report_page(request: HttpRequest, org: str, name: str) -> HttpResponse:
     """Anybody may report; what is reported stays as it is until the staff has looked."""
     one = Shown(plugin_at(f"{org}/{name}"), shown(f"{org}/{name}").release)
     user = reader(request)
-    form = ReportForm(request.POST or None, signed_in=user is not None, label_suffix="")
+    form = ReportForm(posted(request), signed_in=user is not None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         about = request.GET.get("rating", "")
         rated_by = one.plugin.ratings.filter(pk=int(about)).first() if about.isascii() and about.isdigit() else None
