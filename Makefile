@@ -26,6 +26,10 @@ help: ## Say what can be done
 run: $(VENV)/run.stamp ## Run Patchbay: everything in one process, on http://localhost:5002
 	@PYTHONUNBUFFERED=1 exec $(BIN)/python manage.py run
 
+.PHONY: demo
+demo: $(VENV)/run.stamp ## Publish the example plugins, so that the first page is not empty
+	@$(BIN)/python manage.py demo
+
 .PHONY: test
 test: lint types suite ## Check everything: style, types and the whole test suite
 

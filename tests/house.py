@@ -10,7 +10,7 @@ from tests import places
 from tests.places import ROOT
 
 # Templates of plugins, and plugins: not our program.
-FOREIGN = ("tests/plugins/", "marketplace/difypkg/skeletons/", "static/vendor/")
+FOREIGN = ("tests/plugins/", "examples/", "marketplace/difypkg/skeletons/", "static/vendor/")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
