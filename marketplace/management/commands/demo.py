@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+import marketplace.celery  # noqa: F401 - what is told to workers goes by our broker
 from marketplace.demonstrating import demonstrate
 
 

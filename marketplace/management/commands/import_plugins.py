@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+import marketplace.celery  # noqa: F401 - what is told to workers goes by our broker
 from marketplace.importing import CATEGORIES, Batch, Imported, import_all, open_batch, sources_in
 from marketplace.models import User
 from marketplace.publishers.errors import Refused
