@@ -37,6 +37,7 @@ def contents(release: Release, decisions: Sequence[Decision]) -> dict[str, Any]:
         "package_sha256": release.package,
         "original_sha256": release.original,
         "category": release.category,
+        "unreviewed": bool(release.lineage.get("unreviewed")),  # decided on with a whole batch, looked at by nobody
         "made_at": moment(timezone.now()),
         "risk": submission.risk if submission else "",
         "checks": checks,

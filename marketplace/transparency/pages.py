@@ -83,7 +83,9 @@ def record(request: HttpRequest) -> HttpResponse:
     rows = ReviewRecord.objects.select_related("release__plugin", "key")
     found = get_object_or_404(rows, release__unique_identifier=identifier)
     leaf = LogLeaf.objects.filter(kind="release", subject=identifier).order_by("pk").first()
-    context = {"record": found, "said": json.loads(found.body), "release": found.release, "leaf": leaf}
+    said = json.loads(found.body)
+    said["checks"] = [{**one, "name": one["check"].replace("_", " ")} for one in said["checks"]]
+    context = {"record": found, "said": said, "release": found.release, "leaf": leaf}
     return render(request, "signing/record.html", context)
 
 

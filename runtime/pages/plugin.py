@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from runtime import installing, observing, recalls
+from runtime.cluster import PluginState
 from runtime.errors import RuntimeFault
 from runtime.models import Installation, RecallOverride
 from runtime.pages.access import Visit, governed, page
@@ -46,6 +47,8 @@ def opened(request: Visit, plugin_id: str) -> Opened:
     language = reader_language(request)
     plugin = summary(installation.package, language)
     plugin.state = observing.states([plugin.unique_identifier]).get(plugin.unique_identifier)
+    if held := recalls.against(plugin.unique_identifier, request.membership.id):
+        plugin.state = PluginState("stopped", held.sentence)
     add_newer([plugin])
     return Opened(installation, plugin, sections(installation.package.declaration, language), language)
 
