@@ -72,6 +72,10 @@ bench: $(VENV)/dev.stamp ## Measure calls and chunks per second through the real
 walks: $(VENV)/dev.stamp ## Walk at random through the review for long; make walks WALKS=2000
 	@WALKS=$(or $(WALKS),1000) $(BIN)/python -m pytest -q tests/review/test_walks.py
 
+.PHONY: bench-link
+bench-link: $(VENV)/dev.stamp ## Measure a call over a link beside a local one; ARGS=soak adds a million calls
+	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.bench.link $(ARGS)
+
 .PHONY: fuzz-debugging
 fuzz-debugging: $(VENV)/dev.stamp ## Send ten thousand broken handshakes, and two hundred good ones at once
 	@$(BIN)/python -m pytest -q tests/debugging/soak.py

@@ -51,10 +51,11 @@ ELSEWHERE = {"plugin-log-stream", "run-model", "member-role", "member-removal"}
 ELSEWHERE |= {"credential-add", "credential-edit", "credential-default", "credential-test", "credential-remove"}
 ELSEWHERE |= {"oauth-client", "oauth-begin"}  # with the accounts: tests/credentials
 ELSEWHERE |= {"app", "app-conversation", "conversation-forget", "conversations"}  # tests/studio
-ELSEWHERE |= {"app-edit", "app-access", "app-key-delete", "app-delete"}
+ELSEWHERE |= {"app-usage", "app-edit", "app-access", "app-key-delete", "app-delete"}
 ELSEWHERE |= {"endpoints", "endpoint", "endpoint-new", "endpoint-settings", "endpoint-rules", "endpoint-switch"}
 ELSEWHERE |= {"endpoint-rotate", "endpoint-remove", "endpoint-deliveries", "endpoint-replay"}  # tests/endpoints
 ELSEWHERE |= {"debugging", "debugging-key", "debug-session", "debug-replay", "debug-patience"}  # tests/debugging
+ELSEWHERE |= {"plugin-recall"}  # with the recalls: tests/recalling
 ELSEWHERE |= {"triggers", "trigger", "trigger-new", "trigger-refresh", "trigger-end"}  # tests/endpoints
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
 HEAVIEST = 100_000  # bytes of a page's own HTML, styles and scripts before compression
