@@ -67,6 +67,7 @@ LOCK := --python-version 3.12 --universal -q --no-emit-index-url --no-header
 .PHONY: bench
 bench: $(VENV)/dev.stamp ## Measure calls and chunks per second through the real door
 	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tests.bench.launcher
 
 .PHONY: walks
 walks: $(VENV)/dev.stamp ## Walk at random through the review for long; make walks WALKS=2000

@@ -8,6 +8,7 @@ from django import forms
 from endpoints import options
 from endpoints.rules import Rules
 from runtime.pages.fields import Schema, SchemaForm
+from runtime.pages.offers import Offers
 
 KEEP = "Leave it empty to keep the one that is stored."
 SCHEMES = (
@@ -45,12 +46,14 @@ class NameForm(forms.Form):
 
 
 def settings_form(
-    schemas: Sequence[Schema], *, language: str, given: Any, old: options.Values | None = None
+    schemas: Sequence[Schema], *, language: str, workspace_id: str, given: Any, old: options.Values | None = None
 ) -> SchemaForm:
     """The plugin's settings; secrets that are stored need not be typed again."""
     shown = [softened(schema) if old and old.get(schema["name"]) else schema for schema in schemas]
-    initial = options.masked(schemas, old) if old else None
-    return SchemaForm(shown, language=language, data=given, prefix="setting", initial=initial)
+    if old:
+        stored = options.masked(schemas, old)
+        shown = [one | {"default": stored.get(one["name"], one.get("default"))} for one in shown]
+    return SchemaForm(shown, language=language, offers=Offers(workspace_id), data=given, prefix="setting")
 
 
 def softened(schema: Schema) -> Schema:

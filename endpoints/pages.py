@@ -133,7 +133,7 @@ def new(request: Visit, plugin_id: str) -> HttpResponse:
         raise Http404
     given = request.POST if request.method == "POST" else None
     name = NameForm(data=given)
-    form = settings_form(schemas, language=reader_language(request), given=given)
+    form = settings_form(schemas, language=reader_language(request), workspace_id=request.membership.id, given=given)
     plugins = installed(request.membership.id, reader_language(request))
     plugin = next(one for one in plugins if one.plugin_id == plugin_id)
     failing = ""
@@ -170,7 +170,9 @@ def settings(request: Visit, endpoint_id: UUID) -> HttpResponse:
     except RuntimeFault as fault:
         failing = fault.message
     name = NameForm(data=given, initial={"name": one.row.name})
-    form = settings_form(schemas, language=reader_language(request), given=given, old=old)
+    form = settings_form(
+        schemas, language=reader_language(request), workspace_id=one.row.workspace_id, given=given, old=old
+    )
     if given is not None and all([name.is_valid(), form.is_valid()]):
         try:
             services.update(one.row, name=name.cleaned_data["name"], settings=settings_of(form, schemas, old))

@@ -13,6 +13,7 @@ from runtime.credentials.storing import stored
 from runtime.installations import declared_providers
 from runtime.models import Credential, Installation
 from runtime.pages.fields import SchemaForm
+from runtime.pages.offers import Offers
 from runtime.pages.words import said
 
 Schema = dict[str, Any]
@@ -92,4 +93,5 @@ class SubscriptionForm(forms.Form):
 
 
 def parameters_form(offer: Offer, *, language: str, given: QueryDict | None) -> SchemaForm:
-    return SchemaForm(offer.parameters, language=language, data=given, prefix="parameter")
+    offers = Offers(offer.installation.workspace_id)
+    return SchemaForm(offer.parameters, language=language, offers=offers, data=given, prefix="parameter")

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -17,6 +18,11 @@ from runtime import storing
 from runtime.errors import BadRequest, NotFound
 from runtime.models import StoredFile, new_id
 
+MEDIA = {
+    "image": ("png", "jpg", "jpeg", "gif", "webp", "svg"),
+    "audio": ("mp3", "m4a", "wav", "amr", "mpga"),
+    "video": ("mp4", "mov", "mpeg", "webm"),
+}
 FILES = "files"
 UPLOAD, READ = "runtime.files.upload", "runtime.files.read"  # salts: one kind of address never passes for the other
 UPLOAD_FOR = 600  # seconds in which a plugin may post the file that it was given an address for
@@ -60,6 +66,39 @@ def keep(ticket: str, content: "File[bytes]") -> StoredFile:
     except IntegrityError:
         raise BadRequest("This address has been used; ask for a new one for each file.") from None
     return row
+
+
+def keep_given(content: "UploadedFile[bytes]", *, workspace_id: str, plugin_id: str, user: str) -> StoredFile:
+    """Keeps a file that somebody gave to a plugin in a form."""
+    row = StoredFile(
+        id=new_id(),
+        workspace_id=workspace_id,
+        plugin_id=plugin_id,
+        user=user[:255],
+        name=(content.name or "file").replace("\0", "")[-LONGEST_NAME:],
+        mime_type=(content.content_type or "application/octet-stream")[:127],
+        size=content.size or 0,
+    )
+    with transaction.atomic():
+        row.save(force_insert=True)
+        storing.keep(stored_name(row.id), content)
+    return row
+
+
+def as_parameter(url: str, *, name: str, mime_type: str | None = None, size: int | None = None) -> dict[str, Any]:
+    """What the SDK makes a File of (dify_plugin/file/file.py); its type goes by the name's ending."""
+    ending = PurePosixPath(name).suffix.lower()
+    kind = next((kind for kind, endings in MEDIA.items() if ending.removeprefix(".") in endings), "document")
+    known = {"size": size} if size is not None else {}
+    return {
+        "dify_model_identity": "__dify__file__",
+        "url": url,
+        "filename": name,
+        "extension": ending,
+        "mime_type": mime_type,
+        "type": kind,
+        **known,
+    }
 
 
 def stored_name(key: Any) -> str:

@@ -251,7 +251,7 @@ def write_rows(package: difypkg.Package, judged: Judged, declaration: dict[str, 
         },
     )
     readmes = [
-        Readme(package=row, language=language, content=text.replace("\0", ""))
+        Readme(package=row, language=language, content=text)
         for language, text in package.readmes().items()
         if len(language) <= LANGUAGE_LENGTH
     ]

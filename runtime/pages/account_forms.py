@@ -9,6 +9,7 @@ from django.http import QueryDict
 from runtime import vault
 from runtime.credentials.places import Schema, Wanted, name_of, secrets_of
 from runtime.pages.fields import SchemaForm
+from runtime.pages.offers import NOTHING, Offers
 from runtime.pages.runnable import conditional
 from runtime.pages.words import said
 
@@ -75,6 +76,7 @@ def account_form(
     *,
     language: str,
     given: QueryDict | None,
+    offers: Offers = NOTHING,
     own_model: bool = False,
     old: dict[str, Any] | None = None,
     name: str = "",
@@ -83,7 +85,7 @@ def account_form(
     schema = [conditional(one) for one in (wanted.model if own_model else wanted.schema)]
     shown = [with_old(one, old, secrets_of(schema)) for one in schema] if old is not None else schema
     return AccountForm(
-        values=SchemaForm(shown, language=language, data=given, prefix="value"),
+        values=SchemaForm(shown, language=language, offers=offers, data=given, prefix="value"),
         name=NameForm(given, initial={"name": name}, label_suffix="", prefix="account"),
         model=ModelForm(wanted, data=given, prefix="model") if own_model and old is None else None,
         schema=schema,

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from runtime.errors import BadRequest
 from runtime.models import App
 from runtime.pages.fields import SchemaForm
+from runtime.pages.offers import Offers
 from runtime.pages.runnable import optional
 from runtime.pages.words import said
 from runtime.studio.agents import own_parameters
@@ -189,7 +190,7 @@ def split(key: str) -> tuple[str, str]:
 
 
 def app_forms(app: App, made: Recipe, found: Choices, *, language: str, given: QueryDict | None) -> AppForms:
-    mode = App.Mode(app.mode)
+    mode, offers = App.Mode(app.mode), Offers(app.workspace_id)
     model = f"{made.model.provider} {made.model.name}".strip()
     strategy = f"{made.strategy.provider} {made.strategy.name}".strip()
     before = (model, strategy)
@@ -211,21 +212,31 @@ def app_forms(app: App, made: Recipe, found: Choices, *, language: str, given: Q
         ),
         recipe=RecipeForm(mode, found, language=language, data=given, prefix="recipe", initial=initial),
         more=part(
-            with_values(rules, made.model.parameters), "more", model == before[0], language=language, given=given
+            with_values(rules, made.model.parameters),
+            "more",
+            model == before[0],
+            offers=offers,
+            language=language,
+            given=given,
         ),
         plan=part(
-            with_values(plan, made.strategy.parameters), "plan", strategy == before[1], language=language, given=given
+            with_values(plan, made.strategy.parameters),
+            "plan",
+            strategy == before[1],
+            offers=offers,
+            language=language,
+            given=given,
         ),
         steps=step_forms(made, found, language=language, given=given) if mode == App.Mode.WORKFLOW else [],
     )
 
 
 def part(
-    schemas: list[dict[str, Any]], prefix: str, same: bool, *, language: str, given: QueryDict | None
+    schemas: list[dict[str, Any]], prefix: str, same: bool, *, offers: Offers, language: str, given: QueryDict | None
 ) -> SchemaForm:
     """The form of a chosen thing's own parameters; it is not filled in where the page was that of another thing."""
     there = given is not None and (same or any(f"{prefix}-{one['name']}" in given for one in schemas))
-    return SchemaForm(schemas, language=language, data=given if there else None, prefix=prefix)
+    return SchemaForm(schemas, language=language, offers=offers, data=given if there else None, prefix=prefix)
 
 
 def declared(found: Sequence[Choice], key: str) -> dict[str, Any]:

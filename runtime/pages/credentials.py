@@ -20,6 +20,7 @@ from runtime.errors import RuntimeFault
 from runtime.models import Credential, Installation
 from runtime.pages.access import AsyncPage, Visit, admit, governed, page
 from runtime.pages.account_forms import MODEL_TYPES, AccountForm, account_form, web
+from runtime.pages.offers import Offers
 from runtime.pages.plugin import Opened, opened
 from runtime.pages.summaries import Summary, installed
 from runtime.pages.words import reader_language, said
@@ -136,7 +137,7 @@ async def add(request: Visit, plugin_id: str, kind: str) -> HttpResponseBase:
     own = bool(request.GET.get("own")) and bool(one.model)
     if not own and not one.schema:
         raise Http404
-    form = form_of(request, shown, one, own_model=own)
+    form = await sync_to_async(form_of)(request, shown, one, own_model=own)
     if request.method == "POST" and form.valid():
         if form.model is not None:
             named = form.model.cleaned_data
@@ -149,7 +150,7 @@ async def add(request: Visit, plugin_id: str, kind: str) -> HttpResponseBase:
 
 def form_of(request: Visit, shown: Opened, one: Wanted, **more: Any) -> AccountForm:
     given = request.POST if request.method == "POST" else None
-    return account_form(one, language=shown.language, given=given, **more)
+    return account_form(one, language=shown.language, given=given, offers=Offers(request.membership.id), **more)
 
 
 async def form_page(request: Visit, shown: Opened, form: AccountForm, **more: Any) -> HttpResponse:
@@ -196,7 +197,7 @@ async def edit(request: Visit, plugin_id: str, pk: Any) -> HttpResponseBase:
     except RuntimeFault as fault:
         old = {}
         messages.error(request, fault.message)
-    form = form_of(request, shown, one, own_model=bool(row.model), old=old, name=row.name)
+    form = await sync_to_async(form_of)(request, shown, one, own_model=bool(row.model), old=old, name=row.name)
     if request.method == "POST" and form.valid():
         kept = await saved(request, form, storing.place_of(row), row=row, old=old)
         if kept:

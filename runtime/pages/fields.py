@@ -3,61 +3,31 @@
 Each field's cleaned value is what the plugin gets. A field that was left empty gives None and is not sent at all.
 """
 
-import json
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 
 from runtime.pages.declared import option_label
+from runtime.pages.file_fields import (
+    ADDRESS_HELP,
+    ADDRESSES_HELP,
+    FileAddress,
+    FileAddresses,
+    Keep,
+    OneFile,
+    SeveralFiles,
+    kept,
+)
+from runtime.pages.json_field import Json
+from runtime.pages.offers import NOTHING, Offers
+from runtime.pages.selectors import NO_APPS, NO_MODELS, NO_TOOLS, AppChoice, ModelChoice, ToolsChoice
 from runtime.pages.words import said
 
-FILE_HELP = "The address of the file. It must be one that the plugin can reach; files from this computer come later."
-SELECTOR_HELP = {
-    "model-selector": 'As JSON, for example {"provider": "langgenius/openai/openai", "model": "gpt-4o", '
-    '"model_type": "llm", "mode": "chat", "completion_params": {}}. The plugin can use it where this server offers models.',
-    "app-selector": 'As JSON, for example {"app_id": "…", "inputs": {}}. The plugin can use it where this server offers apps.',
-    "array[tools]": "A JSON list of tools. The plugin can use them where this server offers tools.",
-}
-MEDIA = {
-    "image": ("png", "jpg", "jpeg", "gif", "webp", "svg"),
-    "audio": ("mp3", "m4a", "wav", "amr", "mpga"),
-    "video": ("mp4", "mov", "mpeg", "webm"),
-}
 LARGEST_OPTIONS_AS_RADIO = 3
-
-
-class Json(forms.CharField):
-    """JSON of a kind of value: `expects` is dict, list, or object for any."""
-
-    widget = forms.Textarea(attrs={"class": "code", "rows": 4, "spellcheck": "false"})
-    words: ClassVar[dict[type, str]] = {dict: "a JSON object: {…}", list: "a JSON list: […]"}
-
-    def __init__(self, *, expects: type = object, **options: Any) -> None:
-        super().__init__(**options)
-        self.expects = expects
-
-    def prepare_value(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            found = json.loads(text)
-        except json.JSONDecodeError as error:
-            if self.expects is object:
-                return text
-            raise ValidationError(
-                f"This is not JSON: {error.msg}, line {error.lineno}, column {error.colno}."
-            ) from None
-        if not isinstance(found, self.expects):
-            raise ValidationError(f"This must be {self.words[self.expects]}.")
-        return found
 
 
 class Number(forms.FloatField):
@@ -66,41 +36,6 @@ class Number(forms.FloatField):
     def clean(self, value: Any) -> Any:
         found = super().clean(value)
         return int(found) if found is not None and found.is_integer() else found
-
-
-class FileAddress(forms.CharField):
-    """The address of a file, as the object that the SDK makes a File of (dify_plugin/file/file.py)."""
-
-    widget = forms.URLInput(attrs={"placeholder": "https://"})
-
-    def clean(self, value: Any) -> Any:
-        address = super().clean(value)
-        return file_object(address) if address else None
-
-
-class FileAddresses(forms.CharField):
-    widget = forms.Textarea(attrs={"rows": 3, "placeholder": "https://\nhttps://"})
-
-    def clean(self, value: Any) -> Any:
-        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-        return [file_object(line) for line in lines] or None
-
-
-def file_object(address: str) -> dict[str, Any]:
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ValidationError(f"{address} is not an address that begins with http:// or https://.")
-    name = parts.path.rpartition("/")[2] or "file"
-    extension = name.rpartition(".")[2].lower() if "." in name else ""
-    kind = next((kind for kind, endings in MEDIA.items() if extension in endings), "document")
-    return {
-        "dify_model_identity": "__dify__file__",
-        "url": address,
-        "filename": name,
-        "extension": f".{extension}" if extension else "",
-        "mime_type": None,
-        "type": kind,
-    }
 
 
 class DateRangeWidget(forms.MultiWidget):
@@ -146,24 +81,39 @@ class AskedFor(forms.CharField):
 
 
 Schema = dict[str, Any]
-Maker = Callable[[Schema, str, dict[str, Any]], forms.Field]
 
 
-def text(schema: Schema, language: str, options: dict[str, Any]) -> forms.Field:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who fills a form in: the language, what there is to choose, and what keeps files that are given."""
+
+    language: str
+    offers: Offers = NOTHING
+    keep: Keep | None = None
+
+
+Maker = Callable[[Schema, Reader, dict[str, Any]], forms.Field]
+
+
+def text(schema: Schema, reader: Reader, options: dict[str, Any]) -> forms.Field:
     long = (schema.get("form") == "llm" and schema.get("type") == "string") or schema.get("type") == "text"
     widget = forms.Textarea(attrs={"rows": 3}) if long else forms.TextInput()
-    widget.attrs["placeholder"] = said(schema.get("placeholder"), language)
+    widget.attrs["placeholder"] = said(schema.get("placeholder"), reader.language)
     return forms.CharField(widget=widget, strip=False, max_length=schema.get("max_length") or None, **options)
 
 
-def secret(schema: Schema, language: str, options: dict[str, Any]) -> forms.Field:
+def secret(schema: Schema, reader: Reader, options: dict[str, Any]) -> forms.Field:
     """Never sent back to the browser: after an error it has to be typed again."""
-    attributes = {"autocomplete": "off", "class": "code", "placeholder": said(schema.get("placeholder"), language)}
+    attributes = {
+        "autocomplete": "off",
+        "class": "code",
+        "placeholder": said(schema.get("placeholder"), reader.language),
+    }
     options.pop("initial", None)
     return forms.CharField(widget=forms.PasswordInput(render_value=False, attrs=attributes), strip=True, **options)
 
 
-def number(schema: Schema, _: str, options: dict[str, Any]) -> forms.Field:
+def number(schema: Schema, _: Reader, options: dict[str, Any]) -> forms.Field:
     low, high = schema.get("min"), schema.get("max")
     precision = schema.get("precision")
     whole = schema.get("type") == "int" or precision == 0
@@ -173,7 +123,7 @@ def number(schema: Schema, _: str, options: dict[str, Any]) -> forms.Field:
     return Number(min_value=low, max_value=high, widget=widget, **options)
 
 
-def boolean(_: Schema, __: str, options: dict[str, Any]) -> forms.Field:
+def boolean(_: Schema, __: Reader, options: dict[str, Any]) -> forms.Field:
     initial = options.pop("initial", None)
     options["required"] = False
     return forms.BooleanField(initial=str(initial).lower() in ("true", "1", "yes"), **options)
@@ -184,44 +134,54 @@ def choices(schema: Schema, language: str) -> list[tuple[str, str]]:
     return [(str(one.get("value") if isinstance(one, dict) else one), option_label(one, language)) for one in listed]
 
 
-def select(schema: Schema, language: str, options: dict[str, Any]) -> forms.Field:
-    listed = choices(schema, language)
+def select(schema: Schema, reader: Reader, options: dict[str, Any]) -> forms.Field:
+    listed = choices(schema, reader.language)
     if not listed:
-        return text(schema, language, options)
+        return text(schema, reader, options)
     if schema.get("multiple"):
-        return several(schema, language, options)
+        return several(schema, reader, options)
     if not options["required"] and options.get("initial") in (None, ""):
         listed = [("", "–"), *listed]
     return forms.ChoiceField(choices=listed, **options)
 
 
-def several(schema: Schema, language: str, options: dict[str, Any]) -> forms.Field:
-    listed = choices(schema, language)
+def several(schema: Schema, reader: Reader, options: dict[str, Any]) -> forms.Field:
+    listed = choices(schema, reader.language)
     if not listed:
-        return boolean(schema, language, options)
+        return boolean(schema, reader, options)
     widget = forms.CheckboxSelectMultiple(attrs={"class": "choices"})
     return forms.MultipleChoiceField(choices=listed, widget=widget, **options)
 
 
-def dynamic(schema: Schema, language: str, options: dict[str, Any]) -> forms.Field:
+def dynamic(schema: Schema, reader: Reader, options: dict[str, Any]) -> forms.Field:
     """What can be chosen is asked of the plugin; until then any text may be given."""
-    listed = choices(schema, language)
+    listed = choices(schema, reader.language)
     if listed:
-        return select(schema, language, options)
+        return select(schema, reader, options)
     return AskedFor(name_of(schema), **options)
 
 
-def file(_: Schema, __: str, options: dict[str, Any]) -> forms.Field:
-    return FileAddress(**with_help(options, FILE_HELP))
+def file(_: Schema, reader: Reader, options: dict[str, Any]) -> forms.Field:
+    return OneFile(**options) if reader.keep else FileAddress(**with_help(options, ADDRESS_HELP))
 
 
-def files(_: Schema, __: str, options: dict[str, Any]) -> forms.Field:
-    return FileAddresses(**with_help(options, f"{FILE_HELP} One on each line."))
+def files(_: Schema, reader: Reader, options: dict[str, Any]) -> forms.Field:
+    return SeveralFiles(**options) if reader.keep else FileAddresses(**with_help(options, ADDRESSES_HELP))
 
 
-def selector(schema: Schema, _: str, options: dict[str, Any]) -> forms.Field:
-    expects = list if schema.get("type") == "array[tools]" else dict
-    return Json(expects=expects, **with_help(options, SELECTOR_HELP[schema["type"]]))
+def model(schema: Schema, reader: Reader, options: dict[str, Any]) -> forms.Field:
+    wanted = reader.offers.models_for(str(schema.get("scope") or ""))
+    return ModelChoice(wanted, reader.language, **with_help(options, "" if wanted else NO_MODELS))
+
+
+def app(schema: Schema, reader: Reader, options: dict[str, Any]) -> forms.Field:
+    wanted = reader.offers.apps_for(str(schema.get("scope") or ""))
+    return AppChoice(wanted, **with_help(options, "" if wanted else NO_APPS))
+
+
+def tools(_: Schema, reader: Reader, options: dict[str, Any]) -> forms.Field:
+    wanted = reader.offers.tools
+    return ToolsChoice(wanted, reader.language, **with_help(options, "" if wanted else NO_TOOLS))
 
 
 def with_help(options: dict[str, Any], more: str) -> dict[str, Any]:
@@ -244,9 +204,9 @@ MAKERS: dict[str, Maker] = {
     "dynamic-select": dynamic,
     "file": file,
     "files": files,
-    "model-selector": selector,
-    "app-selector": selector,
-    "array[tools]": selector,
+    "model-selector": model,
+    "app-selector": app,
+    "array[tools]": tools,
     "object": lambda _, __, options: Json(expects=dict, **options),
     "array": lambda _, __, options: Json(expects=list, **options),
     "any": lambda _, __, options: Json(**with_help(options, "JSON, or any text.")),
@@ -259,30 +219,40 @@ def name_of(schema: Schema) -> str:
     return str(schema.get("name") or schema.get("variable") or "")
 
 
-def field(schema: Schema, language: str) -> forms.Field:
+def field(schema: Schema, reader: Reader) -> forms.Field:
     """The field of one parameter; types that are not known are taken as text."""
-    label = said(schema.get("label"), language) or name_of(schema)
-    about = said(schema.get("human_description") or schema.get("description") or schema.get("help"), language)
+    label = said(schema.get("label"), reader.language) or name_of(schema)
+    about = said(schema.get("human_description") or schema.get("description") or schema.get("help"), reader.language)
     options: dict[str, Any] = {
         "label": label,
         "required": bool(schema.get("required")),
         "help_text": "" if about == label else about,
         "initial": schema.get("default"),
     }
-    return MAKERS.get(str(schema.get("type")), text)(schema, language, options)
+    return MAKERS.get(str(schema.get("type")), text)(schema, reader, options)
 
 
 class SchemaForm(forms.Form):
     """A form of a list of parameters. Names of fields are prefixed, so that they cannot meet ours."""
 
-    def __init__(self, schemas: Sequence[Schema], *, language: str, **options: Any) -> None:
+    def __init__(
+        self,
+        schemas: Sequence[Schema],
+        *,
+        language: str,
+        offers: Offers = NOTHING,
+        keep: Keep | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(label_suffix="", **options)
+        self.reader = Reader(language, offers, keep)
         for schema in schemas:
-            self.fields[name_of(schema)] = field(schema, language)
+            self.fields[name_of(schema)] = field(schema, self.reader)
 
     def values(self) -> dict[str, Any]:
-        """What was given; fields that were left empty are left out."""
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        """What was given, files among it kept now; fields that were left empty are left out."""
+        given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        return {name: kept(value, self.reader.keep) for name, value in given.items()}
 
     def forget_errors(self) -> None:
         """For a form that is shown again before it was meant to be sent."""

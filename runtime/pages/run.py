@@ -8,16 +8,18 @@ from typing import Any
 import orjson
 from asgiref.sync import sync_to_async
 from django.core.exceptions import BadRequest
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.views.decorators.debug import sensitive_variables
 
-from runtime import calling
+from runtime import calling, files
 from runtime.errors import RuntimeFault
 from runtime.pages import runnable
 from runtime.pages.access import Visit, async_page
 from runtime.pages.accounts import Accounts, accounts
 from runtime.pages.answer import Answer, Step
 from runtime.pages.fields import Schema, SchemaForm
+from runtime.pages.offers import Offers
 from runtime.pages.plugin import Opened, opened, tab
 from runtime.pages.runnable import Runnable
 from runtime.pages.words import said
@@ -59,8 +61,15 @@ def forms(ran: Runnable, request: Visit, shown: Opened) -> Forms:
     wanted = request.POST.get("account", "")
     chosen = accounts(request.membership.id, shown.plugin.plugin_id, ran, wanted=wanted)
 
+    offers, plugin_id, user = Offers(request.membership.id), shown.plugin.plugin_id, str(request.user.pk)
+
+    def keep(content: "UploadedFile[bytes]") -> dict[str, Any]:
+        row = files.keep_given(content, workspace_id=request.membership.id, plugin_id=plugin_id, user=user)
+        return files.as_parameter(files.read_url(row), name=row.name, mime_type=row.mime_type, size=row.size)
+
     def form(schemas: list[Schema], prefix: str, data: Any) -> SchemaForm:
-        return SchemaForm(schemas, language=shown.language, data=data, prefix=prefix)
+        sent = {"data": data, "files": None if data is None else request.FILES, "prefix": prefix}
+        return SchemaForm(schemas, language=shown.language, offers=offers, keep=keep, **sent)
 
     return Forms(
         form(ran.parameters, "parameter", given),
@@ -126,7 +135,8 @@ async def asked(
     answer = answer or Answer()
     try:
         ran, credentials = await account(ran, form)
-        data = ran.data(form.parameters.values(), credentials, form.more.values())
+        given = await sync_to_async(form.parameters.values)()  # keeps files
+        data = ran.data(given, credentials, form.more.values())
         async with aclosing(call(request, shown, ran.action, data=data)) as batches:
             async for frames in batches:
                 if steps := answer.hear(frames):

@@ -14,6 +14,7 @@ from runtime.host.nested import nested, only, stream
 from runtime.host.providers import Found
 from runtime.session import Session
 from runtime.studio.asking import Asked, Prompt, message_text, needs_model, on_account
+from runtime.studio.choices import as_entity
 from runtime.studio.events import NO_USAGE, Event, Turn
 from runtime.studio.recipes import Model, Tool
 
@@ -102,21 +103,13 @@ async def own_schema(session: Session, found: Found, model: Model) -> Any:
 
 
 async def tool_entity(session: Session, tool: Tool) -> dict[str, Any]:
-    """A tool as strategies get it (the same, ToolEntity)."""
+    """A tool as strategies get it."""
     found = await providers.find(session.workspace, "tool", tool.provider)
     listed = found.declared.get("tools") or ()
     declared = next((one for one in listed if one["identity"]["name"] == tool.name), None)
     if declared is None:
         raise BadRequest(f"{tool.provider} has no tool {tool.name}. Choose the app’s tools anew.")
-    return {
-        "identity": {**declared["identity"], "provider": tool.provider},
-        "parameters": declared.get("parameters") or [],
-        "description": declared.get("description"),
-        "output_schema": declared.get("output_schema"),
-        "has_runtime_parameters": bool(declared.get("has_runtime_parameters")),
-        "provider_type": "builtin",
-        "runtime_parameters": {},
-    }
+    return as_entity(tool.provider, declared)
 
 
 def heard(turn: Turn, message: dict[str, Any]) -> Event | None:

@@ -20,6 +20,7 @@ class Choice:
     group: Any
     label: Any
     declared: Schema
+    kind: str = ""  # a model's type
 
     @property
     def key(self) -> str:
@@ -34,29 +35,35 @@ class Choices:
     strategies: list[Choice]
 
 
+def installed(workspace_id: str) -> list[Installation]:
+    rows = Installation.objects.filter(workspace_id=workspace_id).select_related("package")
+    return list(rows.order_by("plugin_id"))
+
+
 def choices(workspace_id: str) -> Choices:
-    rows = Installation.objects.filter(workspace_id=workspace_id).select_related("package").order_by("plugin_id")
     found = Choices([], [], [])
-    for row in rows:
+    for row in installed(workspace_id):
         declaration = row.package.declaration
-        found.models.extend(models(row, declaration.get("model") or {}))
+        found.models.extend(one for one in models(row, declaration.get("model") or {}) if one.kind == LLM)
         found.tools.extend(identified(row, declaration.get("tool") or {}, "tools"))
         found.strategies.extend(identified(row, declaration.get("agent_strategy") or {}, "strategies"))
     return found
 
 
 def models(row: Installation, provider: Schema) -> Iterator[Choice]:
-    """Language models that it declares, then those that the workspace has named itself."""
+    """Models that it declares, then those that the workspace has named itself."""
     if not provider:
         return
     path, label = f"{row.plugin_id}/{provider['provider']}", provider.get("label")
-    known = [one for one in provider.get("models") or () if one.get("model_type") == LLM and not one.get("deprecated")]
-    for one in known:
-        yield Choice(path, str(one["model"]), label, one.get("label") or one["model"], one)
-    own = stored(row.workspace_id, plugin_id=row.plugin_id, kind="model", provider=provider["provider"], model_type=LLM)
-    names = set(own.values_list("model", flat=True)) - {one["model"] for one in known}
-    for name in sorted(names):
-        yield Choice(path, name, label, name, {})
+    known = set()
+    for one in provider.get("models") or ():
+        name, kind = str(one["model"]), str(one.get("model_type"))
+        if not one.get("deprecated"):
+            known.add((name, kind))
+            yield Choice(path, name, label, one.get("label") or name, one, kind)
+    own = stored(row.workspace_id, plugin_id=row.plugin_id, kind="model", provider=provider["provider"])
+    for name, kind in sorted(set(own.exclude(model="").values_list("model", "model_type")) - known):
+        yield Choice(path, name, label, name, {}, kind)
 
 
 def identified(row: Installation, provider: Schema, part: str) -> Iterator[Choice]:
@@ -67,3 +74,16 @@ def identified(row: Installation, provider: Schema, part: str) -> Iterator[Choic
         name = str(one["identity"]["name"])
         label = one["identity"].get("label") or name
         yield Choice(f"{row.plugin_id}/{identity['name']}", name, identity.get("label"), label, one)
+
+
+def as_entity(provider: str, declared: Schema) -> Schema:
+    """A tool as strategies and tools get it (dify_plugin/interfaces/agent, ToolEntity)."""
+    return {
+        "identity": {**declared["identity"], "provider": provider},
+        "parameters": declared.get("parameters") or [],
+        "description": declared.get("description"),
+        "output_schema": declared.get("output_schema"),
+        "has_runtime_parameters": bool(declared.get("has_runtime_parameters")),
+        "provider_type": "builtin",
+        "runtime_parameters": {},
+    }

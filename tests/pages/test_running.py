@@ -7,12 +7,13 @@ from typing import Any
 
 import orjson
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from runtime import calling
 from runtime.errors import PluginGone
 from runtime.logs import LogLine
-from runtime.models import Installation, Package
+from runtime.models import Installation, Package, StoredFile
 from runtime.uploading import upload_package
 from runtime.wire import END, ERROR, STREAM
 
@@ -76,6 +77,24 @@ def test_the_form_becomes_the_call(visit: Callable[..., Client], installed: Inst
     assert (data["provider"], data["tool"]) == ("echo", "echo")
     assert data["tool_parameters"] == {"text": "hello"}
     assert data["credentials"] == {}
+
+
+@pytest.mark.parametrize("headers", [{}, STEPS])
+def test_a_file_is_kept_and_its_address_sent(
+    visit: Callable[..., Client], installed: Installation, plugin: Plugin, headers: dict[str, str]
+) -> None:
+    browser = visit()
+    assert 'enctype="multipart/form-data"' in browser.get(f"{RUN}/form").text
+    given = {"parameter-file_0": SimpleUploadedFile("photo.png", b"png", "image/png"), "parameter-number": "1"}
+    answer = browser.post(f"{RUN}/form", given, headers=headers)
+    assert answer.status_code == 200
+    if headers:
+        steps(answer)
+    sent = plugin.asked["data"]["tool_parameters"]["file"]
+    assert (sent["filename"], sent["mime_type"], sent["type"], sent["size"]) == ("photo.png", "image/png", "image", 3)
+    (row,) = StoredFile.objects.all()
+    assert (row.workspace_id, row.plugin_id) == (installed.workspace_id, "patchbay/echo")
+    assert str(row.id) in sent["url"]
 
 
 def test_the_user_of_the_call_is_the_reader(

@@ -121,7 +121,8 @@ async def test_a_killed_plugin_runs_again_within_two_seconds(tmp_path):
         assert keeper.backend.pid != first
         assert keeper.restarts == 1
         assert "SIGKILL" in "".join(line.text for line in keeper.log.lines)
-        assert took < 6, "the figure of two seconds is for an idle machine; this bound finds a lost restart"
+        idle = os.getloadavg()[0] < (os.cpu_count() or 1) / 2
+        assert took < (2 if idle else 6), "two seconds is for an idle machine; the other bound finds a lost restart"
 
 
 async def test_a_failing_start_says_why_and_waits_longer_each_time(tmp_path):
