@@ -9,11 +9,14 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from marketplace import auditing
-from marketplace.models import AbuseReport, ReviewPolicy, Submission, User
+from marketplace.models import AbuseReport, Organization, ReviewPolicy, Submission, User
+from marketplace.publishers.claims import set_standing
+from marketplace.publishers.errors import NotAllowed
 from marketplace.review.errors import NotPermitted, NotPossible
 from marketplace.review.parties import governs
 from marketplace.review.policy import ONLY, policy
 
+STANDINGS = Organization.Standing.values
 LIMITS = {
     "low_days": (1, 60),
     "medium_days": (1, 60),
@@ -96,3 +99,17 @@ def decide_report(report: AbuseReport, *, by: User, acted: bool, answer: str) ->
     report.refresh_from_db()
     auditing.record(f"report.{state}", str(report.plugin), by=by, after={"answer": report.answer})
     return report
+
+
+def give_standing(handle: str, standing: str, *, by: User) -> Organization:
+    """Say what releases of a publisher are signed as, unless a decision says otherwise."""
+    staff(by)
+    found = Organization.objects.filter(handle=handle).first()
+    if found is None:
+        raise NotPossible("No publisher has this handle.")
+    if standing not in STANDINGS:
+        raise NotPossible(f"A publisher is one of {', '.join(STANDINGS)}.")
+    try:
+        return set_standing(found, standing=standing, by=by)
+    except NotAllowed as refused:
+        raise NotPermitted(str(refused)) from refused

@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/administration", administration.overview, name="desk-administration"),
     path("desk/administration/policy", administration.policy_act, name="desk-policy"),
     path("desk/administration/reviewers", administration.reviewer_act, name="desk-reviewer"),
+    path("desk/administration/standing", administration.standing_act, name="desk-standing"),
     path("desk/administration/reports/<int:report_id>", administration.report_act, name="desk-report"),
     path("desk/audit", administration.audit, name="desk-audit"),
     path(ONE, submission.submission, name="desk-submission"),

@@ -57,3 +57,12 @@ def test_statistics_say_what_there_is(people: SimpleNamespace, ready: Ready, one
     page = visit(people.bob).get("/desk/statistics").content.decode()
     assert "1 approved, 0 by rule, 0 rejected" in page
     assert Organization.objects.count() == 1
+
+
+def test_staff_give_publishers_a_standing(people: SimpleNamespace) -> None:
+    client, address = visit(people.staff), "/desk/administration/standing"
+    for handle, standing in (("nobody", "partner"), ("acme", "langgenius")):
+        assert client.post(address, {"handle": handle, "standing": standing}).status_code == 409
+    client.post(address, {"handle": "acme", "standing": "partner"})
+    people.acme.refresh_from_db()
+    assert people.acme.standing == "partner"

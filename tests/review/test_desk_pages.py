@@ -18,6 +18,7 @@ from marketplace.models import (
     User,
 )
 from marketplace.review import thread, urls
+from marketplace.signing.decisions import make_key
 from tests.review.conftest import kept, released
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,8 @@ STAFF = ["/desk/administration", "/desk/audit"]
 EVERYBODY = ["/rules/", "/rules/code-readable"]
 ACTS = ["claim", "let-go", "ping", "approve", "send-back", "reject", "escalate", "screen", "take-back", "comments"]
 ACTS += ["privacy", "privacy/complete", "comments/1/resolve", "findings/1"]
-STAFF_ACTS = ["/desk/administration/policy", "/desk/administration/reviewers", "/desk/administration/reports/1"]
+ADMIN = "/desk/administration"
+STAFF_ACTS = [f"{ADMIN}/policy", f"{ADMIN}/standing", f"{ADMIN}/reviewers", f"{ADMIN}/reports/1"]
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
 
 
@@ -341,3 +343,17 @@ def test_a_remark_is_marked_as_dealt_with(people: SimpleNamespace, one: Submissi
     post(visit(people.bob), one, f"comments/{said.pk}/resolve")
     said.refresh_from_db()
     assert said.resolved_at is not None
+
+
+def test_who_has_a_key_of_their_own_opens_it(people: SimpleNamespace, one: Submission) -> None:
+    make_key(people.ada, secret="correct horse battery staple")
+    client = visit(people.ada)
+    assert "Passphrase of your signing key" in client.get(f"/desk/submissions/{one.pk}").content.decode()
+    for wrong in ("", "correct horse battery"):
+        assert post(client, one, "approve", category="community", signing_secret=wrong).status_code == 409
+    assert not one.decisions.exists()
+    assert (
+        post(client, one, "approve", category="community", signing_secret="correct horse battery staple").status_code
+        == 302
+    )
+    assert one.decisions.get().signature

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from marketplace.models import AbuseReport, AuditEntry, AutomaticVerdict, NamespaceClaim, ReviewPolicy
+from marketplace.models import AbuseReport, AuditEntry, AutomaticVerdict, NamespaceClaim, Organization, ReviewPolicy
 from marketplace.review import appointing, automatic
 from marketplace.review.errors import ReviewError
 from marketplace.review.pages.access import Visit, refuse, staff_page
@@ -68,9 +68,8 @@ def shown(request: Visit, form: PolicyForm, *, status: int = OK) -> HttpResponse
         "people": appointing.people(),
         "open_reports": reports.filter(state=AbuseReport.State.OPEN).order_by("created_at")[:50],
         "closed_reports": reports.exclude(state=AbuseReport.State.OPEN).order_by("-decided_at")[:10],
-        "claims": NamespaceClaim.objects.filter(state=NamespaceClaim.State.OPEN).select_related(
-            "organization", "made_by"
-        ),
+        "claims": NamespaceClaim.objects.filter(state=NamespaceClaim.State.OPEN).count(),
+        "standings": Organization.Standing.choices,
         "verdicts": verdicts,
         "rules": automatic.RULES,
         "kept": request.POST if status != OK else {},
@@ -102,6 +101,18 @@ def reviewer_act(request: Visit) -> HttpResponse:
     except ReviewError as error:
         return shown(request, PolicyForm(instance=policy()), status=refuse(request, error))
     messages.success(request, f"{user} {'reviews now' if reviews else 'reviews no longer'}.")
+    return redirect("desk-administration")
+
+
+@staff_page
+@require_POST
+def standing_act(request: Visit) -> HttpResponse:
+    handle, standing = request.POST.get("handle", "").strip(), request.POST.get("standing", "")
+    try:
+        found = appointing.give_standing(handle, standing, by=request.reader)
+    except ReviewError as error:
+        return shown(request, PolicyForm(instance=policy()), status=refuse(request, error))
+    messages.success(request, f"{found} is {found.get_standing_display().lower()} now.")
     return redirect("desk-administration")
 
 
