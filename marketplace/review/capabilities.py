@@ -1,25 +1,28 @@
-"""What a plugin's code can do, read from the rules of the findings that checks have made (pure)."""
+"""What a plugin's code can do, read from the rules of the findings that checks have made (pure).
+
+The names are those that checks give themselves in their evidence (marketplace/screening/checks/execution.py).
+"""
 
 from collections.abc import Iterable
 
 BY_RULE = {
-    "code.exec": "code execution",
-    "code.exec-hidden": "code execution",
-    "code.exec-literal": "code execution",
-    "code.unsafe-load": "code execution",
-    "code.unsafe-load-hidden": "code execution",
-    "code.import-hidden": "code execution",
+    "code.exec": "code_exec",
+    "code.exec-hidden": "code_exec",
+    "code.exec-literal": "code_exec",
+    "code.unsafe-load": "code_exec",
+    "code.unsafe-load-hidden": "code_exec",
+    "code.import-hidden": "code_exec",
     "code.import-computed": "modules chosen at run time",
-    "code.process": "command execution",
-    "code.process-hidden": "command execution",
-    "rehearsal.process": "command execution",
-    "code.install": "command execution",
-    "code.native": "native code",
-    "binaries.executable": "native code",
-    "binaries.bytecode": "native code",
+    "code.process": "command",
+    "code.process-hidden": "command",
+    "rehearsal.process": "command",
+    "code.install": "command",
+    "code.native": "native",
+    "binaries.executable": "native",
+    "binaries.bytecode": "native",
     "code.sql": "sql",
     "code.ssh": "ssh",
-    "code.browser": "browser automation",
+    "code.browser": "browser",
     "files.host": "filesystem",
     "files.other-plugin": "filesystem",
     "files.host-secret": "filesystem",

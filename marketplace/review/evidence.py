@@ -44,7 +44,7 @@ def profile(submission: Submission) -> Profile:
 def can(submission: Submission, sections: Iterable[ScreeningSection]) -> dict[str, Item]:
     """What its code can do: what checks say so, and what their findings show, also those that were settled."""
     rules = Finding.objects.filter(section__submission=submission).values_list("rule", flat=True)
-    return listed(sections, "capabilities") | {name: Item() for name in capabilities(rules)}
+    return {name: Item() for name in capabilities(rules)} | listed(sections, "capabilities")
 
 
 def declared(declaration: dict[str, Any]) -> dict[str, dict[str, Item]]:
