@@ -78,7 +78,8 @@ def approve(submission_id: UUID, approval: Approval, *, by: User, serial: int) -
     said = {"verdict": "approve", "category": approval.category, "reason": approval.reason[:10_000], "ticks": rows}
     record(submission, said, by=by)
     enough = len({one.reviewer_id for one in approvals(submission)}) >= needed(submission)
-    settle(submission)
+    if enough:
+        settle(submission)
     note = approval.reason or f"Approved as {approval.category}."
     return move(submission, to=State.APPROVED if enough else State.SECONDING, by=by, note=note)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from marketplace.models import Finding, Organization, PrivacyStatement, ScreeningSection, Submission
 from marketplace.review import NotPermitted, NotPossible, Outrun, chores, claiming, deciding, settling, thread
 from marketplace.review.deciding import Approval
+from marketplace.review.reasons import give_reason
 from tests.review.conftest import released
 
 pytestmark = pytest.mark.django_db
@@ -25,11 +26,15 @@ def approve(submission: Submission, by: object, approval: Approval = COMMUNITY) 
 
 def test_one_approval_is_enough_but_for_high_risk(people: SimpleNamespace, ready: Ready) -> None:
     assert approve(ready(), people.ada).state == State.APPROVED
-    high = approve(ready(version="1.1.0", risk="high"), people.ada)
+    high = ready(version="1.1.0", risk="high")
+    give_reason(high, "high_risk")
+    high = approve(high, people.ada)
     assert high.state == State.SECONDING
+    assert high.reasons.filter(settled_at__isnull=True).exists()  # the second reviewer sees why it is here
     with pytest.raises(NotPermitted, match="somebody else"):
         approve(high, people.ada)
     assert approve(high, people.bob).state == State.APPROVED
+    assert not high.reasons.filter(settled_at__isnull=True).exists()
     assert [one.reviewer for one in high.decisions.order_by("at")] == [people.ada, people.bob]
 
 

@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 from marketplace import keeping, review, submitting
 from marketplace.difypkg import generate_keys, open_package
 from marketplace.models import (
+    AutomaticVerdict,
     Decision,
     Finding,
     Organization,
@@ -115,7 +116,7 @@ class Walk(RuleBasedStateMachine):
     # What publishers and the program do.
 
     @initialize(
-        far=some.sampled_from(["screening", "queued", "one approval", "one approval", "released"]),
+        far=some.sampled_from(["screening", "queued", "one approval", "one approval", "released", "update"]),
         capability=some.sampled_from(["", "sql", "sql"]),
     )
     def begin(self, far: str, capability: str) -> None:
@@ -124,11 +125,14 @@ class Walk(RuleBasedStateMachine):
         assert self.submissions
         if far != "screening":
             self.screen(0, state="passed", statement="confirmed", capability=capability)
-        if far in {"one approval", "released"}:
+        if far in {"one approval", "released", "update"}:
             self.approve(0, "eve", late=0, ticks=True, prepares=True)
-        if far == "released":
+        if far in {"released", "update"}:
             self.approve(0, "bob", late=0, ticks=True, prepares=True)
             self.sign(0)
+        if far == "update":
+            self.hand_in(1, "mate")
+            self.screen(0, state="passed", statement="confirmed", capability=capability)
 
     @precondition(lambda self: not Submission.objects.filter(state__in=("screening", "queued", "seconding")).exists())
     @rule(version=some.integers(0, len(ASKS) - 1), by=some.sampled_from(PUBLISHERS))
@@ -177,7 +181,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(number=some.integers(0, 9))
     def rules_consider(self, number: int) -> None:
-        one = self.one(number)
+        one = self.one(number, "queued")
         self.attempt(lambda: automatic.consider(one))
         self.note_decisions(one, None)
 
@@ -377,4 +381,19 @@ def test_a_walk_can_get_to_a_release() -> None:
     walk.approve(0, "bob", late=0, ticks=True, prepares=False)
     walk.sign(0)
     assert walk.one(0).state == State.RELEASED
+    walk.teardown()
+
+
+@pytest.mark.django_db
+def test_a_walk_can_get_to_an_approval_by_rule() -> None:
+    settle_in()
+    walk = Walk()
+    walk.begin("update", "")
+    walk.rules_consider(0)
+    verdict = AutomaticVerdict.objects.get()
+    assert [row["rule"] for row in verdict.rows if row["holds"] and row["stops"]] == []
+    walk.sign(0)
+    assert [one.state for one in Submission.objects.order_by("created_at")] == [State.RELEASED, State.RELEASED]
+    assert Decision.objects.filter(automatic=True).count() == 1
+    walk.what_is_approved_was_reviewed()
     walk.teardown()
