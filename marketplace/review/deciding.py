@@ -21,6 +21,7 @@ from marketplace.review.moving import move
 from marketplace.review.parties import Who, governs, sides
 from marketplace.review.placing import CLAIMABLE
 from marketplace.review.policy import policy
+from marketplace.review.privacy_review import unanswered
 from marketplace.review.reasons import settle
 from marketplace.review.signatures import signed
 from marketplace.review.statements import statement
@@ -51,7 +52,7 @@ def obstacles(submission: Submission) -> Iterator[str]:
         yield "There is no privacy statement. Ask the publisher for one."
     elif privacy.confirmed_at is None:
         yield "Nobody has confirmed the privacy statement. Ask the publisher to."
-    elif privacy.reviewed_at is None:
+    elif privacy.reviewed_at is None or unanswered(privacy):
         yield "Complete the privacy review."
 
 

@@ -94,7 +94,7 @@ def picture(page: Page, name: str) -> None:
     for width in (1440, 390):
         for scheme in ("light", "dark"):
             page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)
     page.set_viewport_size({"width": 1440, "height": 900})
 
@@ -222,6 +222,9 @@ def test_from_upload_to_installation(sign_in: Callable[[str], Page]) -> None:
     picture(olga, "7-listed")
     ada.goto("/plugins/acme/echo")
     expect(ada.get_by_text("Certified").first).to_be_visible()
+    expect(
+        ada.get_by_text("What it uses stays in your workspace").first
+    ).to_be_visible()  # as it was stated and reviewed
     picture(ada, "8-plugin")
     ada.get_by_role("button", name=re.compile("^Use in")).click()
     ada.wait_for_url("**/install?p=acme/echo:0.1.1*")

@@ -264,3 +264,10 @@ def test_staff_stop_what_was_approved(people: SimpleNamespace, ready: Ready) -> 
     with pytest.raises(NotPossible):
         approve(submission, people.ada, Approval("trusted"))
     assert approve(submission, people.ada).state == State.APPROVED
+
+
+def test_a_contradiction_that_turned_up_later_is_answered_too(people: SimpleNamespace, ready: Ready) -> None:
+    submission = ready()
+    PrivacyStatement.objects.filter(submission=submission).update(checklist=[{"key": "host:x", "text": "It calls x."}])
+    with pytest.raises(NotPossible, match="Complete the privacy review"):
+        approve(submission, people.ada)
