@@ -33,6 +33,7 @@ RISKY = """
 def weekday() -> str:
     return subprocess.run(["date", "+%A"], capture_output=True, text=True, check=True).stdout
 """
+QUESTION = "What is this program started for?"
 # Pictures of each step, for people: PICTURES=folder pytest tests/e2e/test_trust.py
 PICTURES = os.environ.get("PICTURES")
 
@@ -163,75 +164,86 @@ def approve(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def found_organization(page: Page) -> None:
+    page.goto("/publish/new")
+    page.get_by_label("Handle").fill("acme")
+    page.get_by_label("Name", exact=True).fill("Acme")
+    page.get_by_role("button", name="Make it").click()
+    page.wait_for_url("**/publish/acme")
+
+
+def comment_and_send_back(page: Page) -> None:
+    """A reviewer asks about a line, and sends the submission back."""
+    open_in_queue(page, "0.1.0")
+    picture(page, "3-submission")
+    expect(page.locator(".pill", has_text="High").first).to_be_visible()
+    review = page.url
+    page.goto(f"{review}/files/tools/echo.py")
+    page.get_by_role("link", name="Line 1", exact=True).click()
+    page.get_by_label("On line 1").fill(QUESTION)
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".beneath", has_text=QUESTION)).to_be_visible()
+    picture(page, "4-file")
+    page.goto(review)
+    page.get_by_text("Ask for changes").click()
+    page.locator("#ask").fill("Please say in the code why a program is started.")
+    page.get_by_role("button", name="Send back").click()
+    expect(page.get_by_text("It waits for its publisher")).to_be_visible()
+
+
+def read_and_mend(page: Page, first: str) -> str:
+    """The publisher sees why it came back, and hands a mended version in, which takes the place of the first."""
+    page.goto(first)
+    expect(page.get_by_text("A reviewer has sent it back")).to_be_visible()
+    expect(page.get_by_text(QUESTION)).to_be_visible()
+    picture(page, "5-sent-back")
+    second = hand_in(page, package("0.1.1", risky_comment="# tells the day"), "Says why a program is started.")
+    until(page, second, "a reviewer")
+    page.goto(first)
+    expect(page.get_by_text("A newer upload has taken its place")).to_be_visible()
+    return second
+
+
+def approve_by_two(one: Page, other: Page) -> None:
+    open_in_queue(one, "0.1.1")
+    expect(one.get_by_text("New upload")).to_be_visible()
+    expect(one.get_by_text(QUESTION)).to_be_visible()  # the talk goes on
+    one.locator("#approve button").click()
+    expect(one.locator(".notice.bad").first).to_be_visible()  # nothing is ticked yet
+    settle_everything(one)
+    approve(one)
+    expect(one.get_by_text("A second reviewer has to agree")).to_be_visible()
+    expect(one.get_by_text("Somebody else has to be the second")).to_be_visible()
+    open_in_queue(other, "0.1.1")
+    approve(other)
+    expect(other.get_by_text("Approved. It is signed and listed next.")).to_be_visible()
+
+
+def install(page: Page) -> None:
+    """From the plugin's page into the workspace, with its certificate in sight all the way."""
+    page.goto("/plugins/acme/echo")
+    expect(page.get_by_text("Certified").first).to_be_visible()
+    expect(page.get_by_text("What it uses stays in your workspace").first).to_be_visible()  # as stated and reviewed
+    picture(page, "8-plugin")
+    page.get_by_role("button", name=re.compile("^Use in")).click()
+    page.wait_for_url("**/install?p=acme/echo:0.1.1*")
+    expect(page.get_by_text("Certified").first).to_be_visible()
+    picture(page, "9-install")
+    page.get_by_role("button", name="Install").click()
+    page.wait_for_url("**/activity/*")
+    page.get_by_role("link", name="Open Echo").click(timeout=2 * SLOW)
+    expect(page.get_by_text("Certified").first).to_be_visible()
+
+
 def test_from_upload_to_installation(sign_in: Callable[[str], Page]) -> None:
     olga, bob, kim, ada = (sign_in(name) for name in ("olga", "bob", "kim", "ada"))
-
-    # The publisher makes an organization and hands a first version in.
-    olga.goto("/publish/new")
-    olga.get_by_label("Handle").fill("acme")
-    olga.get_by_label("Name", exact=True).fill("Acme")
-    olga.get_by_role("button", name="Make it").click()
-    olga.wait_for_url("**/publish/acme")
+    found_organization(olga)
     first = hand_in(olga, package("0.1.0", risky_comment="# TODO"), "The first version.")
     until(olga, first, "a reviewer")
     picture(olga, "1-submitted")
-
-    # A reviewer comments on a line and sends it back.
-    open_in_queue(bob, "0.1.0")
-    picture(bob, "3-submission")
-    expect(bob.locator(".pill", has_text="High").first).to_be_visible()
-    review = bob.url
-    bob.goto(f"{review}/files/tools/echo.py")
-    bob.get_by_role("link", name="Line 1", exact=True).click()
-    bob.get_by_label("On line 1").fill("What is this program started for?")
-    bob.get_by_role("button", name="Send").click()
-    expect(bob.locator(".beneath", has_text="What is this program started for?")).to_be_visible()
-    picture(bob, "4-file")
-    bob.goto(review)
-    bob.get_by_text("Ask for changes").click()
-    bob.locator("#ask").fill("Please say in the code why a program is started.")
-    bob.get_by_role("button", name="Send back").click()
-    expect(bob.get_by_text("It waits for its publisher")).to_be_visible()
-
-    # The publisher sees why, answers, and hands a mended version in. It keeps its place.
-    olga.goto(first)
-    expect(olga.get_by_text("A reviewer has sent it back")).to_be_visible()
-    expect(olga.get_by_text("What is this program started for?")).to_be_visible()
-    picture(olga, "5-sent-back")
-    second = hand_in(olga, package("0.1.1", risky_comment="# tells the day"), "Says why a program is started.")
-    until(olga, second, "a reviewer")
-    olga.goto(first)
-    expect(olga.get_by_text("A newer upload has taken its place")).to_be_visible()
-
-    # Two reviewers approve it.
-    open_in_queue(bob, "0.1.1")
-    expect(bob.get_by_text("New upload")).to_be_visible()
-    expect(bob.get_by_text("What is this program started for?")).to_be_visible()  # the talk goes on
-    bob.locator("#approve button").click()
-    expect(bob.locator(".notice.bad").first).to_be_visible()  # nothing is ticked yet
-    settle_everything(bob)
-    approve(bob)
-    expect(bob.get_by_text("A second reviewer has to agree")).to_be_visible()
-    expect(bob.get_by_text("Somebody else has to be the second")).to_be_visible()
-    open_in_queue(kim, "0.1.1")
-    approve(kim)
-    expect(kim.get_by_text("Approved. It is signed and listed next.")).to_be_visible()
-
-    # It is signed and listed, and installed with the certificate that it has now.
+    comment_and_send_back(bob)
+    second = read_and_mend(olga, first)
+    approve_by_two(bob, kim)
     until(olga, second, "It is signed and listed.")
     picture(olga, "7-listed")
-    ada.goto("/plugins/acme/echo")
-    expect(ada.get_by_text("Certified").first).to_be_visible()
-    expect(
-        ada.get_by_text("What it uses stays in your workspace").first
-    ).to_be_visible()  # as it was stated and reviewed
-    picture(ada, "8-plugin")
-    ada.get_by_role("button", name=re.compile("^Use in")).click()
-    ada.wait_for_url("**/install?p=acme/echo:0.1.1*")
-    expect(ada.get_by_text("Certified").first).to_be_visible()
-    picture(ada, "9-install")
-    ada.get_by_role("button", name="Install").click()
-    ada.wait_for_url("**/activity/*")
-    expect(ada.get_by_role("link", name="Open Echo")).to_be_visible(timeout=2 * SLOW)
-    ada.get_by_role("link", name="Open Echo").click()
-    expect(ada.get_by_text("Certified").first).to_be_visible()
+    install(ada)
