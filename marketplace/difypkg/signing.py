@@ -83,14 +83,18 @@ def _message(digests: Sequence[bytes], time: int) -> bytes:
     return b"".join(digests) + str(time).encode("ascii")
 
 
-def claim(category: str) -> dict[str, str]:
-    """The content of `.verification.dify.json` for a category, `official` included. Raises BadPackage, rule `category`."""
+def claim(category: str, *, reviewed: bool = True) -> dict[str, Any]:
+    """The content of `.verification.dify.json` for a category, `official` included. Raises BadPackage, rule `category`.
+
+    What was signed without a review says so in a field of its own, which Dify does not read.
+    """
+    more = {} if reviewed else {"reviewed": False}
     if category == OFFICIAL:
-        return {"authorized_category": "partner", "standing": OFFICIAL}
+        return {"authorized_category": "partner", "standing": OFFICIAL, **more}
     if category not in CATEGORIES:
         known = ", ".join((*CATEGORIES, OFFICIAL))
         raise BadPackage("category", f"category must be one of {known}, not {category[:64]!r}")
-    return {"authorized_category": category}
+    return {"authorized_category": category, **more}
 
 
 def claimed(verification: Mapping[str, Any] | None) -> str:
@@ -113,9 +117,10 @@ class Signing:
         *,
         category: str = "langgenius",
         time: int | None = None,
+        reviewed: bool = True,
         limits: Limits = Limits(),  # noqa: B008 -- frozen
     ) -> None:
-        verification = json.dumps(claim(category), separators=(",", ":")).encode()
+        verification = json.dumps(claim(category, reviewed=reviewed), separators=(",", ":")).encode()
         archive = Archive(package, limits)
         self.time = int(clock.time()) if time is None else time
         self.files = [(name, archive[name]) for name in archive if name != VERIFICATION]

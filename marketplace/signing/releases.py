@@ -70,12 +70,19 @@ def prepared(submission: Submission, *, key: SigningKey, category: str) -> tuple
     request = SigningRequest.objects.filter(submission=submission).first() or SigningRequest(submission=submission)
     same = (request.key_id, request.category, request.package) == (key.pk, category, submission.package)
     time = request.time if same and making.is_offline(key) and request.time else int(timezone.now().timestamp())
-    signing = Signing(keeping.read(submission.package), category=category, time=time, limits=package_limits())
+    signing = to_sign(submission, category=category, time=time)
     request.key, request.category, request.package, request.time = key, category, submission.package, time
     request.digest = hashlib.sha256(signing.message).hexdigest()
     request.state, request.problem, request.tried_at = State.WAITING, "", timezone.now()
     request.save()
     return request, signing
+
+
+def to_sign(submission: Submission, *, category: str, time: int) -> Signing:
+    """The package as it is to be signed; one that was taken over without a review says so in what is signed."""
+    reviewed = not (submission.provenance.get("lineage") or {}).get("unreviewed")
+    data = keeping.read(submission.package)
+    return Signing(data, category=category, time=time, reviewed=reviewed, limits=package_limits())
 
 
 @transaction.atomic
@@ -128,7 +135,8 @@ def sign_edition(release: Release, data: bytes) -> bytes:
     Whoever asks writes its row; until then the runtime beside us does not believe it. The log hears of it with this call.
     """
     key = keys.for_release(release.category)
-    signing = Signing(data, category=release.category, limits=package_limits())
+    reviewed = not release.lineage.get("unreviewed")
+    signing = Signing(data, category=release.category, reviewed=reviewed, limits=package_limits())
     signed = signing.signed(making.signature(key, signing.message))
     with open_package(signed, package_limits()) as package:
         told = {"key": key.fingerprint, "category": release.category, "checksum": package.checksum}
@@ -151,8 +159,7 @@ def answer(request: SigningRequest, signature: str, *, by: User | None) -> Relea
     key = request.key
     if request.state != State.WAITING or key is None or not request.digest:
         raise SigningFault("This request does not wait for a signature.")
-    data = keeping.read(request.package)
-    signing = Signing(data, category=request.category, time=request.time, limits=package_limits())
+    signing = to_sign(request.submission, category=request.category, time=request.time)
     made = raw(signature)
     if key.state != SigningKey.State.ACTIVE:
         raise SigningFault(f"The key {key.name} is {key.state} meanwhile. Approve with another one.")

@@ -19,6 +19,7 @@ CERTIFIED = ("Certified", "shield-check", "Published by somebody of the communit
 ANYTHING = "It can hold anything, also something else than its name says."
 MODIFIED = "Its files are not those that “{by}” signed{at}. Somebody has changed them since. " + ANYTHING
 UNTRUSTED = "It is signed, but with a key that this server does not know. " + ANYTHING
+UNREVIEWED = "Whoever runs the marketplace took it over with a whole batch and signed it. Nobody has looked at it."
 REVOKED = "It is signed with the key “{by}”, which the marketplace has revoked. " + ANYTHING
 UNSIGNED = "Nobody has signed this package. " + ANYTHING
 
@@ -40,6 +41,8 @@ def trust(package: Any) -> Trust:
     if recalled := recalls.against(package.unique_identifier):
         return Trust("bad", "octagon-alert", "Recalled", "Recalled", recalled.sentence)
     if package.verified:
+        if (package.verification or {}).get("reviewed") is False:
+            return Trust("warn", "shield-alert", "Not reviewed", "Signed, not reviewed", UNREVIEWED)
         category = claimed(package.verification or {"authorized_category": ""})
         word, icon, means = CATEGORIES.get(category, CERTIFIED)
         signed = "Reviewed in this marketplace, and signed with" if package.signed_with else "Signed with"

@@ -49,6 +49,13 @@ def test_what_was_approved_here_installs_without_a_warning(released: Any, catego
     assert package.signed_with == keys.for_release(category).fingerprint
 
 
+def test_what_was_signed_without_a_review_says_so(released: Any) -> None:
+    release = released(provenance={"lineage": {"unreviewed": True, "import": "first"}})
+    shown = trust(upload_package(signed(release)))
+    assert (shown.tone, shown.full) == ("warn", "Signed, not reviewed")
+    assert '"unreviewed":true' in release.record.body
+
+
 def test_changed_names_are_caught(released: Callable[..., Release]) -> None:
     """Their signature is good, their identifier is none of ours."""
     files, comment = parts(signed(released()))
