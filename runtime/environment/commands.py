@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime import orphans
-from runtime.environment.dependencies import REQUIREMENTS, requirement_lines
+from runtime.environment.dependencies import ENCLOSED_WHEELS, REQUIREMENTS, requirement_lines
 from runtime.environment.options import PASSED, EnvironmentOptions
 from runtime.environment.planning import Plan
 
@@ -100,6 +100,12 @@ def _listed(place: Place, plan: Plan, options: EnvironmentOptions) -> str:
 
 
 def _drop_sources(requirements: Path) -> None:
-    lines = requirement_lines(requirements.read_text(encoding="utf-8-sig"))
-    kept = [line for line in lines if not line.startswith(SOURCE_OPTIONS)]
+    lines = list(requirement_lines(requirements.read_text(encoding="utf-8-sig")))
+    # what is in the package itself was reviewed with it, and with it alone no index is asked
+    encloses = any(map(ENCLOSED_WHEELS.match, lines))
+    kept = [line for line in lines if not line.startswith(SOURCE_OPTIONS) or (encloses and is_own(line))]
     requirements.write_text("\n".join(kept) + "\n")
+
+
+def is_own(line: str) -> bool:
+    return line == "--no-index" or ENCLOSED_WHEELS.match(line) is not None

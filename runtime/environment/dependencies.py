@@ -21,6 +21,8 @@ COSMETIC = frozenset(
 LOCAL_REQUIREMENT = re.compile(
     r"^(?:-[rce]\b|--(?:requirement|constraint|editable)\b|\.{0,2}/|\.$)|file:|@\s*\.{0,2}/", re.M
 )
+# A folder of wheels that the package brings itself, as offline editions do.
+ENCLOSED_WHEELS = re.compile(r"^(?:-f|--find-links)[ =]+(?![/~]|\w+:)(?!.*\.\.)", re.M)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def read(folder: Path, *, prefer_requirements: bool = False, ignore_lock: bool =
 
 def _from_requirements(folder: Path) -> Dependencies:
     text = "\n".join(requirement_lines(_text(folder / REQUIREMENTS)))
-    local = LOCAL_REQUIREMENT.search(text) is not None
+    local = bool(LOCAL_REQUIREMENT.search(text) or ENCLOSED_WHEELS.search(text))
     return Dependencies("requirements", text + _content(folder, needed=local), local=local)
 
 

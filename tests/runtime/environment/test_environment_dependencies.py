@@ -146,12 +146,24 @@ class TestLocal:
             ".",
             "six @ file:///six.whl",
             "six @ ./vendor/six",
+            "--find-links ./wheels/",
+            "-f wheels",
         ],
     )
     def test_requirements_on_the_folder(self, tmp_path, line):
         assert dependencies.read(write(tmp_path, requirements=f"dify_plugin\n{line}\n")).local
 
-    @pytest.mark.parametrize("line", ["six==1.0", "six @ https://example.org/six.whl", "-i https://example.org/simple"])
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "six==1.0",
+            "six @ https://example.org/six.whl",
+            "-i https://example.org/simple",
+            "--find-links https://example.org/wheels",
+            "--find-links /elsewhere",
+            "--find-links ./../../elsewhere",
+        ],
+    )
     def test_requirements_from_elsewhere(self, tmp_path, line):
         assert not dependencies.read(write(tmp_path, requirements=line)).local
 
