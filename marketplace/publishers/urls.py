@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from marketplace.publishers import api
-from marketplace.publishers.pages import machines, organization, overview, plugin, staff, submission
+from marketplace.publishers.pages import machines, organization, overview, plugin, privacy, staff, submission
 
 scripts: list[URLPattern | URLResolver] = [
     path("publish", api.publish),
@@ -23,6 +23,7 @@ pages: list[URLPattern | URLResolver] = [
     path("claims/<int:claim_id>", staff.decide_claim, name="publish-claim-decide"),
     path("offers/<int:transfer_id>/<slug:answer>", overview.answer_offer, name="publish-offer"),
     path("submissions/<uuid:submission_id>", submission.submission, name="publish-submission"),
+    path("submissions/<uuid:submission_id>/privacy", privacy.privacy, name="publish-privacy"),
     *(
         path(f"submissions/<uuid:submission_id>/{act}", submission.answer, {"act": act}, name=f"publish-{act}")
         for act in ("reply", "appeal", "withdraw")

@@ -69,6 +69,10 @@ def test_a_newcomer_publishes_by_form(
         "- Rolls any number of dice with any number of sides\n- Drops the lowest with `dl`"
     )
     fine(nova)
+    nova.get_by_role("link", name="Look at it").click()
+    expect(nova.get_by_label("It collects nothing and sends nothing to anybody")).to_be_checked()
+    fine(nova)
+    nova.get_by_role("link", name="Back").click()
     nova.get_by_role("button", name="Hand it in").click()
     expect(nova.get_by_text("nova-labs/dice 0.1.0 is handed in.")).to_be_visible()
     fine(nova)

@@ -15,6 +15,7 @@ from marketplace.models import (
     NamespaceClaim,
     Organization,
     PluginTransfer,
+    PrivacyStatement,
     Publisher,
     Release,
     Submission,
@@ -69,6 +70,7 @@ LOOKING = [
 EVERYBODY = ["/publish/", "/publish/new"]
 PUBLISHING = [
     "/publish/acme/upload",
+    "/publish/submissions/{draft.pk}/privacy",
     "/publish/submissions/{queued.pk}/reply",
     "/publish/submissions/{queued.pk}/appeal",
     "/publish/submissions/{draft.pk}/withdraw",
@@ -162,7 +164,7 @@ def routes(patterns: list[Any]) -> list[URLPattern]:
     return found
 
 
-@pytest.mark.parametrize("address", [*LOOKING, *EVERYBODY, "/publish/acme/upload"])
+@pytest.mark.parametrize("address", [*LOOKING, *EVERYBODY, *PUBLISHING[:2]])
 def test_pages_are_light_and_hold_no_script(visit: Visit, world: SimpleNamespace, address: str) -> None:
     page = visit("owner").get(address.format(**vars(world))).text
     assert not INLINE.search(page)
@@ -306,6 +308,40 @@ def test_a_sent_back_submission_says_why_and_is_answered(visit: Visit, world: Si
     page = visit("owner").get(here).text
     assert "It is fixed." in page
     assert "Waits for a reviewer" in page
+
+
+def test_privacy_is_stated_by_a_form(visit: Visit, world: SimpleNamespace) -> None:
+    owner, here = visit("owner"), f"/publish/submissions/{world.draft.pk}/privacy"
+    assert "Say what becomes of people" in owner.get(f"/publish/submissions/{world.draft.pk}").text
+    page = owner.get(here).text
+    assert "Guessed from" in page
+    counts = {f"{name}-{what}": "0" for name in ("use", "recipient") for what in ("INITIAL_FORMS", "MIN_NUM_FORMS")}
+    sent = counts | {"use-TOTAL_FORMS": "1", "recipient-TOTAL_FORMS": "1", "deletion": "ask us"}
+    sent |= {"use-0-kind": "email", "use-0-purpose": "function", "use-0-recipients": "Mailer, Postbox"}
+    sent |= {"recipient-0-name": "Mailer", "recipient-0-hosts": "api.mailer.example, *.mailer.example"}
+    answer = owner.post(here, sent)
+    assert answer.status_code == 422
+    assert "Postbox is not among the recipients" in answer.text
+    assert "api.mailer.example" in answer.text
+    assert owner.post(here, sent | {"use-0-recipients": "Mailer"}).status_code == 302
+    found = PrivacyStatement.objects.get(submission=world.draft)
+    assert (found.source, found.confirmed_by) == ("form", User.objects.get(email="owner@example.org"))
+    assert found.statement["recipients"][0]["hosts"] == ["api.mailer.example", "*.mailer.example"]
+    assert "Its privacy is stated." in owner.get(f"/publish/submissions/{world.draft.pk}").text
+    assert "both collect nothing" in owner.post(here, sent | {"use-0-recipients": "", "collects_nothing": "on"}).text
+
+
+def test_a_guess_is_to_be_confirmed_and_then_compared_again(visit: Visit, world: SimpleNamespace) -> None:
+    PrivacyStatement.objects.create(submission=world.queued, source="guess", statement={"collects_nothing": True})
+    here = f"/publish/submissions/{world.queued.pk}"
+    assert "Confirm what it does" in visit("member").get(here).text
+    assert "Confirm what it does" not in visit("staff").get(here).text
+    nothing = {f"{name}-{what}_FORMS": "0" for name in ("use", "recipient") for what in ("INITIAL", "TOTAL")}
+    visit("member").post(f"{here}/privacy", nothing | {"collects_nothing": "on"})
+    world.queued.refresh_from_db()
+    assert world.queued.state == "screening"
+    Submission.objects.filter(pk=world.queued.pk).update(state="released")
+    assert "It is decided upon" in visit("member").get(f"{here}/privacy", follow=True).text
 
 
 # Accounts.

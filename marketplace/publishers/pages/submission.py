@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from marketplace import keeping, submitting
 from marketplace.difypkg import Package, open_package
-from marketplace.models import Submission
+from marketplace.models import PrivacyStatement, Submission
+from marketplace.privacy.reading import FILES
 from marketplace.publishers import commands
 from marketplace.publishers.forms import TermsForm, TextForm, UploadForm
 from marketplace.publishers.organizations import Post, access
@@ -32,6 +33,7 @@ STEPS = (
     ("Listed", {State.RELEASED}),
 )
 ENDED = {State.REJECTED, State.WITHDRAWN, State.SUPERSEDED}
+ASKS_PRIVACY = {State.QUEUED, State.NEEDS_INFO}
 PERMISSIONS = {
     "tool": "Call other tools of the workspace",
     "model": "Use the workspace’s models",
@@ -85,6 +87,7 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         "rejection": thread.last_rejection(found),
         "ended": found.state in ENDED,
         "reply_form": TextForm(),
+        "asks_privacy": post.publishes and found.state in ASKS_PRIVACY and not is_stated(found),
         "release": getattr(found, "release", None),
     }
     return shown(request, "submission.html", context)
@@ -94,7 +97,7 @@ def draft(request: HttpRequest, found: Submission, post: Post) -> HttpResponse:
     """What is in the package, and the form that completes it."""
     with open_package(keeping.read(found.package), package_limits()) as package:
         form = TermsForm(request.POST or None, initial={"notes": changes(package)})
-        contents = inside(package)
+        contents = inside(package) | {"stated": is_stated(found) or any(name in package.files for name in FILES)}
     if request.method == "POST" and form.is_valid():
         sender = Sender(by=reader(request))
         made = attempt(request, lambda: submitting.hand_in(found, Terms(**form.cleaned_data), sender=sender), form=form)
@@ -104,6 +107,11 @@ def draft(request: HttpRequest, found: Submission, post: Post) -> HttpResponse:
     return shown(
         request, "draft.html", {"post": post, "submission": found, "steps": steps(found), **contents}, form=form
     )
+
+
+def is_stated(found: Submission) -> bool:
+    """Whether a person has said what becomes of data, by the form or by a file in the package."""
+    return PrivacyStatement.objects.filter(submission=found, confirmed_at__isnull=False).exists()
 
 
 def inside(package: Package) -> dict[str, Any]:
