@@ -6,8 +6,9 @@ urlpatterns = [
     path("", include("debugging.urls")),
     path("", include("endpoints.urls")),
     path("", include("runtime.urls")),
-    path("", include("marketplace.transparency.urls")),  # before the catalogue API, which answers all of /api/v1
+    path("", include("marketplace.transparency.urls")),
     path("", include("marketplace.dify.urls")),
     path("", include("marketplace.site_urls")),
+    path("", include("marketplace.dify.unknown")),
 ]
 handler500 = "marketplace.failures.server_error"

@@ -44,7 +44,6 @@ routes: list[URLPattern] = [
     path(f"{PLUGIN}/<str:version>", lookups.version),
     path(f"{BUNDLE}/icon", profiles.not_here),
     path(f"{BUNDLE}/<str:version>", profiles.not_here),
-    re_path(r"^", profiles.not_here),
 ]
 API = r"(?:api/v1/+)+"
 SITE = r"c/(?P<token>[A-Za-z0-9_-]+)"
