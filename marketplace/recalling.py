@@ -18,6 +18,7 @@ from packaging.version import InvalidVersion
 
 from marketplace import auditing, ledgers, releasing, transparency
 from marketplace.canonical import canonical
+from marketplace.catalogue import indexing
 from marketplace.difypkg import BadIdentifier, parse_unique_identifier
 from marketplace.models import Plugin, Recall, Release, SigningKey, User
 from marketplace.signing import keys, making
@@ -181,6 +182,7 @@ def withhold(kind: str, subject: str, *, reason: str, successor: str) -> dict[st
             plugin.status, plugin.deprecation_note = Plugin.Status.RECALLED, reason[:2000]
             plugin.successor = successor or plugin.successor
             plugin.save(update_fields=["status", "deprecation_note", "successor"])
+            indexing.index(plugin)
     return effects
 
 

@@ -125,8 +125,8 @@ def address(asset: ReleaseAsset) -> str:
 
 
 def is_listed(plugin: Plugin) -> bool:
-    """Whether lists and searches show it: it has a release for everybody, and it and its publisher are there."""
-    return plugin.status in FOUND and plugin.latest_id is not None and plugin.organization.closed_at is None
+    """Whether lists and searches show it: it is there and has a release for everybody."""
+    return plugin.status in FOUND and plugin.latest_id is not None
 
 
 def text_of(plugin: Plugin) -> dict[str, list[str]]:

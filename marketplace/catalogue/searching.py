@@ -10,7 +10,7 @@ from marketplace.catalogue import spelling, tokens
 from marketplace.catalogue.engines import engine
 from marketplace.catalogue.indexing import FOUND
 from marketplace.catalogue.ranking import Term, score
-from marketplace.models import Plugin, SearchEntry
+from marketplace.models import Plugin, PluginTag, SearchEntry
 
 MOST_WORDS = 8  # of a query; what comes after them is not looked for
 DEPTH = 100  # results that are put in order word by word, the first ones by the database's own rank
@@ -66,20 +66,22 @@ class Filters:
     among: QuerySet[Plugin] | None
 
     def plugins(self) -> QuerySet[Plugin]:
-        found = Plugin.objects.filter(status__in=FOUND, latest__isnull=False, organization__closed_at=None)
+        found = Plugin.objects.filter(status__in=FOUND, latest__isnull=False)
         found = found.filter(category=self.category) if self.category else found
-        found = found.filter(tag_rows__tag__in=self.tags).distinct() if self.tags else found
+        found = found.filter(pk__in=tagged(self.tags)) if self.tags else found
         found = found.exclude(plugin_id__in=self.exclude) if self.exclude else found
         return found if self.among is None else found.filter(pk__in=self.among.values("pk"))
 
     def entries(self, found: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
         found = found.filter(listed=True)
         found = found.filter(category=self.category) if self.category else found
-        if self.tags:
-            tagged = Plugin.objects.filter(tag_rows__tag__in=self.tags)
-            found = found.filter(plugin__in=tagged.values("pk"))
+        found = found.filter(plugin__in=tagged(self.tags)) if self.tags else found
         found = found.exclude(plugin__plugin_id__in=self.exclude) if self.exclude else found
         return found if self.among is None else found.filter(plugin__in=self.among.values("pk"))
+
+
+def tagged(tags: Collection[str]) -> QuerySet[PluginTag, UUID]:
+    return PluginTag.objects.filter(tag__in=tags).values_list("plugin_id", flat=True)
 
 
 def ordering(column: str, order: str) -> tuple[str, ...]:
@@ -88,9 +90,9 @@ def ordering(column: str, order: str) -> tuple[str, ...]:
 
 
 def listed(filters: Filters, *, by: Sequence[str], window: slice) -> Found:
-    found = filters.plugins()
-    keys = found.order_by(*by).values_list("pk", flat=True)
-    return Found(in_order(keys[window]), found.count())
+    """Counted in the index, whose rows are small."""
+    keys = filters.plugins().order_by(*by).values_list("pk", flat=True)
+    return Found(in_order(keys[window]), filters.entries(SearchEntry.objects.all()).count())
 
 
 def matched(filters: Filters, terms: Sequence[Term], *, by: Sequence[str], window: slice) -> Found:

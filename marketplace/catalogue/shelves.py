@@ -93,7 +93,7 @@ def by_rule(rule: dict[str, Any], *, page: int = 1, page_size: int) -> Found:
 def rankings() -> list[Ranking]:
     """Trending only when something is: it needs installs of the last week."""
     found = [
-        ranking(_("Trending this week"), "trending-up", shows="installs", sort="", by="-search_entry__trend"),
+        trending(),
         ranking(_("Most installed"), "download", shows="installs", sort="installs", by="-install_count"),
         ranking(_("Recently updated"), "rotate-cw", shows="updated", sort="updated", by="-version_updated_at"),
         ranking(_("New"), "sparkles", shows="added", sort="new", by="-created_at"),
@@ -102,7 +102,12 @@ def rankings() -> list[Ranking]:
 
 
 def ranking(title: str, icon: str, *, shows: str, sort: str, by: str) -> Ranking:
-    active = Plugin.objects.filter(status=Plugin.Status.ACTIVE, latest__isnull=False, organization__closed_at=None)
-    if "trend" in by:
-        active = active.filter(search_entry__listed=True, search_entry__trend__gt=0)
-    return Ranking(title, icon, shows, sort, cards(light(active.order_by(by, "plugin_id")[:IN_A_RANKING])))
+    active = Plugin.objects.filter(status=Plugin.Status.ACTIVE, latest__isnull=False).order_by(by, "plugin_id")
+    return Ranking(title, icon, shows, sort, cards(light(active[:IN_A_RANKING])))
+
+
+def trending() -> Ranking:
+    """What was installed more in the last week than in those before."""
+    rising = SearchEntry.objects.filter(listed=True, trend__gt=0).order_by("-trend", "plugin_id")
+    keys = list(rising.values_list("plugin_id", flat=True)[:IN_A_RANKING])
+    return Ranking(_("Trending this week"), "trending-up", "installs", "", cards(in_order(keys)))

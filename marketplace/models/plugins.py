@@ -59,10 +59,11 @@ class Plugin(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=["status", "category", "-install_count"], name="plugin_by_installs"),
-            models.Index(fields=["status", "-version_updated_at"], name="plugin_by_update"),
-            models.Index(fields=["status", "-created_at"], name="plugin_by_age"),
-            models.Index(fields=["status", "-install_count"], name="plugin_all_by_installs"),
+            models.Index(fields=["category", "-install_count", "plugin_id"], name="plugin_by_installs"),
+            # Lists hold two states: an order that began with the state would have to be sorted anew.
+            models.Index(fields=["-version_updated_at", "plugin_id"], name="plugin_by_update"),
+            models.Index(fields=["-created_at", "plugin_id"], name="plugin_by_age"),
+            models.Index(fields=["-install_count", "plugin_id"], name="plugin_all_by_installs"),
         )
 
     def __str__(self) -> str:

@@ -4,23 +4,24 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.catalogue import rating
-from marketplace.catalogue.cards import cards
 from marketplace.catalogue.forms import RatingForm, ReportForm
 from marketplace.catalogue.indexing import FOUND
+from marketplace.catalogue.pages.listings import PAGE_SIZE, page_number
+from marketplace.catalogue.pages.listings import shown as shown_page
 from marketplace.catalogue.pages.plugin import head, may_answer, reader
 from marketplace.catalogue.reporting import TooMany, report
-from marketplace.catalogue.searching import light
+from marketplace.catalogue.searching import Found, light
 from marketplace.catalogue.showing import Shown, plugin_at, shown
 from marketplace.models import Organization, Plugin, Rating, User
 
 RATINGS_AT_ONCE = 50
-PLUGINS_AT_ONCE = 200
 
 
 def ratings(request: HttpRequest, org: str, name: str) -> HttpResponse:
@@ -125,6 +126,8 @@ def publisher(request: HttpRequest, handle: str) -> HttpResponse:
     """A publisher and its plugins, the most installed first."""
     organization = get_object_or_404(Organization, handle=handle)
     rows = Plugin.objects.filter(organization=organization, status__in=FOUND, latest__isnull=False)
-    found = cards(light(rows.order_by("-install_count", "plugin_id")[:PLUGINS_AT_ONCE]))
-    context = {"organization": organization, "cards": found, "installs": sum(one.installs for one in found)}
-    return render(request, "catalogue/publisher.html", {"place": "marketplace", **context})
+    page, counted = page_number(request), rows.aggregate(total=Count("id"), installs=Sum("install_count"))
+    window = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
+    found = Found(list(light(rows.order_by("-install_count", "plugin_id")[window])), counted["total"])
+    context = {"organization": organization, "installs": counted["installs"] or 0, **shown_page(found, page)}
+    return render(request, "catalogue/publisher.html", context)
