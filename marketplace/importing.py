@@ -17,7 +17,7 @@ from django.db import transaction
 
 from marketplace import auditing, keeping, submitting
 from marketplace.difypkg import BadPackage, Package, build_package
-from marketplace.models import Organization, Publisher, Release, Submission, User
+from marketplace.models import Organization, Publisher, Release, ScreeningSection, Submission, User
 from marketplace.publishers.errors import NotAllowed, Refused
 from marketplace.publishers.organizations import check_handle
 from marketplace.review import ReviewError, move
@@ -128,6 +128,8 @@ def take(package: Package, data: bytes, *, batch: Batch, source: str) -> Submiss
 def decide(submission: Submission, batch: Batch) -> None:
     """The operator's decision on this one of the batch; it is signed and released when that is committed."""
     reason = f"Unreviewed: part of {batch}, decided on as a whole."
+    # screening has laid out its checks and will not run them: what is not scanned never looks as if it were to be
+    submission.sections.update(state=ScreeningSection.State.NOT_SCANNED, summary="Imported without a review.")
     said: dict[str, Any] = {"verdict": "approve", "category": batch.category, "reason": reason, "ticks": []}
     record(submission, said | {"unreviewed": True, "batch": batch.name}, by=batch.by)
     settle(submission)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from marketplace import keeping
-from marketplace.approved import approved_columns
 from marketplace.catalogue import indexing
 from marketplace.difypkg import BadPackage, Limits, Package, open_package
 from marketplace.models import Organization, Plugin, PluginTag, Release, ReleaseAsset, Submission
@@ -56,7 +55,6 @@ def release(submission: Submission, *, signed: bytes, category: str, lineage: di
             submission=submission,
             lineage=lineage or submission.provenance.get("lineage") or {},
             **contents(package),
-            **approved_columns(submission),
         )
         keep_assets(made, package)
     submission.listing = plugin

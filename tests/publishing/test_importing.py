@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from marketplace.difypkg import open_package
 from marketplace.importing import import_all, open_batch, sources_in
 from marketplace.keeping import read
-from marketplace.models import Decision, Organization, Release, Submission, User
+from marketplace.models import Decision, Organization, Release, ScreeningSection, Submission, User
 from marketplace.publishers.errors import NotAllowed, Refused
 from marketplace.publishers.organizations import access
 from tests.listing import package_bytes
@@ -72,7 +72,7 @@ def test_a_folder_is_listed_in_one_command(operator: User, folder: Path, run: Ca
         one.plugin.refresh_from_db()
         assert one.plugin.latest == one
         with open_package(read(one.package)) as package:
-            assert package.verification == {"authorized_category": "community"}
+            assert package.verification == {"authorized_category": "community", "reviewed": False}
             assert package.unique_identifier == one.unique_identifier
 
 
@@ -90,6 +90,15 @@ def test_that_nobody_has_looked_at_it_is_written_down(operator: User, folder: Pa
     assert one.submission is not None
     assert one.submission.made_with.startswith("import ")
     assert [event.note for event in one.submission.events.order_by("pk")][1] == "Not screened."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_not_screened_is_never_shown_as_clean(operator: User, tmp_path: Path) -> None:
+    (tmp_path / "demo.difypkg").write_bytes(package_bytes())
+    found = list(import_all(sources_in(tmp_path), open_batch(by=operator)))
+    assert [one.word for one in found] == ["released"]
+    assert set(ScreeningSection.objects.values_list("state", flat=True)) == {"not_scanned"}
+    assert '"result":"not_scanned"' in Release.objects.get().record.body
 
 
 def test_a_second_run_takes_only_what_is_new(operator: User, folder: Path, run: Callable[..., str]) -> None:

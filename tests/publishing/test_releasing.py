@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from marketplace import keeping
 from marketplace.difypkg import open_package, sign, version_key
-from marketplace.models import PluginTag, PrivacyStatement, Release, ScreeningSection
+from marketplace.models import PluginTag, Release
 from marketplace.releasing import CannotRelease, refresh_latest, release
 from marketplace.requirements import requirement
 from marketplace.versions import LETTERS, order
@@ -121,23 +121,6 @@ def test_a_signed_package_is_listed_with_all_that_is_shown_of_it() -> None:
     assert sorted(made.assets.values_list("name", flat=True)) == ["icon.svg", "shot.png"]
     assert made.submission is not None
     assert made.submission.listing == plugin
-
-
-@pytest.mark.django_db
-def test_what_the_review_approved_goes_with_the_release() -> None:
-    made = submitted(package_bytes(version="3.0.0"), state="released")
-    statement = {
-        "uses": [{"data": "email", "recipients": ["Mailer"]}],
-        "recipients": [{"name": "Mailer", "hosts": ["api.mailer.example"]}],
-    }
-    PrivacyStatement.objects.create(submission=made, source="form", statement=statement)
-    ScreeningSection.objects.create(
-        submission=made, check_name="network", evidence={"hosts": ["cdn.example", {"host": "x.example"}]}
-    )
-    signed = sign(keeping.read(made.package), keys()[0], category="community")
-    found = release(made, signed=signed, category="community")
-    assert found.hosts == ["api.mailer.example", "cdn.example", "x.example"]
-    assert (found.privacy_label["data"], found.privacy_label["recipients"][0]["name"]) == (["email"], "Mailer")
 
 
 @pytest.mark.django_db
