@@ -165,6 +165,8 @@ DIFY_ORIGINS = listing("DIFY_ORIGINS")
 RUNTIME_WORKSPACE_ACCESS = "marketplace.workspaces.access"
 # The marketplace's own release keys, and what it has against a signature of theirs.
 RUNTIME_VOUCHERS = "marketplace.signing.trusting.keys"
+# What a workspace agrees to when it installs a release.
+RUNTIME_TERMS = "marketplace.consenting.terms"
 RUNTIME_OBJECTIONS = "marketplace.signing.trusting.objection"
 # The marketplace's own block list; others are followed at addresses, whose lists one of these keys must have signed.
 RUNTIME_RECALLS = "marketplace.recalling.document"

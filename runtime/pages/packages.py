@@ -5,12 +5,14 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
 from marketplace.difypkg import BadPackage
@@ -66,6 +68,7 @@ class Sheet:
     repo: str
     refused: bool
     installed_version: str = ""
+    terms: Any = None  # what the marketplace knows: sentences `privacy` and `grows`; None where it knows nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,8 @@ def seen(file: Given, language: str) -> Sheet | None:
     return sheet(cast("Package", row), language)
 
 
-def sheet(package: Package, language: str, installed_version: str = "") -> Sheet:
+def sheet(package: Package, language: str, installed: str = "") -> Sheet:
+    """`installed` is the unique identifier of the version that gives way."""
     declaration = package.declaration
     resource = declaration.get("resource") or {}
     runner = (declaration.get("meta") or {}).get("runner") or {}
@@ -165,8 +169,13 @@ def sheet(package: Package, language: str, installed_version: str = "") -> Sheet
         privacy=privacy if privacy.startswith(("https://", "http://")) else "",
         repo=repo if repo.startswith(("https://", "http://")) else "",
         refused=refused_by_policy(package),
-        installed_version=installed_version,
+        installed_version=version_of(installed),
+        terms=import_string(settings.RUNTIME_TERMS)(package.unique_identifier, installed),
     )
+
+
+def version_of(unique_identifier: str) -> str:
+    return unique_identifier.rpartition("@")[0].rpartition(":")[2]
 
 
 def chosen(request: Visit) -> list[Package]:
@@ -186,18 +195,26 @@ def install(request: Visit) -> HttpResponse:
     language = reader_language(request)
     sheets = [sheet(one, language, current.get(one.plugin_id, "")) for one in packages]
     refused = any(one.refused for one in sheets)
-    if request.method == "POST" and not refused:
+    grows = any(one.terms and one.terms.grows for one in sheets)
+    agreed = not grows or request.POST.get("agreed") == "yes"
+    if request.method == "POST" and not refused and agreed:
         return begin(request, packages)
-    context = {"membership": request.membership, "here": "plugins", "sheets": sheets, "refused": refused}
+    context = {
+        "membership": request.membership,
+        "here": "plugins",
+        "sheets": sheets,
+        "refused": refused,
+        "grows": grows,
+    }
     return render(request, "install.html", context, status=422 if request.method == "POST" else 200)
 
 
 def replaced(request: Visit, packages: list[Package]) -> dict[str, str]:
-    """By plugin id, the version that is installed and would give way to another."""
+    """By plugin id, the unique identifier of what is installed and would give way to another version."""
     rows = Installation.objects.filter(
         workspace_id=request.membership.id, plugin_id__in=[one.plugin_id for one in packages]
     ).exclude(package__in=packages)
-    return dict(rows.values_list("plugin_id", "package__version"))
+    return dict(rows.values_list("plugin_id", "package__unique_identifier"))
 
 
 def begin(request: Visit, packages: list[Package]) -> HttpResponse:
