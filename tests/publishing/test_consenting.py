@@ -1,6 +1,7 @@
 """Consent: what a release does with data is on the install sheet, and an update that wants more must be agreed to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -24,7 +25,7 @@ MAIL = {
 }
 
 
-def released(version: str, statement: Mapping[str, object], **permission: object) -> Release:
+def released(version: str, statement: dict[str, Any], **permission: object) -> Release:
     resource = {"memory": 1024, "permission": permission}
     made = submitted(package_bytes(version=version, resource=resource), state="released")
     PrivacyStatement.objects.create(submission=made, source="form", statement=statement)
