@@ -129,9 +129,8 @@ class Host:
             ADMIN_PASSWORD=self.password,
             PLUGIN_REMOTE_INSTALLING_PORT=str(free_port()),
             PLUGIN_CACHE_PATH=str(places.CACHE / "uv"),
-            FORCE_VERIFYING_SIGNATURE="false",
             PYTHONWARNINGS="default",
-            **environment,
+            **({"FORCE_VERIFYING_SIGNATURE": "false"} | environment),
         )
 
     @property
