@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from marketplace.approved import stated
 from marketplace.catalogue.powers import Power, powers
 from marketplace.catalogue.privacy_words import in_words
-from marketplace.models import Release
+from marketplace.models import PrivacyStatement, Release
+from marketplace.privacy import Statement
 from marketplace.privacy.widening import widened
 
 
@@ -43,8 +43,13 @@ def growth(old: Release, new: Release) -> list[str]:
     """What the new one may do or does with data that the old one did not; nothing for a step back."""
     grown = [f"{power.title}: {power.detail}" for power in more(old, new)]
     grown += [f"{host} becomes a host that it talks to." for host in new.hosts if host not in old.hosts]
-    before, after = (stated(one.submission) if one.submission else None for one in (old, new))
+    before, after = stated(old), stated(new)
     return grown + (widened(before, after) if before and after else [])
+
+
+def stated(release: Release) -> Statement | None:
+    row = PrivacyStatement.objects.filter(submission__release=release).first()
+    return Statement.model_validate(row.statement) if row is not None and row.statement else None
 
 
 def more(old: Release, new: Release) -> list[Power]:

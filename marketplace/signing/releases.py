@@ -20,7 +20,7 @@ from marketplace import auditing, keeping, releasing, transparency
 from marketplace.difypkg import BadPackage, Signing, open_package
 from marketplace.models import Recall, Release, SigningKey, SigningRequest, Submission, User
 from marketplace.releasing import CannotRelease, package_limits
-from marketplace.review import ReviewError, move
+from marketplace.review import ReviewError, approved, move
 from marketplace.signing import decisions, keys, making, records
 from marketplace.signing.errors import Locked, SigningFault
 
@@ -99,7 +99,7 @@ def finish(request: SigningRequest, signing: Signing, made: bytes, *, by: User |
     if (category, submission.package) != (request.category, request.package):
         raise SigningFault(f"{submission} was decided on anew. It is signed again.")
     signed = signing.signed(made)
-    release = releasing.release(submission, signed=signed, category=category)
+    release = approved.leave(releasing.release(submission, signed=signed, category=category))
     move(submission, to=Submission.State.RELEASED, actor=f"release key {key.name}")
     request.signature, request.state = base64.b64encode(made).decode(), State.SIGNED
     request.problem, request.answered_at = "", timezone.now()
