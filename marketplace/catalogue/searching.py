@@ -117,7 +117,7 @@ def matched(filters: Filters, terms: Sequence[Term], *, by: Sequence[str], windo
 
 def ranked(entries: QuerySet[SearchEntry], terms: Sequence[Term], window: slice) -> list[UUID]:
     """The first hundred by our own measure, the same on every database; what comes after them by the database's."""
-    first = list(entries[:DEPTH]) if window.start < DEPTH else []
+    first = best(entries) if window.start < DEPTH else []
     first.sort(key=lambda entry: score(entry, terms), reverse=True)
     keys: list[UUID] = [entry.plugin_id for entry in first][window]
     beyond = slice(max(window.start, DEPTH), window.stop)
@@ -136,6 +136,13 @@ LIGHT = (
     "minimum_dify_version",
     "outline",
 )
+
+
+def best(entries: QuerySet[SearchEntry]) -> list[SearchEntry]:
+    """In two steps: what is sorted is only numbers, however many thousands of entries match."""
+    ids = list(entries.values_list("id", flat=True)[:DEPTH])
+    by_id = SearchEntry.objects.in_bulk(ids)
+    return [by_id[one] for one in ids if one in by_id]
 
 
 def in_order(keys: Collection[UUID]) -> list[Plugin]:

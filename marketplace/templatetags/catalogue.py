@@ -1,25 +1,53 @@
 """Tags of the catalogue's pages: tiles, numbers and times in the language of the page."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace.catalogue import languages
-from marketplace.catalogue.kinds import Text, tag_word
+from marketplace.catalogue.kinds import Text, Trust, tag_word
 
 register = template.Library()
 UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 
-@register.inclusion_tag("catalogue/parts/tile.html")
-def plugin_tile(card: Any, size: str = "") -> dict[str, object]:
+# Of many rows of a list each has a tile and a pill: both are put together without a template.
+PICTURE = (
+    '<span class="tile {} {}" aria-hidden="true"><picture>{}<img src="/pictures/{}" alt="" width="40" height="40" '
+    'loading="lazy" decoding="async"></picture></span>'
+)
+DARK = '<source srcset="/pictures/{}" media="(prefers-color-scheme: dark)">'
+MONOGRAM = '<span class="tile {} tone-{}" aria-hidden="true">{}</span>'
+
+
+@register.simple_tag
+def plugin_tile(card: Any, size: str = "") -> SafeString:
     """A plugin's icon on a quiet tile; without one, its monogram."""
+    if card.icon:
+        dark = format_html(DARK, card.icon_dark) if card.icon_dark else ""
+        return format_html(PICTURE, size, "" if dark else "bright", dark, card.icon)
     label = str(card.label or "?")
-    return {"card": card, "size": size, "monogram": label.strip()[:1].upper(), "tone": crc32(label.encode()) % 6}
+    return format_html(MONOGRAM, size, crc32(label.encode()) % 6, label.strip()[:1].upper())
+
+
+@register.simple_tag
+def trust_pill(trust: Trust) -> SafeString:
+    """The pill of `trust` in its short form, made once a language."""
+    return made_pill(trust, get_language() or "")
+
+
+@lru_cache(maxsize=64)
+def made_pill(trust: Trust, _language: str) -> SafeString:
+    return render_to_string("parts/trust.html", {"trust": trust, "short": True})
 
 
 @register.filter
