@@ -28,6 +28,8 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
 }
 SCHEMES = {"http", "https", "mailto"}
+# What may be wider than the page is scrolled, by keyboard too; tables of readmes stay tables on a phone.
+SCROLLING = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0", "class": "plain"}}
 PICTURES = "/pictures/"  # where our own pictures stand; the only source that an image may have
 IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 # GitHub's way to say what kind of remark a quotation is.
@@ -59,6 +61,7 @@ def rendered(content: str, pictures: Pictures) -> SafeString:
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=only_own_pictures,
+        set_tag_attribute_values=SCROLLING,
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )

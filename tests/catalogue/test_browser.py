@@ -33,11 +33,13 @@ PAGES = [
     *(f"{PLUGIN}/{tab}" for tab in ("versions", "permissions", "privacy", "review", "ratings", "compare", "report")),
 ]
 HEAVIEST = 100 * 1024
+# A readme with a line of code and a table that are wider than any page.
+WIDE = f"# Mail\n\n```\n{'x = 1; ' * 90}\n```\n\n|{' a column |' * 30}\n|{'---|' * 30}\n|{' wide |' * 30}\n"
 
 
 @pytest.fixture
 def shop(people: SimpleNamespace, site: object) -> Plugin:
-    plugin = rows.plugin("acme/mail", tags=["social"], release_privacy_label=LABEL, release_hosts=["api.example.com"])
+    plugin = rows.plugin("acme/mail", tags=["social"], release_privacy_label=LABEL, release_readmes={"en_US": WIDE})
     rows.release(plugin, "0.9.0")
     rows.installed(plugin.latest, 3, 0, 5)  # type: ignore[arg-type]
     rows.plugin("acme/old", status="deprecated", deprecation="no_maintainer", successor="acme/mail")
