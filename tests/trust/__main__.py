@@ -1,0 +1,69 @@
+"""``python -m tests.trust``: how much of what is planted into copies of plugins is found, as a table."""
+
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from random import Random
+
+from marketplace.screening.findings import Section
+from tests.trust.copies import Copy, copies_of
+from tests.trust.given import measure_given
+from tests.trust.measuring import KINDS, Clean, Row, measure, measure_clean
+
+OWN = Path(__file__).resolve().parent.parent / "plugins"
+
+
+def arguments(argv: list[str]) -> Namespace:
+    parser = ArgumentParser(
+        prog="python -m tests.trust", description="Plant violations into copies of plugins and count what is found."
+    )
+    parser.add_argument(
+        "--plugins", type=Path, action="append", default=[], help="a folder of plugins, beside our own (clean ones)"
+    )
+    parser.add_argument("--given", type=Path, help="a folder with planted packages: clean/* and one folder a class")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--each", type=int, default=1, help="plantings of each class into each plugin")
+    parser.add_argument("--most", type=int, default=0, help="only so many plugins, drawn by lot")
+    parser.add_argument("--only", default="", help="a part of a class's name")
+    parser.add_argument("--missed", action="store_true", help="name what was missed, and what was wrongly found")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str]) -> int:
+    options = arguments(argv)
+    if options.given:
+        return measure_given(options.given)
+    copies = list(copies_of([OWN, *options.plugins]))
+    if options.most:
+        copies = Random(options.seed).sample(copies, min(options.most, len(copies)))
+    began = time.process_time()
+    rows = {
+        kind.name: measure(copies, kind, chance=Random(f"{options.seed}{kind.name}"), each=options.each)
+        for kind in KINDS
+        if options.only in kind.name
+    }
+    tell(rows, measure_clean(copies) if not options.only else Clean(), options)
+    print(f"{len(copies)} plugins, {time.process_time() - began:.0f} s of processor time")
+    return 0
+
+
+def tell(rows: dict[str, Row], clean: Clean, options: Namespace) -> None:
+    print(f"{'planted':26} {'found':>13} {'':>7}   {'alarms on clean twins':>21}")
+    for name, row in rows.items():
+        print(
+            f"{name:26} {row.found:>5} of {row.planted:>4} {row.rate:>7.1%}   {row.alarms:>5} of {row.twins:>4} {row.false_rate:>7.1%}"
+        )
+        if options.missed:
+            for line in (*(f"missed {one}" for one in row.missed), *(f"wrong  {one}" for one in row.wrong)):
+                print(f"    {line[:220]}")
+    if clean.plugins:
+        print(
+            f"{'plugins as they are':26} {'':>13} {'':>7}   {len(clean.blocked):>5} of {clean.plugins:>4} {clean.rate:>7.1%}"
+        )
+        for name, found in clean.blocked.items():
+            print(f"    {name}: {', '.join(found)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
