@@ -93,6 +93,10 @@ corpus: $(VENV)/dev.stamp ## Install and call a folder of real plugins; make cor
 sdks: $(VENV)/dev.stamp ## Try what plugins' SDK is taught on every release of it since 0.7
 	@SDK_RELEASES=1 $(BIN)/python -m pytest -q tests/runtime/test_companion.py $(ARGS)
 
+.PHONY: trust
+trust: $(VENV)/dev.stamp ## Plant violations into copies of plugins, count what is found; make trust PLUGINS=folder
+	@$(BIN)/python -m tests.trust $(if $(PLUGINS),--plugins $(PLUGINS)) $(if $(CORPUS),--given $(CORPUS)) $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built, never what you keep (data/)
 	rm -rf $(VENV) .venv-tools build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

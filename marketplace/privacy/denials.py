@@ -10,13 +10,14 @@ from .evidence import Evidence
 
 _NOT = r"(?:not|never|no|none|nothing|neither|nor|zero|without|cannot)"
 _DATA = r"(?:data|information|content|inputs?|quer(?:y|ies)|prompts?|messages?|text|files?|anything|details|credentials?|api keys?|tokens?|parameters?|requests?|documents?)"  # noqa: E501
-_SENT = r"(?:sent|transmitted|transmit|uploaded|upload|shared|share|transferred|transfer|disclosed|disclose|forwarded|forward|send|sends|exported|export|passed|leaked|submitted|submit|communicated)"  # noqa: E501
+_SENT = r"(?:sent|transmitted|transmit|uploaded|upload|shared|share|transferred|transfer|disclosed|disclose|forwarded|forward|send|sends|exported|export|passed|leaked|exchanged|released|submitted|submit|communicated)"  # noqa: E501
 _GONE = r"(?:sent|transmitted|uploaded|transferred|forwarded|exported|leaked|submitted|communicated)"
 _GOES = r"(?:transmit|upload|transfer|forward|send|export|leak|submit|exfiltrate|communicate)"
 _LEADING = r"(?:(?:collect|store|log|save|retain|process|keep|track|record|gather|use|access|sell|share|disclose|transmit|send)(?:ed|d|s|es)?,? ?(?:or |nor |and |and/or )?){0,6}"  # noqa: E501
-_OUT = r"(?:network|internet|external|outbound|outgoing|remote|web|http|https|online)"
+_OUT = r"(?:api|network|internet|external|outbound|outgoing|remote|web|http|https|online)"
 # Nothing goes out at all: said so, it is wrong wherever something does.
 _NETWORK = [
+    r"\b(?:sends?|transmits?|uploads?|forwards?|exports?|leaks?) (?:absolutely )?(?:no|nothing|none|zero)\b",
     rf"\b{_NOT}\b[^.;\n]{{0,50}}\b{_OUT}\b[ -]?(?:\w+ ){{0,2}}(?:requests?|calls?|connections?"
     rf"|connectivity|access|traffic|communications?|activity|apis?)\b",
     rf"\b{_NOT}\b[^.;\n]{{0,30}}\b(?:connect|communicate|contact|talk|phone home|reach out|"
@@ -31,7 +32,7 @@ _NETWORK = [
     rf"host)",
     r"\bnothing\b[^.;\n]{0,30}\b(?:leaves|exits|is (?:ever )?(?:sent|transmitted|uploaded))\b",
     rf"\b(?:no|none of (?:the|your)|neither|not any)\b(?: any| user| your| the| of| kind| "
-    rf"input| or| personal| private| sensitive)*\s*{_DATA}(?:[ ,/]+(?:and |or |nor )?(?:user "
+    rf"input| or)*\s*{_DATA}(?:[ ,/]+(?:and |or |nor )?(?:user "
     rf"|your |any )?{_DATA})*\s*(?:(?:is|are|was|were|gets?|being|will(?: ever)? be|shall "
     rf"be)\s+){{1,2}}(?:ever |otherwise )?{_LEADING}{_GONE}\b",
     rf"\b(?:does|do|did|will|would|can|is|are|has|have)?\s*(?:not|never)\s+(?:ever "
@@ -43,9 +44,15 @@ _NETWORK = [
 ]
 # Sayings of the same kind that policies also use beside the recipients that they name.
 _STAYS = [
+    r"\b(?:all|everything|every|any)\b[^.;\n]{0,40}\b(?:is|are|stays?|remains?) (?:strictly "
+    r"|entirely |fully |kept )?(?:local|offline|on[- ]prem\w*|on[- ]device|in-house)\b",
+    r"\b(?:keeps?|holds?|stores?) (?:everything|all (?:your )?data|your data|it all) (?:local\w*|"
+    r"on[- ]\w+|in-house|private)",
+    r"\b(?:shares?|discloses?|gives? away) (?:no|nothing|none|zero)\b",
     r"\b(?:fully|completely|entirely|purely|100%|strictly|exclusively|wholly|only) (?:local(?"
     r":ly)?|in(?:-| )memory|inside|within)\b(?! or\b)",
-    r"\b(?:all|everything|any|every|data|processing|computation|operations?|inputs?|content)"
+    r"\b(?:all|everything|any|every|data|information|queries|prompts|files|text|messages|"
+    r"processing|computation|operations?|inputs?|content)"
     r"\b[^.;\n]{0,60}\b(?:processed|handled|stays?|remains?|kept|happens|performed|done|executed|"
     r"computed|takes place|runs|evaluated|analy[sz]ed)\b(?: \w+){0,2} (?:locally|on[- ]device|"
     r"offline|on your|within|inside|on the local machine|in (?:local )?memory)(?![^.;\n]{0,12}\bor\b)",
@@ -101,8 +108,14 @@ _RECIPIENT = re.compile(
     re.IGNORECASE,
 )
 
+_EXCEPT = re.compile(
+    r"\b(?:beyond|except|other than|apart from|aside from|unless|besides)\b.*\b(?:APIs?|services?"
+    r"|providers?|requests?|servers?)\b",
+    re.I,
+)
 _GOES_TO = re.compile(
-    r"\b(?:goes|go|sent|given|passed|forwarded|transmitted|uploaded|submitted|relayed) (?:on )?to (?:the )?[A-Z]"
+    r"\b(?i:(?:goes|go|sent|given|passed|forwarded|transmitted|uploaded|submitted|relayed) (?:on )?to|shared with:?"
+    r"|us(?:e|es|ing)) (?:the |a |an )?(?:third[- ]party |external )?(?:service |api |provider )?[A-Z]"
 )
 
 
@@ -187,6 +200,8 @@ def _discloses(sentences: list[tuple[int, str]], evidence: Evidence) -> bool:
         if any(not is_reserved(host) for host in hosts_in(re.sub(r"\S+@\S+", "", sentence))):
             return True
         denies = any(_any(patterns, sentence) for patterns in (_COLLECTION, _STAYS, _NETWORK, _STORAGE))
+        if _EXCEPT.search(sentence):
+            return True
         if not denies and (_RECIPIENT.search(sentence) or _GOES_TO.search(sentence)):
             return True
     return False

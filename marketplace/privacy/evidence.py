@@ -60,8 +60,7 @@ def evidence_of(subject: "Subject") -> Evidence:
         for host, _ in one.hosts()
         if not is_near(host) and not is_vocabulary(host)
     ]
-    certain = {(one.site.path, one.site.line) for one in subject.outgoing if one.certain}
-    undeclared = [one for one in hosts if (one.path, one.line) in certain and not subject.declared.covers(one.what)]
+    undeclared = [one for one in hosts if not subject.declared.covers(one.what)]
     chosen = [
         Seen("", one.site.path, one.site.line, one.carries) for one in subject.outgoing if one.unknown and one.direct
     ]

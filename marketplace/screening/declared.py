@@ -208,9 +208,11 @@ class Declared:
 
     def covers(self, host: str) -> str:
         """Where the host is declared, "" if it is not."""
-        domain = registrable(host)
+        domain = _owned(host)
         if found := self.domains.get(domain):
             return found
+        if is_reserved(host):
+            return ""
         return "its name" if self._goes_by(owner_label(host)) else ""
 
     def _goes_by(self, label: str) -> bool:
@@ -226,6 +228,11 @@ class Declared:
         return any(_is_addition(whole, name) for name in self.own if len(name) >= 4)
 
 
+def _owned(host: str) -> str:
+    """What a name speaks for: all that its owner has registered, but of names for examples only itself."""
+    return host if is_reserved(host) else registrable(host)
+
+
 def _is_addition(label: str, name: str) -> bool:
     short, long = sorted((label, name), key=len)
     return len(short) >= 4 and long.startswith(short) and long[len(short) :] in _ADDITIONS
@@ -236,10 +243,10 @@ def declared_by(files: Mapping[str, bytes], manifest: Mapping[str, Any], more: I
     domains: dict[str, str] = {}
     for path, text in _texts(files):
         for host in hosts_in(text):
-            if not is_reserved(host) and not is_drop_point(host):
-                domains.setdefault(registrable(host), path)
+            if not is_drop_point(host):
+                domains.setdefault(_owned(host), path)
     for host in more:
-        domains.setdefault(registrable(host), "the privacy statement")
+        domains.setdefault(_owned(host), "the privacy statement")
     own = _own_names(files, manifest)
     return Declared(domains, own | _headings(files), own)
 

@@ -10,6 +10,10 @@ from .code.lookups import element_of
 from .hosts import host_of, is_host, known_end
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{1,10}://", re.IGNORECASE)
+_CONNECTS = re.compile(
+    r"(^|\.)(\w*[cC]onnect\w*|\w*Handler|\w*Client|open_connection|\w*Connection|dial|resolve|ping)$"
+)
+_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,12}(?::\d{1,5})?", re.IGNORECASE)
 _QUIET = re.compile(
     r"(^|\.)(print|debug|info|warning|error|exception|log|format|urlparse|urlsplit|urljoin|"
     r"quote|sub|match|search|compile|startswith|endswith"
@@ -33,11 +37,6 @@ class Outgoing:
         """(host, address) for all that are known, also where only the end of the host is."""
         pairs = [(host_of(url) or known_end(url), url) for url in sorted(self.urls)]
         return [(host, url) for host, url in pairs if host]
-
-    @property
-    def certain(self) -> bool:
-        """Whether the address is contacted, not only handed to something that might."""
-        return self.direct or "credential" in self.carries or bool(self.site.keywords.keys() & ADDRESS_NAMES)
 
     @property
     def unknown(self) -> bool:
@@ -81,19 +80,34 @@ def _addresses(texts: list[str], contact: Contact) -> list[str]:
     return found
 
 
+def _held_addresses(program: Program, value: Value) -> list[str]:
+    """Addresses in a container that is handed over, under a key that says so."""
+    held = [
+        program.bound[one, key] for one in value.refs if one.startswith("D:") for key in _address_keys(program, one)
+    ]
+    return [text for one in held for text in one.texts() if _SCHEME.match(text)]
+
+
+def _address_keys(program: Program, one: str) -> list[str]:
+    return sorted(program.keys.get(one, set()) & ADDRESS_NAMES)
+
+
 def _client(program: Program, site: CallSite) -> Outgoing | None:
     """A library's thing that is given an address, by a keyword or as any argument with a scheme."""
     names = [
         one
         for one in site.names
-        if one[1:2] != ":" and not one.startswith(("builtins.", "dify.", "dify_plugin.", "re.", "logging."))
+        if one[1:2] != ":" and not one.startswith(("builtins.", "dify.", "dify_plugin.", "re.", "logging.getLogger"))
     ]
     if not names or all(_QUIET.search(name) for name in names):
         return None
     urls = [text for value in site.values() for text in value.texts() if _SCHEME.match(text) and len(text) < 2000]
+    if any(_CONNECTS.search(name) for name in names):
+        urls += [f"tcp://{text}" for value in site.args[:2] for text in value.texts() if _DOMAIN.fullmatch(text)]
     for key, value in site.keywords.items():
         if key in ("host", "hostname", "server", "address", "api_host", "domain", "broker"):
             urls += [f"tcp://{text}" for text in value.texts() if "." in text and is_host(text.partition(":")[0])]
+    urls += [text for value in site.values() for text in _held_addresses(program, value)]
     if not urls:
         return None
     address = next((value for key, value in site.keywords.items() if key in ADDRESS_NAMES), Value())

@@ -14,7 +14,7 @@ _LIST = Path(__file__).parent / "data" / "popular.txt"
 _OURS = ("dify-plugin",)
 # Successors that are not popular yet, and are what they say.
 _MEANT = ("httpx2", "httpcore2")
-_FAMOUS, _KNOWN = 1500, 5000  # whose names are imitated
+_FAMOUS, _KNOWN = 1500, 12_000  # whose names are imitated
 _SAME = {
     "python",
     "py",

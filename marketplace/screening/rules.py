@@ -34,8 +34,7 @@ RULES: dict[str, Rule] = {
     # secrets
     "secrets.private-key": _error("A private key."),
     "secrets.provider-key": _error("A key in the shape of a known service's keys."),
-    "secrets.assignment": _error("A value that looks random stands where a secret is named."),
-    "secrets.weak-assignment": _warning("A fixed value stands where a secret is named."),
+    "secrets.assignment": _error("A fixed value stands where a secret is named."),
     "secrets.url-password": _error("An address that carries a user's password."),
     # binaries
     "binaries.executable": _error("A program or library in machine code: it cannot be reviewed."),
@@ -79,6 +78,7 @@ RULES: dict[str, Rule] = {
     "network.undeclared-host": _error("A host is contacted that neither the listing nor the privacy statement names."),
     "network.address": _error("A public address is contacted by number."),
     "network.drop-point": _error("A service is contacted that takes in anybody's data: a paste, tunnel, bot or hook."),
+    "network.unnamed-address": _error("An address stands in the code's texts that nothing names, wherever it may go."),
     "network.mentioned-host": _info("An address stands in the code that the listing does not name."),
     "network.user-given": _info("The host is chosen by whoever configures or calls the plugin."),
     "network.hidden-host": _error("The address is hidden from a reader."),

@@ -6,8 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from random import Random
 
-from marketplace.screening.findings import Section
-from tests.trust.copies import Copy, copies_of
+from tests.trust.copies import copies_of
 from tests.trust.given import measure_given
 from tests.trust.measuring import KINDS, Clean, Row, measure, measure_clean
 
@@ -52,14 +51,16 @@ def tell(rows: dict[str, Row], clean: Clean, options: Namespace) -> None:
     print(f"{'planted':26} {'found':>13} {'':>7}   {'alarms on clean twins':>21}")
     for name, row in rows.items():
         print(
-            f"{name:26} {row.found:>5} of {row.planted:>4} {row.rate:>7.1%}   {row.alarms:>5} of {row.twins:>4} {row.false_rate:>7.1%}"
+            f"{name:26} {row.found:>5} of {row.planted:>4} {row.rate:>7.1%}   {row.alarms:>5} "
+            f"of {row.twins:>4} {row.false_rate:>7.1%}"
         )
         if options.missed:
             for line in (*(f"missed {one}" for one in row.missed), *(f"wrong  {one}" for one in row.wrong)):
                 print(f"    {line[:220]}")
     if clean.plugins:
         print(
-            f"{'plugins as they are':26} {'':>13} {'':>7}   {len(clean.blocked):>5} of {clean.plugins:>4} {clean.rate:>7.1%}"
+            f"{'plugins as they are':26} {'':>13} {'':>7}   {len(clean.blocked):>5} of {clean.plugins:>4} "
+            f"{clean.rate:>7.1%}"
         )
         for name, found in clean.blocked.items():
             print(f"    {name}: {', '.join(found)}")

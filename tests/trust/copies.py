@@ -23,14 +23,15 @@ ENTRIES = {
 }
 INPUTS = ("tool_parameters", "prompt_messages", "texts", "text", "query", "parameters", "datasource_parameters")
 NAMES = re.compile(
-    r"^_?(invoke|validate_credentials|validate_provider_credentials|_?get_website_crawl|get_pages|get_content|on_event|dispatch_event|generate)$"
+    r"^_?(invoke|validate_credentials|validate_provider_credentials|_?get_website_crawl|get_pages|"
+    r"get_content|on_event|dispatch_event|generate)$"
 )
 
 
 class _Plain(yaml.SafeLoader):
     """Leaves times as the texts that they are."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 -- as PyYAML has it
+    yaml_implicit_resolvers = {
         letter: [one for one in rules if one[0] != "tag:yaml.org,2002:timestamp"]
         for letter, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

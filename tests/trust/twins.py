@@ -125,7 +125,8 @@ def real_requirement(copy: Copy, chance: Random) -> str | None:
 
 
 HONEST = [
-    "Your queries are sent to the API of the service that you configure, with your key. We do not collect or store any personal data ourselves.",
+    "Your queries are sent to the API of the service that you configure, with your key. "
+    "We do not collect or store any personal data ourselves.",
     "The plugin transmits your input to the provider's servers over HTTPS. Nothing is stored by the plugin itself.",
     "Requests are processed by the third-party service; see its privacy policy. No data is shared with anyone else.",
     "This plugin connects to the vendor's API. It does not sell or share personal information with advertisers.",

@@ -6,17 +6,54 @@ import string
 import zlib
 from random import Random
 
-_FIRST = "pulse harbor quartz nimbus falcon ember vertex cobalt orbit zephyr lumen drift relay onyx beacon sable tundra meridian cinder fathom".split()
-_SECOND = (
-    "metrics insight collect ingest stats hub gateway beacon edge sync telemetry labs systems watch relay logs".split()
-)
+_FIRST = [
+    "pulse",
+    "harbor",
+    "quartz",
+    "nimbus",
+    "falcon",
+    "ember",
+    "vertex",
+    "cobalt",
+    "orbit",
+    "zephyr",
+    "lumen",
+    "drift",
+    "relay",
+    "onyx",
+    "beacon",
+    "sable",
+    "tundra",
+    "meridian",
+    "cinder",
+    "fathom",
+]
+_SECOND = [
+    "metrics",
+    "insight",
+    "collect",
+    "ingest",
+    "stats",
+    "hub",
+    "gateway",
+    "beacon",
+    "edge",
+    "sync",
+    "telemetry",
+    "labs",
+    "systems",
+    "watch",
+    "relay",
+    "logs",
+]
 _TOPS = ("io", "net", "com", "dev", "app", "cloud", "xyz", "co", "site", "online")
 _BEFORE = ("", "api.", "collect.", "t.", "ingest.", "cdn.", "events.", "v1.")
 
 
 def host(chance: Random) -> str:
     """A host that nobody's listing names."""
-    return f"{chance.choice(_BEFORE)}{chance.choice(_FIRST)}{chance.choice(['-', ''])}{chance.choice(_SECOND)}.{chance.choice(_TOPS)}"
+    name = f"{chance.choice(_FIRST)}{chance.choice(['-', ''])}{chance.choice(_SECOND)}"
+    return f"{chance.choice(_BEFORE)}{name}.{chance.choice(_TOPS)}"
 
 
 def word(chance: Random) -> str:

@@ -1,5 +1,6 @@
 """Code that is made, fetched or hidden, and other programs that are started."""
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,8 @@ _RUN = re.compile(
     r"code\.interact|runpy\.run_(path|module)"
     r"|types\.(FunctionType|CodeType|LambdaType)|timeit\.(timeit|repeat)|timeit\.Timer|c?"
     r"[pP]rofile\.run(ctx)?|pdb\.run(eval|call)?|trace\.Trace\(\)\.run"
-    r"|bdb\.Bdb\(\)\.run|imp\.load_\w+|importlib\.machinery\.(SourceFileLoader|SourcelessFileLoader|"
+    r"|ctypes\..*\(\)\.(system|popen|exec\w*|dlopen|mprotect|PyRun\w*)|ctypes\.pythonapi\.PyRun\w*|"
+    r"bdb\.Bdb\(\)\.run|imp\.load_\w+|importlib\.machinery\.(SourceFileLoader|SourcelessFileLoader|"
     r"ExtensionFileLoader)(\(\)\.\w+)?"
     r"|zipimport\.zipimporter(\(\)\.\w+)?|asteval\.Interpreter\(\)|execjs\.\w+|js2py\.\w+|"
     r"builtins\.eval|_?testcapi\.\w+)$"
@@ -55,6 +57,7 @@ class Execution(Check):
         program = subject.program
         for path, reason in sorted(program.unread.items()):
             yield Finding("code.unreadable", f"The file cannot be read as Python: {reason}", path)
+        yield from _inner_workings(program)
         seen: set[tuple[str, str, int]] = set()
         for site in program.calls:
             for finding in _of_site(subject, site):
@@ -76,8 +79,10 @@ _CAPABILITIES = {
     "code_exec": _RUN,
     "native": _NATIVE,
     "sql": re.compile(
-        r"^(sqlite3|psycopg2?|pymysql|MySQLdb|cx_Oracle|oracledb|pyodbc|asyncpg|aiomysql|duckdb|pymssql|clickhouse_driver)\.connect$"
-        r"|^sqlalchemy\.create_engine$|^snowflake\.connector\.connect$|^neo4j\.GraphDatabase\.driver$|^pymongo\.MongoClient$"
+        r"^(sqlite3|psycopg2?|pymysql|MySQLdb|cx_Oracle|oracledb|pyodbc|asyncpg|aiomysql|"
+        r"duckdb|pymssql|clickhouse_driver)\.connect$"
+        r"|^sqlalchemy\.create_engine$|^snowflake\.connector\.connect$|^neo4j\.GraphDatabase\.driver$|"
+        r"^pymongo\.MongoClient$"
     ),
     "ssh": re.compile(r"^(paramiko\.(SSHClient|Transport)|asyncssh\.connect|fabric\.Connection|pysftp\.Connection)$"),
     "browser": re.compile(
@@ -117,8 +122,45 @@ def _of_site(subject: Subject, site: CallSite) -> Iterator[Finding]:
             yield Finding("code.install", f"{name} installs packages", site.path, site.line, site.source)
 
 
+_INNER = frozenset(
+    ["__subclasses__", "__globals__", "f_globals", "f_builtins", "gi_frame", "cr_frame", "tb_frame", "func_globals"]
+)
+_RUNNERS = frozenset(["exec", "eval", "__import__", "__builtins__"])
+
+
+def _inner_workings(program: Program) -> Iterator[Finding]:
+    """Python's own insides, and functions that run code handed around as things: ways to run code unseen."""
+    for module in program.modules.values():
+        called = {id(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Attribute) and node.attr in _INNER:
+                message = f"{node.attr} reaches into Python's insides, which hides what is run"
+                yield Finding(
+                    "code.exec-hidden", message, module.path, node.lineno, " ".join(ast.unparse(node).split())[:160]
+                )
+            elif (
+                isinstance(node, ast.Name)
+                and node.id in _RUNNERS
+                and id(node) not in called
+                and _is_builtin(program, module.name, node)
+            ):
+                yield Finding(
+                    "code.exec-hidden", f"{node.id} is handed around as a thing", module.path, node.lineno, node.id
+                )
+
+
+def _is_builtin(program: Program, module: str, node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Load) and (node.id == "__builtins__" or (module, node.id) not in program.bound)
+
+
 def is_plain(site: CallSite, name: str) -> bool:
     """Whether the call is written by the name that it has, so that a reader sees what it is."""
+    if name.startswith("builtins."):
+        return (
+            isinstance(site.node, ast.Call)
+            and isinstance(site.node.func, ast.Name)
+            and f"builtins.{site.node.func.id}" == name
+        )
     written = site.source.partition("(")[0]
     return written.rpartition(".")[2] == name.rpartition(".")[2]
 
@@ -133,7 +175,14 @@ def _run(site: CallSite, name: str, taints: frozenset[str]) -> Finding:
             site.source,
         )
     given = site.argument(0, "source", "stmt", "object")
-    if given.consts and not taints & _DYNAMIC and "\ufffc" not in "".join(given.texts()) and _is_short(given):
+    loads = name.startswith(("runpy.", "imp.", "importlib.", "zipimport."))
+    if (
+        given.consts
+        and not loads
+        and not taints & _DYNAMIC
+        and "\ufffc" not in "".join(given.texts())
+        and _is_short(given)
+    ):
         return Finding(
             "code.exec-literal",
             f"{name} runs code that stands in a text; write it as code",
@@ -212,12 +261,38 @@ def _words(value: Value) -> Iterator[str]:
 
 def _fetches(command: str) -> bool:
     """Whether a shell fetches something, decodes it or speaks to the network."""
-    return bool(re.search(r"\b(curl|wget|nc|ncat|bash -i|/dev/tcp|base64\s+-d|python3? -c|powershell)\b", command))
+    return bool(re.search(r"\b(curl|wget|nc|ncat|bash -i|/dev/tcp|base64\s+-d|powershell)\b", command))
+
+
+_SENSITIVE = frozenset(
+    [
+        "os",
+        "subprocess",
+        "ctypes",
+        "builtins",
+        "pty",
+        "marshal",
+        "pickle",
+        "socket",
+        "importlib",
+        "sys",
+        "code",
+        "runpy",
+        "shutil",
+        "posix",
+        "nt",
+    ]
+)
+
+
+def _is_sensitive(site: CallSite, names: Value) -> bool:
+    """Whether a module that can do harm is imported past the import statement."""
+    return bool(_SENSITIVE & {text.partition(".")[0] for text in names.texts()})
 
 
 def _import(site: CallSite, taints: frozenset[str]) -> Iterator[Finding]:
     names = site.argument(0, "name")
-    if names.taints & _HIDING or "joined" in names.taints:
+    if names.taints & _HIDING or _is_sensitive(site, names):
         yield Finding(
             "code.import-hidden",
             "A module is imported by a name that is hidden from a reader",

@@ -21,7 +21,7 @@ _AT_ZERO = re.compile(
     r"|os\.path\.(exists|isfile|isdir|getsize)|linecache\.getlines?|fileinput\.input|tarfile\.open|"
     r"zipfile\.ZipFile|mmap\.mmap|sqlite3\.connect|numpy\.(fromfile|loadtxt)"
     r"|pandas\.read_\w+|dotenv\.(load_dotenv|dotenv_values)|configparser\.ConfigParser\(\)\.read|"
-    r"tomllib\.load|runpy\.run_path|subprocess\.\w+|pathlib\.Path\.(read_text|read_bytes|"
+    r"tomllib\.load|runpy\.run_path|os\.(system|popen)|subprocess\.\w+|pathlib\.Path\.(read_text|read_bytes|"
     r"open))$"
 )
 _METHODS = frozenset(

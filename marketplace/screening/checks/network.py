@@ -1,12 +1,22 @@
 """Which hosts the code contacts, and whether anything names them."""
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from marketplace.screening.code import CallSite
 from marketplace.screening.findings import Finding
-from marketplace.screening.hosts import host_of, is_drop_point, is_near, is_number, is_vocabulary, urls_in
+from marketplace.screening.hosts import (
+    host_of,
+    is_drop_point,
+    is_near,
+    is_number,
+    is_vocabulary,
+    known_end,
+    registrable,
+    urls_in,
+)
 from marketplace.screening.outgoing import Outgoing
 from marketplace.screening.subject import Subject
 
@@ -20,6 +30,21 @@ _TIMELESS = re.compile(
     r"^requests\.(get|post|put|patch|delete|head|options|request)$|^requests\.[sS]ession\(\)\.(get|"
     r"post|put|patch|delete|request)$|^urllib\.request\.urlopen$"
 )
+_PROSE = 500  # characters of a text that is no address but a page
+# Where documentation and source are: naming them sends nothing.
+_NEUTRAL = frozenset(
+    [
+        "google.com",
+        "github.com",
+        "dify.ai",
+        "huggingface.co",
+        "python.org",
+        "readthedocs.io",
+        "stackoverflow.com",
+        "wikipedia.org",
+    ]
+)
+_EXAMPLES = frozenset(f"{sub}example.{top}" for sub in ("", "www.") for top in ("com", "org", "net"))
 _CHOSEN = frozenset(["credential", "input", "variable", "environment"])
 
 
@@ -32,7 +57,9 @@ class Network(Check):
         contacted: dict[str, dict[str, Any]] = {}
         for one in subject.outgoing:
             yield from _of_contact(subject, one, contacted)
-        mentioned = dict(_mentioned(subject, contacted))
+        unnamed = list(_in_code(subject, contacted))
+        yield from unnamed
+        mentioned = dict(_mentioned(subject, {*contacted, *(one.evidence for one in unnamed)}))
         for host, (path, line) in mentioned.items():
             yield Finding(
                 "network.mentioned-host",
@@ -80,14 +107,7 @@ def judge(subject: Subject, one: Outgoing, *, host: str, url: str) -> Finding | 
     if is_drop_point(url):
         return Finding("network.drop-point", f"{host} takes in anybody's data", site.path, site.line, site.source)
     message = f"{host} is contacted, and neither the listing nor the privacy statement names it"
-    return Finding(
-        "network.undeclared-host",
-        message,
-        site.path,
-        site.line,
-        site.source,
-        severity="error" if one.certain else "warning",
-    )
+    return Finding("network.undeclared-host", message, site.path, site.line, site.source)
 
 
 def is_plain_address(subject: Subject, host: str) -> bool:
@@ -124,20 +144,41 @@ def _unknown(one: Outgoing) -> Finding:
     )
 
 
-def _mentioned(subject: Subject, contacted: dict[str, Any]) -> Iterator[tuple[str, tuple[str, int]]]:
+def _in_code(subject: Subject, contacted: dict[str, Any]) -> Iterator[Finding]:
+    """Addresses in texts of the code that no contact accounts for: they go somewhere that was not followed."""
+    seen = set(contacted)
+    for module in subject.program.modules.values():
+        for text, line in code_texts(module.tree):
+            for url in urls_in(text) if "://" in text and len(text) < _PROSE else ():
+                host = host_of(url) or known_end(url)
+                if host and host not in seen and _is_strange(subject, host):
+                    seen.add(host)
+                    message = f"{host} stands in the code, and neither the listing nor the privacy statement names it"
+                    yield Finding("network.unnamed-address", message, module.path, line, url[:160])
+
+
+def code_texts(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Texts of a module that are not documentation, with their lines."""
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in alone and isinstance(node.value, str | bytes):
+            yield node.value if isinstance(node.value, str) else node.value.decode("latin-1"), node.lineno
+
+
+def _is_strange(subject: Subject, host: str) -> bool:
+    if "." not in host or is_near(host) or is_vocabulary(host) or registrable(host) in _NEUTRAL or host in _EXAMPLES:
+        return False
+    return not subject.declared.covers(host)
+
+
+def _mentioned(subject: Subject, known: set[str]) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Addresses in comments and documentation."""
     for module in subject.program.modules.values():
         text = subject.files[module.path].decode(errors="replace")
         for number, line in enumerate(text.splitlines(), start=1):
             for url in urls_in(line) if "://" in line else ():
                 host = host_of(url)
-                if (
-                    host
-                    and "." in host
-                    and host not in contacted
-                    and not is_near(host)
-                    and not is_vocabulary(host)
-                    and not subject.declared.covers(host)
-                ):
+                if host and host not in known and _is_strange(subject, host):
                     yield host, (module.path, number)
 
 

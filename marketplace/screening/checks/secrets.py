@@ -115,29 +115,33 @@ _MARKS = [
     "AC",
 ]
 _NAMED = re.compile(
-    r"""(?P<name>[\w.-]*(?:api[_-]?key|apikey|secret|passw(?:or)?d|passwd|access[_-]?key|auth[_-]?token|token|private[_-]?key|client[_-]?secret|credential|bearer)[\w-]*)["']?\]?
+    r"""(?P<name>[\w.-]*(?:api[_-]?key|apikey|secret|passw(?:or)?d|passwd|access[_-]?key|auth[_-]?token
+    |token(?!iz|s?_?(?:limit|count))|private[_-]?key|client[_-]?secret|credential|bearer)[\w-]*)["']?\]?
+    (?:\s*:\s*[\w.\[\], |]+(?==))?
     \s*(?:[:=]|:=|=>|,)\s*(?:str\()?[rbfu]?(?P<quote>["'])(?P<value>[^"'\n]{8,300})(?P=quote)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BARE = re.compile(
-    r"""^\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.-]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD|key|secret|token|password))\s*[:=]\s*(?P<value>[^\s"'#{}$<>]{12,200})\s*(?:#.*)?$"""
+    r"""^\s*(?:export\s+)?(?P<name>[\w.-]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD|key|secret|token|password))"""
+    r"""\s*[:=]\s*(?P<value>[^\s"'#{}$<>]{12,200})\s*(?:#.*)?$"""
 )
 _URL = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,15}://(?P<user>[^\s:/@\"'{}<>$]{1,60}):(?P<value>[^\s:/@\"'{}<>$*]{4,100})@[\w.-]+",
     re.IGNORECASE,
 )
+# What stands for a secret that somebody is to fill in, and what is a name, an address or a sentence.
 _PLACEHOLDER = re.compile(
-    r"your|my[-_]|xxx|\*\*\*|\.\.\.|<|>|\{|\}|\$|example|placeholder|change|replace|insert|"
-    r"dummy|sample|fake|mock|redacted|todo|none|null|undefined|enter|please|here|default|"
-    r"abcdef|123456|foobar|password|secret|test|demo|key$|^key|token$|_token|_key|api_|\s|"
-    r"^https?:|/|^[a-z]+([._-][a-z]+)*$|^[A-Z]+(_[A-Z]+)*$|^[a-z]+([A-Z][a-z]+)+$",
+    r"your|my[-_]|xxx|\*\*\*|\.\.\.|<|>|\{|\}|\$|placeholder|change|replace|insert|dummy|"
+    r"sample|fake|mock|redacted|todo|none|null"
+    r"|undefined|enter|please|here|default|foobar|\s|^https?:|://|^/|key$|^key|token$|_token|"
+    r"_key|api_|^[a-z]+([._-][a-z]+)*$"
+    r"|^[A-Z]+(_[A-Z]+)*$|^[a-z]+([A-Z][a-z]+)+$|^[\w.-]+\.(py|json|yaml|txt|md|com|io|net|org)$",
     re.IGNORECASE,
 )
 _SHORT_PLACEHOLDER = re.compile(
-    r"your|xxx|\*\*\*|\.\.\.|<|\{|\$|example|placeholder|change|replace|dummy|sample|fake|"
-    r"mock|redacted|enter|please|here|1234567|abcdefg|0000000",
-    re.IGNORECASE,
+    r"your|xxx|\*\*\*|\.\.\.|<|\{|\$|placeholder|change|replace|dummy|redacted|enter|please|here", re.IGNORECASE
 )
+_BEARER = re.compile(r"\b(?:Bearer|Basic|Token)\s+(?P<value>[A-Za-z0-9+/_.=-]{20,300})")
 _LISTS = ("uv.lock", "poetry.lock", "package-lock.json", ".svg", ".ipynb", ".lock")
 _TESTS = re.compile(r"(^|/)(tests?|fixtures?|examples?)/|(^|/)(test_|conftest)")
 _RANDOM = 3.2  # bits a character: words stay below, keys do not
@@ -207,6 +211,15 @@ def _in_line(path: str, number: int, line: str, *, tested: bool) -> Iterator[Fin
             severity="warning" if tested else "",
         )
         return
+    bearer = _BEARER.search(line)
+    if (
+        bearer
+        and not _is_prose(path)
+        and not tested
+        and _is_random(bearer["value"])
+        and not _SHORT_PLACEHOLDER.search(bearer["value"])
+    ):
+        yield Finding("secrets.assignment", "A header carries a fixed key", path, number, mask(bearer["value"]))
     if (match := _URL.search(line)) and not _is_prose(path) and _is_password(match["value"]):
         message = "An address carries a password"
         severity = "warning" if tested else ""
@@ -217,7 +230,7 @@ def _in_line(path: str, number: int, line: str, *, tested: bool) -> Iterator[Fin
 
 
 _MAYBE = re.compile(
-    "|".join(re.escape(mark) for mark in _MARKS) + r"|://|(?i:key|secret|token|passw|credential|bearer|pwd)"
+    "|".join(re.escape(mark) for mark in _MARKS) + r"|://|(?i:key|basic|secret|token|passw|credential|bearer|pwd)"
 )
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _WORDS = frozenset(["password", "pass", "pwd", "secret", "user", "username", "admin", "token", "guest", "root", "port"])
@@ -247,25 +260,33 @@ def shape_of(text: str) -> tuple[str, str] | None:
 
 
 def _assigned(name: str, value: str, tested: bool) -> str | None:
-    if (
-        _PLACEHOLDER.search(value)
-        or tested
-        or re.search(
-            r"(url|uri|path|name|type|field|label|header|regex|pattern|id|file|help|title)s?$", name, re.IGNORECASE
-        )
-    ):
+    if tested or _NAMES_NO_SECRET.search(name) or _UUID.fullmatch(value) or not re.fullmatch(r"[!-~]+", value):
         return None
+    if _is_random(value):
+        return (
+            None if _SHORT_PLACEHOLDER.search(value) or "://" in value or value.count("/") > 4 else "secrets.assignment"
+        )
+    if _PLACEHOLDER.search(value):
+        return None
+    digits = any(character.isdigit() for character in value)
+    letters = any(character.isalpha() for character in value)
+    long = len(value) >= (8 if _PASSWORD.search(name) else 12)
+    return "secrets.assignment" if digits and letters and long else None
+
+
+def _is_random(value: str) -> bool:
+    """Whether it looks drawn by lot: long, of many characters, digits among them."""
     digits = sum(character.isdigit() for character in value)
-    random = (
-        len(value) >= 16
-        and randomness(value) > _RANDOM
-        and digits >= 2
-        and len(value) <= 200
-        and re.fullmatch(r"[\w+/=.:~!@#%^&*-]+", value)
-    )
-    if random and not _UUID.fullmatch(value):
-        return "secrets.assignment"
-    return "secrets.weak-assignment" if digits and len(value) >= 10 and re.fullmatch(r"[!-~]+", value) else None
+    mixed = len({character.isupper() for character in value if character.isalpha()}) == 2 or digits >= 6
+    enough = digits >= 2 or (digits and len(value) >= 30 and randomness(value) > 4)
+    return bool(16 <= len(value) <= 200 and randomness(value) > _RANDOM + 0.2 and enough and mixed)
+
+
+_NAMES_NO_SECRET = re.compile(
+    r"(url|uri|path|name|type|field|label|header|regex|pattern|id|file|help|title|limit|count|usage|prefix)s?$",
+    re.IGNORECASE,
+)
+_PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
 
 
 def randomness(text: str) -> float:

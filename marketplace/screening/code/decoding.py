@@ -120,6 +120,8 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "urllib.parse.unquote": urllib.parse.unquote,
     "urllib.parse.quote": urllib.parse.quote,
     "urllib.parse.urljoin": urllib.parse.urljoin,
+    "urllib.parse.urlunparse": urllib.parse.urlunparse,
+    "urllib.parse.urlunsplit": urllib.parse.urlunsplit,
     "html.unescape": html.unescape,
     "builtins.str.maketrans": lambda *_: None,
     "json.dumps": lambda given, **_: json.dumps(given),

@@ -209,7 +209,7 @@ def _sequence(frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Value:
     result = ref(holder)
     if parts and all(len(part.consts) == 1 and not part.refs for part in parts):
         result |= constant(tuple(part.known() for part in parts))
-    elif not parts:
+    elif not parts and isinstance(node, ast.Tuple):
         result |= constant(())
     for index, part in enumerate(parts[:256]):
         frame.program.bind(holder, str(index), part)
@@ -238,7 +238,8 @@ def container(frame: Frame, node: ast.expr) -> str:
 
 def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
     try:
-        return constant(tuple(_turns(frame, node)))
+        turns = _turns(frame, node)
+        return constant(tuple(turn.known() for turn in turns), *taints_of(turns))
     except LookupError:
         pass
     inner = _looped(frame, node.generators)
@@ -248,7 +249,7 @@ def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.Generato
     return Value(frozenset(), frozenset([holder]), value.taints)
 
 
-def _turns(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> list[Constant]:
+def _turns(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> list[Value]:
     """Every element, if all that it is made of is known. Raises LookupError."""
     if len(node.generators) != 1 or not isinstance(node.generators[0].target, ast.Name | ast.Tuple):
         raise LookupError
@@ -256,7 +257,10 @@ def _turns(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) ->
     source = evaluate(frame, loop.iter).known()
     if loop.ifs or not isinstance(source, str | bytes | tuple) or len(source) > _LONGEST:
         raise LookupError
-    return [evaluate(frame.with_names(_bound(loop.target, one)), node.elt).known() for one in source]
+    turns = [evaluate(frame.with_names(_bound(loop.target, one)), node.elt) for one in source]
+    for turn in turns:
+        turn.known()
+    return turns
 
 
 def _bound(target: ast.expr, const: Constant) -> dict[str, Value]:

@@ -76,6 +76,11 @@ def call_value(
 
 
 def _known_method(frame: Frame, site: CallSite, method: str) -> Value | None:
+    if method in ("__getattribute__", "__getattr__"):
+        *holder, name = (site.receiver, *site.args)[-2:] if site.args else (site.receiver, NOTHING)
+        given = either(attribute(frame.program, holder[0], text) for text in name.texts())
+        note_references(frame, site.node, given)
+        return given
     found = path_method(site.receiver, method, site.args)
     if found is None and site.receiver.texts():
         found = method_of_text(frame.program, site, method)

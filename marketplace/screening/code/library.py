@@ -3,11 +3,12 @@
 import ast
 import re
 from collections.abc import Callable
+from itertools import permutations
 
 from .contacts import contact_of
 from .decoding import DECODERS, PLAIN, pure_call
 from .frames import Frame
-from .lookups import attribute, element_of, foreign
+from .lookups import attribute, element_of, foreign, item
 from .paths import HOME, path_call
 from .program import Program
 from .sites import CallSite
@@ -53,7 +54,9 @@ _FORGETTING = frozenset(
     ]
 ) - {"enumerate"}
 _FAR = 2
+_FEW = 3  # parts that are tried in every order
 _WIDE = re.compile(r"\{[^}]*:[^}]*(\d{4,}|\{)")
+_SPACES_GET = ("globals().get", "vars().get", "locals().get", ".__dict__.get", "sys.modules.get")
 _GETTERS = ("operator.attrgetter:", "operator.methodcaller:")
 _READING = ("builtins.open", "io.open", "codecs.open", "aiofiles.open", "os.open", "os.fdopen")
 
@@ -66,6 +69,8 @@ def forget_labels(name: str, taints: frozenset[str]) -> frozenset[str]:
 def call_library(frame: Frame, site: CallSite, one: str) -> Value:
     if (special := _SPECIAL.get(one)) is not None:
         return special(frame, site)
+    if one.endswith(_SPACES_GET):
+        return item(frame.program, ref(one.removesuffix(".get")), site.argument(0))
     if one.startswith(_GETTERS):
         return _gotten(frame, site, one)
     if (found := path_call(one, site.args)) is not None:
@@ -188,11 +193,13 @@ def _of_container(program: Program, site: CallSite, one: str) -> Value:
 
 def method_of_text(program: Program, site: CallSite, method: str) -> Value | None:
     """What a method of a text or of bytes gives; None if there is no such method."""
-    if not hasattr(str, method) and not hasattr(bytes, method):
+    if not hasattr(str, method) and not hasattr(bytes, method) and method not in ("substitute", "safe_substitute"):
         return None
     taints = forget_labels(method, taints_of([site.receiver, *site.values()]))
     if method == "join" and site.args:
         return _join(program, site).labelled(*taints)
+    if method in ("substitute", "safe_substitute"):
+        return _substituted(site).labelled(*taints)
     if method in ("format", "format_map"):
         return _format(site).labelled(*taints)
     result = pure_call(f"str.{method}", (site.receiver, *site.args), site.keywords)
@@ -201,9 +208,15 @@ def method_of_text(program: Program, site: CallSite, method: str) -> Value | Non
 
 def _join(program: Program, site: CallSite) -> Value:
     value = pure_call("str.join", (site.receiver, site.args[0]), {})
-    if value.consts:
+    grown = any((one, "*") in program.bound for one in site.args[0].refs)
+    if value.consts and not grown:
         return value.labelled("joined")
     parts = element_of(program, site.args[0])
+    words = [text for text in parts.texts() if HOLE not in text]
+    if 1 < len(words) <= _FEW and all(isinstance(const, str) for const in parts.consts):
+        # collected one after another: the order is not known, the possible ones are few
+        texts = [between.join(some) for between in site.receiver.texts()[:2] for some in permutations(sorted(words))]
+        return Value(frozenset(texts), frozenset(), parts.taints | {"joined"})
     return Value(frozenset([f"{HOLE}"]), frozenset(), parts.taints)
 
 
@@ -217,6 +230,20 @@ def _format(site: CallSite) -> Value:
         except (LookupError, ValueError, AttributeError, TypeError):
             texts.add(text.partition("{")[0] + HOLE)
     return Value(frozenset(texts))
+
+
+def _substituted(site: CallSite) -> Value:
+    texts = set()
+    for text in site.receiver.texts():
+        for key, value in site.keywords.items():
+            known = next(iter(value.texts()), HOLE)
+            text = text.replace(f"${{{key}}}", known).replace(f"${key}", known)
+        texts.add(text)
+    return Value(frozenset(texts))
+
+
+def _template(_: Frame, site: CallSite) -> Value:
+    return Value(site.argument(0).consts, frozenset(["string.Template()"]), site.argument(0).taints)
 
 
 def _import(frame: Frame, site: CallSite) -> Value:
@@ -319,6 +346,7 @@ _SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {
     "os.environ.copy": _environment,
     "os.environ.items": _environment,
     "os.environ.pop": _environment,
+    "string.Template": _template,
     "builtins.super": _super,
     "builtins.type": _type,
 }

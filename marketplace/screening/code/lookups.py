@@ -3,7 +3,7 @@
 import string
 
 from .importing import local_member
-from .paths import HOME, path_attribute
+from .paths import HOME, PLUGIN, path_attribute
 from .program import Program
 from .values import NOTHING, Constant, Value, constant, either, ref
 
@@ -14,6 +14,9 @@ _CONSTANTS = {
     "os.curdir": ".",
     "os.sep": "/",
     "os.path.sep": "/",
+    "sys.prefix": f"{PLUGIN}/.venv",
+    "sys.exec_prefix": f"{PLUGIN}/.venv",
+    "sys.executable": f"{PLUGIN}/.venv/bin/python",
     "string.ascii_lowercase": string.ascii_lowercase,
     "string.ascii_uppercase": string.ascii_uppercase,
     "string.ascii_letters": string.ascii_letters,
@@ -55,6 +58,12 @@ def foreign(name: str) -> Value:
     """A thing of a library; the SDK's session and runtime have names of their own, however they are reached."""
     if name in _CONSTANTS:
         return constant(_CONSTANTS[name])
+    if name.endswith((".__file__", ".__path__[]")):
+        return constant(f"{PLUGIN}/.venv/lib/python3/site-packages/{name.partition('.')[0]}/__init__.py")
+    if name.startswith("dify.runtime.") and name.endswith(
+        (".model_dump", ".model_dump_json", ".dict", ".json", ".__dict__")
+    ):
+        return ref(name).labelled("credential")
     if name == "os.environ":
         return ref(name).labelled("environment")
     if name.startswith(("dify_plugin.", "dify.")):

@@ -1,0 +1,37 @@
+"""A small part of `make trust`: of every class some, in our own plugins."""
+
+from random import Random
+
+import pytest
+
+from tests.trust.__main__ import OWN
+from tests.trust.copies import copies_of
+from tests.trust.given import measure_given
+from tests.trust.measuring import KINDS, Kind, measure, measure_clean
+
+
+@pytest.fixture(scope="module")
+def copies():
+    wanted = {"plugins/echo", "plugins/model", "plugins/oauth", "plugins/agent", "plugins/source"}
+    return [copy for copy in copies_of([OWN]) if copy.name in wanted]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_is_planted_is_found_and_twins_are_let_through(kind: Kind, copies) -> None:
+    row = measure(copies, kind, chance=Random(11), each=2)
+    assert row.missed == []
+    assert row.wrong == []
+    assert row.planted or kind.name.startswith("privacy")
+
+
+def test_our_own_are_clean_but_for_the_beggar() -> None:
+    assert measure_clean(copies_of([OWN])).blocked == {"plugins/beggar": ["permissions.undeclared"]}
+
+
+def test_a_corpus_of_somebody_elses_is_counted(tmp_path, capsys) -> None:
+    for kind, name in (("clean", "echo"), ("undeclared", "beggar")):
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / name).symlink_to(OWN / name)
+    assert measure_given(tmp_path) == 0
+    lines = capsys.readouterr().out.split("\n")
+    assert [" ".join(line.split()) for line in lines[:2]] == ["clean 0 of 1 blocked", "undeclared 1 of 1 blocked"]
