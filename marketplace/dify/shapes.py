@@ -60,9 +60,16 @@ def state(plugin: Plugin) -> dict[str, str]:
     gone = plugin.status != Plugin.Status.ACTIVE
     return {
         "status": DELETED if gone else ACTIVE,
-        "deprecated_reason": (plugin.deprecation or plugin.deprecation_note) if gone else "",
+        "deprecated_reason": reason(plugin) if gone else "",
         "alternative_plugin_id": plugin.successor if gone else "",
     }
+
+
+def reason(plugin: Plugin) -> str:
+    """One of the words that Dify's pages know; of a recall the sentence that was said, which they pass over."""
+    if plugin.status == Plugin.Status.RECALLED:
+        return plugin.deprecation_note or plugin.deprecation
+    return plugin.deprecation or plugin.deprecation_note
 
 
 def identity(plugin: Plugin) -> dict[str, Any]:
@@ -140,8 +147,9 @@ def gone(plugin: Plugin, release: Release | None, asking: Asking) -> dict[str, A
     if release is None:
         release = Release(outline={}, readmes={}, category="community")
     release.plugin = plugin
-    nothing = {"version": "", "latest_version": "", "latest_package_identifier": ""}
-    return {**full(Offered(release), asking), **nothing, "status": DELETED}
+    nothing = {"version": "", "latest_version": "", "latest_package_identifier": "", "status": DELETED}
+    found = {**full(Offered(release), asking), **nothing}
+    return found | {"deprecated_reason": found["deprecated_reason"] or release.status_reason}
 
 
 def resource(declared: Mapping[str, Any]) -> dict[str, Any]:

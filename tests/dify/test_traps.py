@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from marketplace import recalling
 from marketplace.dify import urls
 from marketplace.difypkg import Limits, open_package
-from marketplace.models import Catalogue, Plugin, Release
+from marketplace.models import Catalogue, Plugin, Release, User
 from marketplace.models.plugins import version_number
 from tests.dify import expected
 from tests.dify.client import Console, content
@@ -275,6 +276,30 @@ def test_who_has_a_plugin_is_told_that_it_is_gone_and_what_to_take(dify: Console
     assert dify.search() == []
     assert dify.get("plugins/acme/demo")["plugin"]["status"] == "deleted"
     assert dify.ask("GET", "plugins/acme/demo/icon").status_code == 200
+
+
+def test_a_recall_reaches_who_has_the_plugin(dify: Console) -> None:
+    """Through the block list itself, for a version and then for the plugin."""
+    staff = User.objects.create_superuser("staff@example.org", "open sesame")
+    old, new = (listed(package_bytes(version=version)) for version in ("1.0.0", "1.1.0"))
+    recalling.recall("version", new.unique_identifier, strength="hard", reason="It sends passwords away.", by=staff)
+    assert dify.latest("acme/demo") == {"acme/demo": "1.0.0"}
+    assert "It sends passwords away." in dify.fails("GET", "plugins/acme/demo/1.1.0/download")[1]
+    recalling.recall("version", old.unique_identifier, strength="hard", reason="So does this.", by=staff)
+    [plugin] = dify.post("plugins/batch", {"plugin_ids": ["acme/demo"]})["plugins"]
+    assert (plugin["status"], plugin["latest_version"], plugin["deprecated_reason"]) == (
+        "deleted",
+        "",
+        "It sends passwords away.",
+    )
+    made = recalling.recall(
+        "plugin", "acme/demo", strength="hard", reason="All of it.", successor="acme/better", by=staff
+    )
+    [plugin] = dify.post("plugins/batch", {"plugin_ids": ["acme/demo"]})["plugins"]
+    assert (plugin["deprecated_reason"], plugin["alternative_plugin_id"]) == ("All of it.", "acme/better")
+    assert dify.ask("GET", "dist/plugins/manifest.json").json()["plugins"] == []
+    recalling.lift(made.number, by=staff, reason="It was another one.")
+    assert dify.get("plugins/acme/demo")["plugin"]["deprecated_reason"] == "It sends passwords away."
 
 
 def test_recalled_releases_are_not_handed_out_and_yanked_ones_are_to_who_names_them(dify: Console) -> None:

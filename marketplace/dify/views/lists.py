@@ -50,7 +50,7 @@ def batch(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     known = Plugin.objects.filter(plugin_id__in=ids).select_related("organization")
     plugins = {plugin.plugin_id: plugin for plugin in known}
     offers = offers_for(terms, [plugin.pk for plugin in plugins.values()], readmes=True)
-    last = last_ones([one.pk for one in plugins.values() if one.status in NO_RELEASES], terms)
+    last = last_ones([one.pk for one in plugins.values() if one.pk not in offers], terms)
     return {"plugins": [*shown(ids, plugins, offers=offers, last=last, asking=asking)]}
 
 
@@ -63,12 +63,17 @@ def shown(
             continue
         if plugin.pk in offers:
             yield shapes.full(offers[plugin.pk], asking)
-        elif plugin.pk in last:
+        elif plugin.pk in last and is_gone(plugin, last[plugin.pk]):
             yield shapes.gone(plugin, last[plugin.pk], asking)
 
 
+def is_gone(plugin: Plugin, last: Release) -> bool:
+    """Whether who has it must be told, and it is not only held back for a while."""
+    return plugin.status in NO_RELEASES or last.status == Release.Status.RECALLED
+
+
 def last_ones(keys: list[Any], terms: Terms) -> dict[Any, Release]:
-    """The last release of plugins that are closed or recalled, where the policy would allow it."""
+    """The last release of plugins of which nothing is offered, where the policy would allow it."""
     if not keys:
         return {}
     rows = best_of(Plugin.objects.filter(pk__in=keys), terms.allows(RELEASES))

@@ -11,7 +11,7 @@ from marketplace.dify.door import answers, body, number, text, texts
 from marketplace.dify.fetching import UNKNOWN, asked_for, parts
 from marketplace.dify.offers import Offered, handed_out, offers_for, releases, version_list
 from marketplace.dify.terms import RELEASES, Terms, terms_of
-from marketplace.dify.views.lists import NO_RELEASES, last_ones
+from marketplace.dify.views.lists import is_gone, last_ones
 from marketplace.models import Plugin, Release
 
 MOST = 200  # releases that one question may be about
@@ -30,8 +30,8 @@ def plugin(request: HttpRequest, asking: Asking, *, org: str, name: str) -> dict
     offered = offers_for(terms, [found.pk], readmes=True).get(found.pk)
     if offered is not None:
         return {"plugin": shapes.full(offered, asking), "version": {"version": offered.version}}
-    last = last_ones([found.pk], terms).get(found.pk) if found.status in NO_RELEASES else None
-    if last is None:
+    last = last_ones([found.pk], terms).get(found.pk)
+    if last is None or not is_gone(found, last):
         raise Declined(404, UNKNOWN)
     return {"plugin": shapes.gone(found, last, asking), "version": {"version": ""}}
 
