@@ -138,6 +138,9 @@ HTTP_PROXY = text("HTTP_PROXY", text("http_proxy"))
 HTTPS_PROXY = text("HTTPS_PROXY", text("https_proxy"))
 NO_PROXY = text("NO_PROXY", text("no_proxy"))
 
+# Whether screening installs and starts what nobody has reviewed yet: confined, but on this machine.
+SCREENING_REHEARSAL = flag("SCREENING_REHEARSAL", False)
+
 # Remote debugging.
 PLUGIN_REMOTE_INSTALLING_ENABLED = flag("PLUGIN_REMOTE_INSTALLING_ENABLED", True)
 PLUGIN_REMOTE_INSTALLING_HOST = text("PLUGIN_REMOTE_INSTALLING_HOST", "127.0.0.1")

@@ -1,10 +1,11 @@
 """What is known around a package when it is screened."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from marketplace.difypkg import Package
     from marketplace.privacy import Statement
 
 
@@ -28,6 +29,25 @@ class Advisories(Protocol):
         ...
 
 
+class Rehearsed(Protocol):
+    """What a rehearsal saw, as the runtime has it."""
+
+    installed: bool
+    started: bool
+    trouble: str
+    hosts: list[str]
+    files: list[str]
+    processes: list[str]
+    start_seconds: float
+    memory: int
+    log: list[str]
+
+    @property
+    def answers(self) -> Sequence[tuple[str, str]]:
+        """(what was asked, the error in short, "" if it was accepted)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`known` maps other plugins' ids to the sketches of their source; None means that nothing is known to compare with."""
@@ -36,4 +56,5 @@ class Context:
     known: Mapping[str, frozenset[int]] | None = None
     statement: "Statement | None" = None
     own_names: Collection[str] = field(default_factory=frozenset)
+    rehearse: "Callable[[Package], Rehearsed] | None" = None
     checks: tuple[str, ...] = ()  # dotted names; all of them if empty

@@ -1,10 +1,13 @@
 """What is known around a submission when it is screened: advisories, other plugins, the confirmed statement."""
 
+from django.conf import settings
+
 from marketplace.models import PrivacyStatement, ScreeningSection, Submission
 from marketplace.privacy import BadStatement, Statement
 from marketplace.privacy.reading import checked
 from marketplace.screening.advisories import Copy
 from marketplace.screening.context import Context
+from runtime import rehearsing
 
 _MOST = 5000
 
@@ -14,6 +17,7 @@ def context_for(submission: Submission) -> Context:
         advisories=Copy(),
         known=sketches(submission),
         statement=confirmed_statement(submission),
+        rehearse=rehearsing.rehearse if settings.SCREENING_REHEARSAL else None,
         own_names=frozenset([submission.plugin_id.partition("/")[2].replace("-", "_")]),
     )
 

@@ -116,6 +116,14 @@ RULES: dict[str, Rule] = {
     "privacy.unreadable": _error("privacy.yaml cannot be read."),
     # similarity
     "similarity.copy": _warning("Most of the source is that of another plugin."),
+    # rehearsal
+    "rehearsal.does-not-install": _error("The environment cannot be built."),
+    "rehearsal.does-not-start": _error("The plugin does not start."),
+    "rehearsal.undeclared-host": _error("While it ran, the plugin tried to reach a host that nothing names."),
+    "rehearsal.file": _error("While it ran, the plugin opened a file that holds secrets or belongs to others."),
+    "rehearsal.host-file": _info("While it ran, the plugin opened a file of the host."),
+    "rehearsal.process": _warning("While it ran, the plugin started another program."),
+    "rehearsal.accepts-anything": _info("Made-up credentials were accepted."),
     # listing
     "listing.language": _warning("A text that should be in English is not."),
     "listing.template": _warning("A text of the template has been left."),

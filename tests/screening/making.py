@@ -1,5 +1,6 @@
 """Packages for screening: a tool of the SDK's kind, with some files changed or added."""
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -99,8 +100,7 @@ def report(
 ) -> Report:
     names = tuple(name for name in CHECKS if not checks or name.split(".")[-2] in checks)
     with package(folder, permission, **changed) as opened:
-        given = context or Context()
-        return screen(opened, context=Context(given.advisories, given.known, given.statement, given.own_names, names))
+        return screen(opened, context=replace(context or Context(), checks=names))
 
 
 def rules(found: Report, *severities: str) -> set[str]:

@@ -251,3 +251,40 @@ def test_a_listing_says_where_it_is_lacking(tmp_path: Path) -> None:
         PRIVACY_dot_md="!!! Please fill in the privacy policy of the plugin.\n",
     )
     assert rules(found) >= {"listing.language", "listing.link", "listing.template", "listing.section"}
+
+
+class Seen:
+    def __init__(self, **seen):
+        plain = {"installed": True, "started": True, "trouble": "", "hosts": [], "files": [], "processes": []}
+        self.__dict__ |= plain | {"answers": [], "start_seconds": 1.0, "memory": 1, "log": []} | seen
+
+
+@pytest.mark.parametrize(
+    ("seen", "rule"),
+    [
+        (Seen(installed=False, trouble="no wheel"), "rehearsal.does-not-install"),
+        (Seen(started=False, trouble="no sun"), "rehearsal.does-not-start"),
+        (Seen(hosts=["collect.evil-metrics.io"]), "rehearsal.undeclared-host"),
+        (Seen(files=["/proc/1/environ"]), "rehearsal.file"),
+        (Seen(files=["/opt/data"]), "rehearsal.host-file"),
+        (Seen(processes=["ffmpeg -i"]), "rehearsal.process"),
+        (Seen(answers=[("validate", "")]), "rehearsal.accepts-anything"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "seen",
+)
+def test_a_rehearsal_is_judged_by_what_it_saw(seen: Seen, rule: str, tmp_path: Path) -> None:
+    from marketplace.screening import Subject
+    from marketplace.screening.checks.rehearsal import Rehearsal
+    from marketplace.screening.screen import run_check
+    from tests.screening.making import package
+
+    context = Context(rehearse=lambda _: seen)  # type: ignore[arg-type,return-value]
+    with package(tmp_path) as opened:
+        section = run_check(Rehearsal(), Subject(opened, context))
+    assert [one.rule for one in section.findings] == [rule]
+
+
+def test_without_rehearsals_nothing_is_said_to_be_clean(tmp_path: Path) -> None:
+    (section,) = report(tmp_path, "rehearsal").sections
+    assert section.state == State.NOT_SCANNED
+    assert "SCREENING_REHEARSAL" in section.summary

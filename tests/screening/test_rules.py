@@ -90,7 +90,7 @@ def test_a_check_that_could_not_look_is_never_clean(subject) -> None:
 def test_a_clean_plugin_is_clean_and_says_what_was_not_looked_at(tmp_path) -> None:
     found = report(tmp_path)
     assert not found.blocked_by
-    assert {section.name for section in found.incomplete} == {"vulnerabilities", "similarity"}
+    assert {section.name for section in found.incomplete} == {"vulnerabilities", "similarity", "rehearsal"}
     assert [one.rule for one in found.findings if one.severity == "error"] == []
 
 

@@ -50,7 +50,7 @@ def states(submission):
 def test_rows_are_laid_out_run_and_the_submission_moves_on(submission) -> None:
     running.lay_out(submission)
     assert set(states(submission).values()) == {State.WAITING}
-    assert running.progress(submission) == {"done": 0, "all": 13, "running": ""}
+    assert running.progress(submission) == {"done": 0, "all": 14, "running": ""}
     running.screen_submission(submission.pk)
     submission.refresh_from_db()
     assert submission.state == Submission.State.QUEUED
@@ -65,7 +65,7 @@ def test_rows_are_laid_out_run_and_the_submission_moves_on(submission) -> None:
 def test_told_twice_it_is_done_once(submission) -> None:
     for _ in range(2):
         running.screen_submission(submission.pk)
-    assert submission.sections.count() == 13
+    assert submission.sections.count() == 14
     assert submission.events.count() == 1
 
 

@@ -16,6 +16,7 @@ CHECKS = (
     "marketplace.screening.checks.privacy.Privacy",
     "marketplace.screening.checks.similarity.Similarity",
     "marketplace.screening.checks.listing.Listing",
+    "marketplace.screening.checks.rehearsal.Rehearsal",
 )
 
 __all__ = ["CHECKS", "Check", "NotScanned"]

@@ -142,6 +142,15 @@ def _leads_to(text: str, site: CallSite) -> list[str]:
     return [absolute(word.replace("~/", f"{HOME}/", 1) if word.startswith("~/") else word) for word in words]
 
 
+def holds_secrets(path: str) -> bool:
+    """Whether a path of a real machine is one of those that hold secrets."""
+    return bool(_SECRETS.search(path)) and path not in _ASKED_BY_PYTHON
+
+
+# Python itself looks there for the home of a user.
+_ASKED_BY_PYTHON = ("/etc/passwd",)
+
+
 def classify(path: str, site: CallSite) -> str:
     """The rule that opening this path breaks, "" if it is the plugin's own or harmless."""
     if path.startswith(f"{PLUGIN}/") or path == PLUGIN:
