@@ -1,5 +1,6 @@
 """What a plugin may call back is what its manifest declares, less what its workspace denies; refusals are recorded."""
 
+import contextlib
 from contextlib import aclosing
 from typing import Any
 
@@ -63,6 +64,25 @@ async def test_every_row_is_refused_without_its_permission(dify):
                 await told(plugin, session)
     assert dify.seen == []
     assert await in_thread(Refusal.objects.count) == len(CALLS)
+
+
+def permission_for(needs):
+    """Nothing but this one."""
+    kind = needs.replace("-", "_")
+    if needs in ("tool", "node", "app", "storage"):
+        return {kind: {"enabled": True, "size": 1024}}
+    return {"model": {"enabled": True, kind: True}}
+
+
+async def test_every_row_is_granted_by_its_permission_alone(dify):
+    async with running("caller") as plugin:
+        for tool, parameters, needs in CALLS:
+            session = session_of("caller", tool, **parameters)
+            session.permission = permission_for(needs)
+            with contextlib.suppress(Failed):  # what Dify would answer is not this test's affair
+                await told(plugin, session)
+    assert len(dify.seen) == len([call for call in CALLS if call[2] != "storage"])
+    assert await in_thread(Refusal.objects.count) == 0
 
 
 async def test_a_kind_of_model_needs_the_group_as_well(dify):

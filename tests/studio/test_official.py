@@ -5,6 +5,7 @@ OFFICIAL_PLUGINS names a checkout of langgenius/dify-official-plugins; without i
 
 import asyncio
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -87,3 +88,52 @@ def test_an_agent_runs_a_task_with_a_tool(official: Studio, stub: Stub, strategy
     assert "forty-two" in text, events
     assert events[-1]["event"] == "message_end"
     assert {event["data"]["status"] for event in events if event["event"] == "agent_log"} >= {"success"}
+
+
+APP_FIELDS = {"setting-api_key": "k", "setting-memory_mode": "last_user_message"}
+
+
+def door(official: Studio, source: str, folder: Path, fields: dict[str, str]) -> tuple[str, str]:
+    """Installs an extension and gives it an address: its page, and the address."""
+    package = folder / "extension.difypkg"
+    with write_package(Path(CHECKOUT, source), package):
+        identifier = official.api.upload(package)
+        task = official.api.install(identifier, seconds=600)
+    assert not task or task["status"] == "success", task
+    made = official.browser.send(
+        f"/w/default/endpoints/new/{identifier.partition(':')[0]}", {"name": "OpenAI", **fields}
+    )
+    assert made.status_code == 302, made.text
+    page = made.headers["location"]
+    found = re.search(r'https?://[^"\s<]*/e/[A-Za-z0-9]+', official.browser.page(page))
+    assert found is not None
+    return page, found[0]
+
+
+def asked(address: str) -> tuple[str, str]:
+    """What OpenAI's own client reads, whole and streamed."""
+    openai = pytest.importorskip("openai")
+    with openai.OpenAI(base_url=address, api_key="k") as client:
+        question = {"model": "stub", "messages": [{"role": "user", "content": "hello there"}]}
+        whole = client.chat.completions.create(**question).choices[0].message.content
+        chunks = client.chat.completions.create(**question, stream=True)
+        return whole, "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+
+
+def test_the_openai_client_asks_an_app(official: Studio, stub: Stub, tmp_path: Path) -> None:
+    official.browser.send(MODELS, {**ACCOUNT, "value-endpoint_url": f"{stub.url}/v1"})
+    app_id = official.app("chat", model=MODEL).rstrip("/").rpartition("/")[2]
+    fields = {**APP_FIELDS, "setting-app_id": app_id}
+    _, address = door(official, "extensions/openai_compatible", tmp_path, fields)
+    assert asked(address) == ("You said hello there ", "You said hello there ")
+
+
+def test_the_openai_client_asks_a_model(official: Studio, stub: Stub, tmp_path: Path) -> None:
+    """The plugin streams JSON without `data:`, with every host; a rule of the endpoint adds it."""
+    official.browser.send(MODELS, {**ACCOUNT, "value-endpoint_url": f"{stub.url}/v1"})
+    provider, _, name = MODEL.partition(" ")
+    fields = {"setting-api_key": "k", "setting-llm_0": f"{provider} llm {name}"}
+    page, address = door(official, "extensions/oaicompat_dify_model", tmp_path, fields)
+    assert asked(f"{address}/v1") == ("You said hello there", "")
+    official.browser.send(f"{page.rstrip('/')}/rules", {"frame_events": "on"})
+    assert asked(f"{address}/v1") == ("You said hello there", "You said hello there ")
