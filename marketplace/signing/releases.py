@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -78,9 +79,16 @@ def prepared(submission: Submission, *, key: SigningKey, category: str) -> tuple
     return request, signing
 
 
+def was_reviewed(lineage: dict[str, Any]) -> bool:
+    """By people here, or where a bundle comes from: signed as it was signed there, it keeps its identifier."""
+    if "bundle" in lineage:
+        return was_reviewed(lineage.get("before") or {})
+    return not lineage.get("unreviewed")
+
+
 def to_sign(submission: Submission, *, category: str, time: int) -> Signing:
     """The package as it is to be signed; one that was taken over without a review says so in what is signed."""
-    reviewed = not (submission.provenance.get("lineage") or {}).get("unreviewed")
+    reviewed = was_reviewed(submission.provenance.get("lineage") or {})
     data = keeping.read(submission.package)
     return Signing(data, category=category, time=time, reviewed=reviewed, limits=package_limits())
 
@@ -135,7 +143,7 @@ def sign_edition(release: Release, data: bytes) -> bytes:
     Whoever asks writes its row; until then the runtime beside us does not believe it. The log hears of it with this call.
     """
     key = keys.for_release(release.category)
-    reviewed = not release.lineage.get("unreviewed")
+    reviewed = was_reviewed(release.lineage)
     signing = Signing(data, category=release.category, reviewed=reviewed, limits=package_limits())
     signed = signing.signed(making.signature(key, signing.message))
     with open_package(signed, package_limits()) as package:
