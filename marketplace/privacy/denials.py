@@ -17,6 +17,7 @@ _LEADING = r"(?:(?:collect|store|log|save|retain|process|keep|track|record|gathe
 _OUT = r"(?:api|network|internet|external|outbound|outgoing|remote|web|http|https|online)"
 # Nothing goes out at all: said so, it is wrong wherever something does.
 _NETWORK = [
+    r"\b(?:neither|nor)\b[^.;\n]{0,25}\b(?:sends|transfers|transmits|uploads|forwards|exports)\b",
     r"\b(?:sends?|transmits?|uploads?|forwards?|exports?|leaks?) (?:absolutely )?(?:no|nothing|none|zero)\b",
     rf"\b{_NOT}\b[^.;\n]{{0,50}}\b{_OUT}\b[ -]?(?:\w+ ){{0,2}}(?:requests?|calls?|connections?"
     rf"|connectivity|access|traffic|communications?|activity|apis?)\b",

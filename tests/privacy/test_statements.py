@@ -124,6 +124,7 @@ def test_what_is_said_not_to_be_collected_and_is_sent_is_a_point(tmp_path: Path)
 
 
 DENIALS = [
+    "The plugin neither collects nor transfers information of any kind.",
     "This plugin does not collect, store, or transmit any data.",
     "No network requests are made by this plugin.",
     "Everything works completely offline.",

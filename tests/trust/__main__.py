@@ -37,33 +37,34 @@ def main(argv: list[str]) -> int:
     if options.most:
         copies = Random(options.seed).sample(copies, min(options.most, len(copies)))
     began = time.process_time()
-    rows = {
-        kind.name: measure(copies, kind, chance=Random(f"{options.seed}{kind.name}"), each=options.each)
-        for kind in KINDS
-        if options.only in kind.name
-    }
-    tell(rows, measure_clean(copies) if not options.only else Clean(), options)
-    print(f"{len(copies)} plugins, {time.process_time() - began:.0f} s of processor time")
+    say(f"{'planted':26} {'found':>13} {'':>7}   {'alarms on clean twins':>21}")
+    for kind in KINDS:
+        if options.only in kind.name:
+            row = measure(copies, kind, chance=Random(f"{options.seed}{kind.name}"), each=options.each)
+            tell(kind.name, row, missed=options.missed)
+    if not options.only:
+        tell_clean(measure_clean(copies))
+    say(f"{len(copies)} plugins, {time.process_time() - began:.0f} s of processor time")
     return 0
 
 
-def tell(rows: dict[str, Row], clean: Clean, options: Namespace) -> None:
-    print(f"{'planted':26} {'found':>13} {'':>7}   {'alarms on clean twins':>21}")
-    for name, row in rows.items():
-        print(
-            f"{name:26} {row.found:>5} of {row.planted:>4} {row.rate:>7.1%}   {row.alarms:>5} "
-            f"of {row.twins:>4} {row.false_rate:>7.1%}"
-        )
-        if options.missed:
-            for line in (*(f"missed {one}" for one in row.missed), *(f"wrong  {one}" for one in row.wrong)):
-                print(f"    {line[:220]}")
-    if clean.plugins:
-        print(
-            f"{'plugins as they are':26} {'':>13} {'':>7}   {len(clean.blocked):>5} of {clean.plugins:>4} "
-            f"{clean.rate:>7.1%}"
-        )
-        for name, found in clean.blocked.items():
-            print(f"    {name}: {', '.join(found)}")
+def tell(name: str, row: Row, *, missed: bool) -> None:
+    found = f"{row.found:>5} of {row.planted:>4} {row.rate:>7.1%}"
+    say(f"{name:26} {found}   {row.alarms:>5} of {row.twins:>4} {row.false_rate:>7.1%}")
+    if missed:
+        for line in (*(f"missed {one}" for one in row.missed), *(f"wrong  {one}" for one in row.wrong)):
+            say(f"    {line[:220]}")
+
+
+def tell_clean(clean: Clean) -> None:
+    say(f"{'plugins as they are':26} {'':>21}   {len(clean.blocked):>5} of {clean.plugins:>4} {clean.rate:>7.1%}")
+    for name, found in clean.blocked.items():
+        say(f"    {name}: {', '.join(found)}")
+
+
+def say(line: str) -> None:
+    """At once: a whole run takes minutes."""
+    print(line, flush=True)
 
 
 if __name__ == "__main__":
