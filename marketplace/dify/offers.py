@@ -85,6 +85,17 @@ def editions_of(rows: list[Release], edition: Edition) -> dict[Any, OfflineEditi
     return {row.release_id: row for row in fitting.filter(release__in=rows).defer("wheels")}
 
 
+def newest_named(terms: Terms) -> list[tuple[str, str, str]]:
+    """Plugin id, version and identifier of what is offered of every plugin, without making an object of each."""
+    found = newest(terms, Plugin.objects.all()).order_by("plugin__plugin_id")
+    rows = list(found.values_list("pk", "plugin__plugin_id", "version", "unique_identifier"))
+    editions: dict[Any, str] = {}
+    if edition := terms.policy.edition:
+        fitting = OfflineEdition.objects.filter(python=edition.python, platform=edition.platform)
+        editions = dict(fitting.values_list("release", "unique_identifier"))
+    return [(plugin_id, version, editions.get(key, identifier)) for key, plugin_id, version, identifier in rows]
+
+
 def version_list(terms: Terms, plugin: Plugin) -> QuerySet[Release]:
     """All that is offered of one plugin, newest first, with notes."""
     offered = plugin.releases.filter(terms.offers(RELEASES)).order_by("-order")

@@ -122,6 +122,9 @@ def version_number(version: str) -> int:
     return sum(min(part, 999_999) * 1_000_000**place for place, part in zip((2, 1, 0), parts, strict=False))
 
 
+OFFERED_BY = ("status", "channel", "category", "minimum_dify", "rollout", "salt", "created_at")
+
+
 def hundredth() -> int:
     """A number from 0 to 99."""
     return randrange(100)  # noqa: S311 - spreads rollouts, hides nothing
@@ -180,6 +183,9 @@ class Release(models.Model):
         indexes = (
             models.Index(fields=["plugin", "status", "-order"], name="release_by_version"),
             models.Index(fields=["-created_at"], name="release_by_age"),
+            # All that decides what is offered (marketplace/dify/terms.py): rows are long, and stay unread this way.
+            models.Index(fields=["id", *OFFERED_BY], name="release_offered_by_key"),
+            models.Index(fields=["plugin", "-order", *OFFERED_BY], name="release_offered"),
         )
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from marketplace.dify import shapes
 from marketplace.dify.answers import plain
 from marketplace.dify.asking import Asking
 from marketplace.dify.door import answers, body, number, texts
-from marketplace.dify.offers import best_of, handed_out, listed, newest, offers_for
+from marketplace.dify.offers import best_of, listed, newest_named, offers_for
 from marketplace.dify.searching import Page, condition, narrowed, search, wants_bundles
 from marketplace.dify.terms import RELEASES, Terms, terms_of
 from marketplace.models import Collection, Plugin, Release
@@ -84,16 +84,15 @@ def last_ones(keys: list[Any], terms: Terms) -> dict[Any, Release]:
 def snapshot(request: HttpRequest, asking: Asking) -> HttpResponse:
     """`dist/plugins/manifest.json`: all plugins with what is newest of each, by which Difys upgrade on their own."""
     terms = terms_of(asking)
-    offers = handed_out(terms, newest(terms, Plugin.objects.all()))
     rows = [
         {
-            "org": shapes.organization_part(one.plugin),
-            "name": one.plugin.name,
-            "latest_version": one.version,
-            "latest_package_identifier": one.unique_identifier,
-            "latest_package_url": asking.address(f"plugins/{one.plugin.plugin_id}/{one.version}/download"),
+            "org": plugin_id.partition("/")[0],
+            "name": plugin_id.partition("/")[2],
+            "latest_version": version,
+            "latest_package_identifier": identifier,
+            "latest_package_url": asking.address(f"plugins/{plugin_id}/{version}/download"),
         }
-        for one in sorted(offers, key=lambda one: one.plugin.plugin_id)
+        for plugin_id, version, identifier in newest_named(terms)
     ]
     return plain(shapes.snapshot(rows, len(rows), timezone.now()))
 
