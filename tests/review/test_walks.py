@@ -295,8 +295,7 @@ class Walk(RuleBasedStateMachine):
     @invariant()
     def what_is_approved_was_reviewed(self) -> None:
         for one in Submission.objects.filter(state__in=(State.APPROVED, State.RELEASED)):
-            # Only what was decided since it last came into the queue, whatever the rows say of rounds.
-            back = one.events.filter(after=State.QUEUED).latest("pk").at
+            back = one.events.filter(after=State.QUEUED).latest("pk").at  # whatever the rows say of rounds
             now = list(one.decisions.filter(at__gte=back))
             assert now and all(decision.verdict == "approve" for decision in now)
             people = {decision.reviewer_id for decision in now if not decision.automatic}
