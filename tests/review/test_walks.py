@@ -133,6 +133,7 @@ class Walk(RuleBasedStateMachine):
         if far == "update":
             self.hand_in(1, "mate")
             self.screen(0, state="passed", statement="confirmed", capability=capability)
+            self.rules_consider(0)
 
     @precondition(lambda self: not Submission.objects.filter(state__in=("screening", "queued", "seconding")).exists())
     @rule(version=some.integers(0, len(ASKS) - 1), by=some.sampled_from(PUBLISHERS))
@@ -387,9 +388,8 @@ def test_a_walk_can_get_to_an_approval_by_rule() -> None:
     settle_in()
     walk = Walk()
     walk.begin("update", "")
-    walk.rules_consider(0)
-    rows = AutomaticVerdict.objects.get().rows
-    assert [row["rule"] for row in rows if row["holds"] and row["stops"]] == []
+    verdict = AutomaticVerdict.objects.get()
+    assert [row["rule"] for row in verdict.rows if row["holds"] and row["stops"]] == []
     walk.sign(0)
     assert [one.state for one in Submission.objects.order_by("created_at")] == [State.RELEASED, State.RELEASED]
     assert Decision.objects.filter(automatic=True).count() == 1
