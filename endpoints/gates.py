@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 SHORT = 0.25  # seconds: who uses up his tokens sooner takes twice as many the next time
 LASTS = 1.0  # seconds after which tokens that were not used are given up
-PAUSE = 0.05  # seconds at least between two questions while the bucket is empty
+PAUSE = 0.05  # seconds at least between two questions while the bucket holds less than is asked for
 ALONE = 5.0  # seconds until Redis is asked again when it was away
 
 
@@ -89,7 +89,7 @@ class Gate:
                 self.count_alone(rules, error)
                 return
             self.tokens, self.at = float(granted), time.monotonic()
-            self.closed_until = 0.0 if granted else self.at + max(after, PAUSE)
+            self.closed_until = 0.0 if granted == self.size else self.at + max(after, PAUSE)
 
     def count_alone(self, rules: Rules, error: Exception) -> None:
         log.warning("The rate of endpoint %s is counted by this process alone: %s", self.id, error)
