@@ -65,17 +65,16 @@ lock: $(VENV)/run.stamp ## Pin the newest versions that requirements*.in allow; 
 LOCK := --python-version 3.12 --universal -q --no-emit-index-url --no-header
 
 .PHONY: bench
-bench: $(VENV)/dev.stamp ## Measure calls and chunks per second through the real door
-	@$(BIN)/python -m tests.bench $(ARGS)
-	@$(BIN)/python -m tests.bench.launcher
+bench: $(VENV)/dev.stamp programs ## Measure the runtime, all figures as one table; make bench FIGURES='dispatch streams' PLUGINS=folder
+	@$(BIN)/python -m tests.bench $(FIGURES) $(if $(PLUGINS),--official $(PLUGINS)) $(ARGS)
 
 .PHONY: walks
 walks: $(VENV)/dev.stamp ## Walk at random through the review for long; make walks WALKS=2000
 	@WALKS=$(or $(WALKS),1000) $(BIN)/python -m pytest -q tests/review/test_walks.py
 
-.PHONY: bench-link
-bench-link: $(VENV)/dev.stamp ## Measure a call over a link beside a local one; ARGS=soak adds a million calls
-	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.bench.link $(ARGS)
+.PHONY: soak-link
+soak-link: $(VENV)/dev.stamp ## A million calls over a link, with callers that leave at random
+	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.bench.link
 
 .PHONY: fuzz-debugging
 fuzz-debugging: $(VENV)/dev.stamp ## Send ten thousand broken handshakes, and two hundred good ones at once

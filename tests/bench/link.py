@@ -1,4 +1,4 @@
-"""`python -m tests.bench.link`: a call over a link beside a local one, and a soak with callers that leave at random.
+"""A call over a link beside a local one, for figures; `python -m tests.bench.link`: a soak with callers that leave at random.
 
 The plugin is real for the comparison; for the soak only the link is, as a million calls would measure the plugin.
 """
@@ -10,13 +10,13 @@ import os
 import random
 import resource
 import socket
-import statistics
-import sys
 import tempfile
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
@@ -49,7 +49,15 @@ async def chunks(plugin: Any) -> float:
     return CHUNKS / (time.perf_counter() - began)
 
 
-async def compare(folder: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """`p50` in ms; `rate` in chunks a second."""
+
+    p50: float
+    rate: float
+
+
+async def compare(folder: Path) -> dict[str, Way]:
     """Both ways in turns, so that a busy moment costs both the same."""
     process = sdk.backend("echo")
     await process.start()
@@ -64,15 +72,10 @@ async def compare(folder: Path) -> None:
         for name, plugin in ways.items():
             calls[name] += [await timed(plugin) for _ in range(CALLS // ROUNDS)]
             streams[name].append(await chunks(plugin))
-    p50 = {name: statistics.median(found) * 1000 for name, found in calls.items()}
-    rate = {name: statistics.median(found) for name, found in streams.items()}
-    print("| way | p50 ms | chunks/s |\n|---|---|---|")
-    for name in ways:
-        print(f"| {name} | {p50[name]:.3f} | {rate[name]:,.0f} |")
-    print(f"link - local: {p50['link'] - p50['local']:+.3f} ms at p50; chunks {rate['link'] / rate['local']:.0%}")
     await links.close()
     await server.close()
     await process.stop(0)
+    return {name: Way(median(calls[name]) * 1000, median(streams[name])) for name in ways}
 
 
 async def pieces(session: Session) -> AsyncGenerator[list[Frame]]:
@@ -128,9 +131,7 @@ def peak() -> float:
 
 async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        await compare(Path(folder))
-        if "soak" in sys.argv:
-            await soak(Path(folder), SOAK)
+        await soak(Path(folder), SOAK)
 
 
 if __name__ == "__main__":

@@ -25,11 +25,21 @@ class Result:
         return ordered[min(len(ordered) - 1, int(len(ordered) * q))]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A whole HTTP request, what its answer holds, and with what it ends."""
+
+    request: bytes
+    expected: bytes
+    ending: bytes = END_OF_BODY
+
+
 class Caller(asyncio.Protocol):
     """Sends the same request again as soon as the last one is answered, until `until`."""
 
-    def __init__(self, request: bytes, expected: bytes, *, until: float, result: Result) -> None:
-        self.request, self.expected, self.until, self.result = request, expected, until, result
+    def __init__(self, asked: Asked, *, until: float, result: Result) -> None:
+        self.request, self.expected, self.ending = asked.request, asked.expected, asked.ending
+        self.until, self.result = until, result
         self.over = asyncio.get_running_loop().create_future()
         self.seen = False
         self.tail = b""
@@ -46,7 +56,7 @@ class Caller(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         data = self.tail + data
         self.seen = self.seen or self.expected in data
-        if not data.endswith(END_OF_BODY):
+        if not data.endswith(self.ending):
             self.tail = data[-128:]
             return
         self.tail = b""
@@ -64,16 +74,14 @@ class Caller(asyncio.Protocol):
             self.over.set_exception(exc or ConnectionResetError("the server closed the connection"))
 
 
-async def load(address: tuple[str, int], request: bytes, expected: bytes, *, callers: int, seconds: float) -> Result:
+async def load(address: tuple[str, int], asked: Asked, *, callers: int, seconds: float) -> Result:
     """Calls from `callers` connections at once for `seconds`."""
     result = Result()
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     protocols = []
     for _ in range(callers):
-        _, caller = await loop.create_connection(
-            lambda: Caller(request, expected, until=began + seconds, result=result), *address
-        )
+        _, caller = await loop.create_connection(lambda: Caller(asked, until=began + seconds, result=result), *address)
         protocols.append(caller)
     async with asyncio.timeout(seconds * 3 + 30):
         await asyncio.gather(*(caller.over for caller in protocols))
