@@ -15,7 +15,7 @@ from endpoints.gates import Gate, gate
 from endpoints.models import Endpoint, Subscription
 from endpoints.rules import Network, Rules
 from endpoints.triggers import Trigger, trigger_of
-from runtime import lookup
+from runtime import agreeing, lookup
 from runtime.database import in_thread
 from runtime.models import Installation
 
@@ -92,7 +92,7 @@ def opened(row: Endpoint, hook: str) -> Open | None:
     installed = rows.filter(workspace_id=row.workspace_id, plugin_id=row.plugin_id).first()
     if installed is None:
         return None
-    found = lookup.described(installed.package.unique_identifier, installed.package.declaration)
+    found = lookup.described(agreeing.process_for(installed), installed.package.declaration)
     if row.kind == Endpoint.Kind.TRIGGER:
         return subscribed(row, hook, found)
     if not (found.permission.get("endpoint") or {}).get("enabled"):

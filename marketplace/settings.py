@@ -92,7 +92,15 @@ PLUGIN_RUNTIME_MAX_BUFFER_SIZE = integer("PLUGIN_RUNTIME_MAX_BUFFER_SIZE", 33_55
 # What one session may keep for a reader that is slower than its plugin, before it ends with an error.
 SESSION_BUFFER_SIZE = integer("SESSION_BUFFER_SIZE", 67_108_864)
 PLUGIN_STOP_GRACE = integer("PLUGIN_STOP_GRACE", 10)
-PLUGIN_SLEEP_AFTER = integer("PLUGIN_SLEEP_AFTER", 0)
+# How many plugins run, and for how long (runtime/terms.py).
+PLUGIN_SLEEP_AFTER = integer("PLUGIN_SLEEP_AFTER", 300)
+PLUGIN_WARM = integer("PLUGIN_WARM", 16)
+PLUGIN_WAKE_QUEUE = integer("PLUGIN_WAKE_QUEUE", 100)
+PLUGIN_WAKE_HOLD = integer("PLUGIN_WAKE_HOLD", 15)
+PLUGIN_MOST_INSTANCES = integer("PLUGIN_MOST_INSTANCES", 4)
+PLUGIN_CALLS_PER_INSTANCE = integer("PLUGIN_CALLS_PER_INSTANCE", 16)
+PLUGIN_MOST_PROCESSES = integer("PLUGIN_MOST_PROCESSES", 0)
+PLUGIN_MEMORY_RESERVE = integer("PLUGIN_MEMORY_RESERVE", 134_217_728)
 
 # What plugins call back. With the address and key of a Dify's inner API, that Dify answers in our place.
 DIFY_INNER_API_URL = text("DIFY_INNER_API_URL")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from runtime.database import in_thread
 from runtime.models import Refusal
 from runtime.session import Session
+from runtime.terms import package_of
 
 TOGETHER = 60.0  # seconds in which the same refusal is counted in one row, so that nobody can fill the table
 KEPT_DAYS = 90
@@ -34,7 +35,7 @@ lock = threading.Lock()
 
 async def refused(session: Session, call: str, reason: str) -> None:
     """Records a refusal: the first at once, the same again within a minute with the next `flush`."""
-    key = (session.workspace, session.plugin, call)
+    key = (session.workspace, package_of(session.plugin), call)
     with lock:
         found = recent.get(key)
         if found is not None:

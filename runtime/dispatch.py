@@ -13,7 +13,7 @@ from runtime.answers import Merger, events, failure_event, plugin_fault
 from runtime.auth import checked_workspace, is_server_key
 from runtime.door import JSON, Visit
 from runtime.envelope import ROUTE_NOT_FOUND, failure, success
-from runtime.errors import BadIdentifier, BadRequest, NotFound, RuntimeFault, Unauthorized
+from runtime.errors import BadIdentifier, BadRequest, Busy, NotFound, RuntimeFault, Unauthorized
 from runtime.metrics import invocation
 from runtime.session import Session
 from runtime.watch import Watched, watch
@@ -46,7 +46,8 @@ async def refuse(visit: Visit, fault: RuntimeFault) -> None:
     elif isinstance(fault, NotFound):
         await visit.answer(404, orjson.dumps(ROUTE_NOT_FOUND))
     else:
-        await visit.answer(fault.status, orjson.dumps(failure(fault)))
+        headers = [*JSON, (b"retry-after", str(fault.retry_after).encode())] if isinstance(fault, Busy) else JSON
+        await visit.answer(fault.status, orjson.dumps(failure(fault)), headers)
 
 
 def is_dispatch(path: str) -> bool:

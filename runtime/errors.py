@@ -75,6 +75,13 @@ class Unavailable(RuntimeFault):
     retry = True
 
 
+class Busy(Unavailable):
+    """More callers wait for it than may: come back later."""
+
+    status = 429
+    retry_after = 5  # seconds
+
+
 class PluginGone(RuntimeFault):
     """The plugin ended while it had the call: whether it did its work is not known."""
 

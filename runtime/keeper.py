@@ -5,19 +5,27 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from runtime.backends.local import LocalBackend, LocalOptions
 from runtime.cluster import PluginState
-from runtime.errors import StartFailed
+from runtime.errors import Busy, StartFailed, Unavailable
+from runtime.fleet import CALLS_EACH, Fleet
+from runtime.gate import Gate
+from runtime.headroom import Headroom
 from runtime.logs import PluginLog
+from runtime.resting import Rest
+from runtime.terms import Line, Terms
 
 log = logging.getLogger(__name__)
 
 HEALTHY_AFTER = 60.0  # seconds of running after which earlier failures are forgotten
 LONGEST_PAUSE = 60.0
+HELD_FOR = 600.0  # seconds in which open calls may end before what runs is stopped
+SHORTEST_GRACE = 10.0  # the same for what falls asleep: a call may have come in the last moment
 GIVE_UP_AFTER = 15  # failures in a row; then it stays failed until somebody asks again
 
 
@@ -49,10 +57,18 @@ class Launching:
     """What the keepers of one node share."""
 
     prepare: Prepare
-    gate: asyncio.Semaphore
+    gate: Gate
     options: dict[str, Any]  # of LocalOptions: limits, times and who answers reverse calls
     changed: Callable[[], None]
-    sleep_after: float = 0.0  # seconds without a call after which a plugin is put to sleep; 0: never
+    terms: Terms = field(default_factory=Terms)  # of plugins of which nobody has said anything else
+    line: Line = field(default_factory=Line)
+    headroom: Headroom = field(default_factory=Headroom)
+    calls_each: int = CALLS_EACH
+    warm: int = 0  # of the plugins called within the hour, so many start with the node
+
+
+# Beside the threads of the loop, which renew leases: an environment may take minutes to build.
+preparing = ThreadPoolExecutor(max_workers=32, thread_name_prefix="prepare")
 
 
 def pause_after(failures: int) -> float:
@@ -63,21 +79,24 @@ def pause_after(failures: int) -> float:
 class Keeper:
     """States: pending → starting → running → (backoff → starting)* → stopping → stopped | failed.
 
-    With `sleep_after` also running → stopping → asleep → pending: the next call wakes it.
+    What may wait for a call begins asleep, and comes back there: running → stopping → asleep → pending.
     """
 
     def __init__(self, plugin: str, launching: Launching, plugin_log: PluginLog) -> None:
         self.plugin = plugin
         self.launching = launching
         self.log = plugin_log
+        self.terms = launching.terms
         self.state, self.reason, self.since = "pending", "", time.time()
         self.failures = self.restarts = 0
         self.next_try = 0.0
-        self.backend: LocalBackend | None = None
+        self.fleet = Fleet(launching.calls_each)
         self.job: asyncio.Task[None] | None = None
-        self.cancelled = False
-        self.used = self.awake_since = time.monotonic()
-        self.called = False  # while it was being put to sleep
+        self.growing: asyncio.Task[None] | None = None
+        self.prepared: Prepared | None = None  # of the last start that went well
+        self.cancelled = self.closed = False
+        self.calls = Calls()
+        self.rest = Rest(self)
         self.listeners: list[Listener] = []
         self.moved = asyncio.Event()
 
@@ -91,54 +110,62 @@ class Keeper:
         self.launching.changed()
 
     @property
+    def backend(self) -> LocalBackend | None:
+        """The first instance."""
+        return next(iter(self.fleet), None)
+
+    @property
     def running(self) -> LocalBackend | None:
-        """The backend, while it lives: between its end and the next step the state still says that it runs."""
-        backend = self.backend
-        return backend if backend is not None and backend.alive else None
+        """The instance for the next call: between a process's end and the next step the state still says that it runs."""
+        return self.fleet.free()
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody waits for it."""
+        return self.calls.waiting > 0 or bool(self.listeners)
 
     def observed(self, node: str) -> PluginState:
-        pid = self.backend.pid if self.backend and self.state == "running" else 0
+        running = self.state == "running"
+        first = self.backend.pid if self.backend and running else 0
+        memory = self.fleet.memory() if running else 0
         return PluginState(
-            self.state, self.reason, node, self.since, self.restarts, pid, resident_memory(pid) if pid else 0
+            self.state, self.reason, node, self.since, self.restarts, first, memory, len(self.fleet) if running else 0
         )
 
     # Reconciling: called by the node, never waits.
 
     def step(self, wished: bool) -> None:
-        """Starts whatever leads from where the plugin is to what is wished."""
+        """Starts whatever leads from where the plugin is to what is wished. What is pending begins when the node says so."""
         if self.job is not None and not self.job.done():
             self.cancelled = self.cancelled or (not wished and self.state == "starting")
             return
-        if self.state == "running" and self.backend is not None and self.backend.poll() is not None:
-            self.crashed(self.backend)
+        if self.state == "running":
+            self.bury()
         if not wished:
             self.leave()
-        elif self.state in ("pending", "stopped") or (self.state == "backoff" and time.monotonic() >= self.next_try):
+        elif self.state == "stopped":
+            self.move("pending")
+        elif self.state == "backoff" and time.monotonic() >= self.next_try:
             self.begin(self.start())
         elif self.state == "running":
             self.look_after()
 
     def look_after(self) -> None:
-        """Once it has run for a while its failures are forgotten; once nobody has called for long it sleeps."""
+        """Its failures are forgotten after a while; busy, it gets help; once nobody has called for long it sleeps."""
         if time.time() - self.since > HEALTHY_AFTER:
             self.failures = 0
-        if self.backend is not None and self.backend.conversations:
-            self.used = time.monotonic()
-        after = self.launching.sleep_after
-        if after and time.monotonic() - max(self.used, self.awake_since) > after and not self.listeners:
-            self.begin(self.sleep())
+        self.resize()
+        if self.fleet.ongoing:
+            self.rest.used = time.monotonic()
+        elif not self.listeners and self.rest.is_due():
+            self.begin(self.sleep(self.rest.sentence))
 
-    async def sleep(self) -> None:
-        self.called = False
-        await self.stop(grace=self.launching.sleep_after, at_last="asleep")
-        if self.called:
-            self.wake()
-
-    def wake(self) -> None:
-        """Somebody calls: what sleeps starts, what is falling asleep starts afterwards."""
-        self.used, self.called = time.monotonic(), True
-        if self.state == "asleep":
-            self.move("pending", "It was asleep; somebody calls.")
+    def resize(self) -> None:
+        wanted = self.fleet.wanted(self.terms.most)
+        if wanted < len(self.fleet):
+            self.fleet.dismiss(grace=HELD_FOR)
+        elif wanted > len(self.fleet) and (self.growing is None or self.growing.done()):
+            self.growing = asyncio.get_running_loop().create_task(self.grow(wanted))
 
     def leave(self) -> None:
         if self.state == "running":
@@ -149,14 +176,20 @@ class Keeper:
     def begin(self, work: Any) -> None:
         self.job = asyncio.get_running_loop().create_task(work)
 
-    def crashed(self, backend: LocalBackend) -> None:
-        self.backend = None
-        self.restarts += 1
-        self.fail(backend.diagnose("The plugin ended."), at_least=0.0)
+    def bury(self) -> None:
+        """Instances that have ended are counted; with the last of them the plugin has."""
+        for ended in self.fleet.bury():
+            self.restarts += 1
+            why = ended.diagnose("The plugin ended.")
+            if self.fleet.members:
+                self.log("host", f"{len(self.fleet)} of its instances go on without one: {why}")
+            else:
+                self.fail(why, at_least=0.0)
 
     def fail(self, reason: str, at_least: float = 1.0) -> None:
         """Plans the next try, or gives up until somebody asks again. Who tries it out has a second to say that he leaves."""
         self.failures += 1
+        self.calls.refused += 1
         self.next_try = time.monotonic() + max(at_least, pause_after(self.failures))
         self.move("failed" if self.failures >= GIVE_UP_AFTER else "backoff", reason)
 
@@ -166,26 +199,116 @@ class Keeper:
             self.failures, self.next_try = 0, 0.0
             self.move("backoff", self.reason)
 
+    # Sleeping.
+
+    def lie_down(self, why: str) -> None:
+        """It has not run here yet, and need not before somebody calls."""
+        if self.state == "pending":
+            self.move("asleep", why)
+
+    async def sleep(self, why: str) -> None:
+        self.calls.came = False
+        await self.stop(grace=max(self.terms.sleep_after, SHORTEST_GRACE), at_last="asleep", why=why)
+        if self.calls.came and not self.closed:
+            self.move("pending", "Somebody called while it fell asleep.")
+            await self.start()
+
+    def wake(self) -> None:
+        """Somebody calls: what sleeps or waits for its turn starts, what is falling asleep starts afterwards."""
+        self.rest.used, self.calls.came = time.monotonic(), True
+        if self.state == "asleep":
+            self.move("pending", "It was asleep; somebody calls.")
+        if self.state == "pending" and (self.job is None or self.job.done()):
+            self.try_to_start()
+
+    def try_to_start(self) -> None:
+        """Starts it where there is room; else its reason says what it waits for."""
+        if self.closed:
+            return
+        if lack := self.launching.headroom.lack():
+            self.reason = f"It waits for room: {lack}."
+            self.launching.changed()
+            return
+        self.launching.headroom.take()
+        self.begin(self.start())
+
+    async def up(self, seconds: float) -> LocalBackend:
+        """The instance for a call, started if need be; raises Busy, or Unavailable with the true reason."""
+        line = self.launching.line
+        if self.calls.waiting >= line.most:
+            raise Busy(f"{self.calls.waiting} calls wait for {self.plugin} already ({self.state}); {self.reason}")
+        self.calls.waiting += 1
+        try:
+            self.wake()
+            await self.settled(min(seconds, line.seconds))
+        finally:
+            self.calls.waiting -= 1
+        if (backend := self.running) is None:
+            raise Unavailable(f"The plugin is not running ({self.state}). {self.reason}".strip())
+        return backend
+
+    async def settled(self, seconds: float) -> bool:
+        """Waits until it runs (True), or until a start has failed, it stands still, or `seconds` are over (False)."""
+        refused = self.calls.refused
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.running is None and self.state != "failed" and self.calls.refused == refused:
+                    if self.state == "backoff" and self.next_try > time.monotonic() + seconds:
+                        break
+                    await self.moved.wait()
+        return self.running is not None
+
     # Jobs.
 
     async def start(self) -> None:
         self.cancelled = False
         self.move("starting", "Its environment is being prepared.")
         try:
-            prepared = await asyncio.to_thread(self.launching.prepare, self.plugin, self.heard, lambda: self.cancelled)
-            async with self.launching.gate:
-                self.heard(Progress("start", 95, "waiting for the first heartbeat"))
-                backend = LocalBackend(self.local_options(prepared))
-                await backend.start()
+            backend = await self.launch()
         except StartFailed as error:
+            self.prepared = None
             self.fail(str(error))
         except Exception as error:
+            self.prepared = None
             log.exception("%s could not be started", self.plugin)
             self.fail(f"The host failed to start it: {error}")
         else:
-            self.backend = backend
-            self.awake_since = time.monotonic()
-            self.move("running")
+            self.fleet.members.append(backend)
+            self.rest.woken()
+            self.move("running", self.terms.why_awake)
+
+    async def launch(self) -> LocalBackend:
+        """One more process of it, that beats; raises StartFailed."""
+        prepared = self.prepared
+        if prepared is None or not is_there(prepared):
+            work = (self.plugin, self.heard, lambda: self.cancelled)
+            prepared = await asyncio.get_running_loop().run_in_executor(preparing, self.launching.prepare, *work)
+        async with self.launching.gate.place(lambda: self.urgent):
+            self.heard(Progress("start", 95, "waiting for the first heartbeat"))
+            backend = LocalBackend(self.local_options(prepared))
+            await backend.start()
+        self.prepared = prepared
+        return backend
+
+    async def grow(self, wanted: int) -> None:
+        """More instances, as long as there is room; one that fails is told in the log, and those that run go on."""
+        headroom = self.launching.headroom
+        size = self.fleet.memory() // max(len(self.fleet), 1)
+        while self.state == "running" and len(self.fleet) < wanted:
+            if lack := headroom.lack(size):
+                self.reason = f"It could do with {wanted} instances: {lack}."
+                return
+            headroom.take(size)
+            try:
+                backend = await self.launch()
+            except StartFailed as error:
+                self.log("host", f"One more instance did not start: {error}")
+                return
+            if self.state != "running":
+                await backend.stop(0)
+                return
+            self.fleet.members.append(backend)
+            self.log("host", f"{len(self.fleet)} instances: {self.fleet.ongoing} calls are open")
 
     def local_options(self, prepared: Prepared) -> LocalOptions:
         return LocalOptions(
@@ -199,51 +322,48 @@ class Keeper:
 
     def heard(self, progress: Progress) -> None:
         """Called from the preparing thread as well."""
-        self.reason = progress.line or progress.step
+        if self.state != "running":
+            self.reason = progress.line or progress.step
         for listener in list(self.listeners):
             listener(progress)
 
-    async def stop(self, grace: float = 600.0, at_last: str = "stopped") -> None:
-        backend, self.backend = self.backend, None
+    async def stop(self, grace: float = HELD_FOR, at_last: str = "stopped", why: str = "") -> None:
         self.move("stopping", "Open calls may end.")
-        if backend is not None:
-            await backend.stop(grace)
-        self.move(at_last)
+        if self.growing is not None:
+            await asyncio.gather(self.growing, return_exceptions=True)
+        await self.fleet.stop(grace)
+        self.move(at_last, why)
 
     async def restart(self) -> None:
         """Somebody asked: stop what runs, start anew."""
         if self.job is not None:
             await asyncio.gather(self.job, return_exceptions=True)
+        self.prepared = None
         if self.state == "running":
             await self.stop(grace=5.0)
         self.retry_now()
+        self.wake()
         self.launching.changed()
 
     async def shut_down(self, grace: float) -> None:
         """The node ends: whatever is being done is given up, what runs is stopped."""
-        self.cancelled = True
-        if self.job is not None and self.state != "stopping":
-            self.job.cancel()
-        if self.job is not None:
-            await asyncio.gather(self.job, return_exceptions=True)
+        self.cancelled = self.closed = True
+        for job in (self.job if self.state != "stopping" else None, self.growing):
+            if job is not None:
+                job.cancel()
+        await asyncio.gather(*(job for job in (self.job, self.growing) if job), return_exceptions=True)
         await self.stop(grace)
         self.log.close()
 
-    async def settled(self, seconds: float) -> bool:
-        """Waits until it runs (True), or until it stands still or `seconds` are over (False)."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while self.running is None and self.state != "failed":
-                    if self.state == "backoff" and self.next_try > time.monotonic() + seconds:
-                        break
-                    await self.moved.wait()
-        return self.running is not None
+
+class Calls:
+    """Who waits for a plugin. `refused` counts starts that failed: who waits meanwhile is told."""
+
+    def __init__(self) -> None:
+        self.waiting = self.refused = 0
+        self.came = False  # somebody, while it was being put to sleep
 
 
-def resident_memory(pid: int) -> int:
-    """Bytes of resident memory of a process; 0 where it cannot be read."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-    return 0
+def is_there(prepared: Prepared) -> bool:
+    """Whether what a start took still is on disk: environments are tidied away."""
+    return prepared.folder.exists() and Path(prepared.environment.get("VIRTUAL_ENV", prepared.folder)).exists()

@@ -22,7 +22,7 @@ import orjson
 
 from runtime.backends.base import DuplexBackend
 from runtime.cluster import NodeInfo
-from runtime.errors import PluginGone, RuntimeFault, Unavailable
+from runtime.errors import Busy, PluginGone, RuntimeFault, Unavailable
 from runtime.session import Session
 from runtime.wire import GONE, Frame, error_payload, session_line
 
@@ -149,7 +149,9 @@ class ServedLink:
             log.info("The other side of a link left while %s was answered", session.plugin)
 
 
-LINK_FAULTS: dict[str, type[RuntimeFault]] = {kind.__name__: kind for kind in (RuntimeFault, Unavailable, PluginGone)}
+LINK_FAULTS: dict[str, type[RuntimeFault]] = {
+    kind.__name__: kind for kind in (RuntimeFault, Unavailable, Busy, PluginGone)
+}
 
 
 def fault_payload(fault: RuntimeFault) -> bytes:

@@ -22,7 +22,7 @@ FOR_EVER = 10.0**10  # a deadline beyond every call
 class Installed:
     """An installation as calls see it. `permission` is the manifest's `resource.permission`."""
 
-    plugin: str  # unique identifier
+    plugin: str  # as its processes are named (runtime/terms.py): mostly the unique identifier
     permission: dict[str, Any]
     patient: bool = False  # its calls may take for ever: somebody goes through them step by step
 
@@ -59,6 +59,7 @@ async def installed(workspace: str, plugin_id: str) -> Installed:
 
 
 def read(workspace: str, plugin_id: str) -> Installed:
+    from runtime.agreeing import process_for
     from runtime.models import Installation
     from runtime.recalls.standing import refuse
 
@@ -66,16 +67,17 @@ def read(workspace: str, plugin_id: str) -> Installed:
     try:
         row = Installation.objects.select_related("package").get(workspace_id=workspace, plugin_id=plugin_id)
         refuse(row.package.unique_identifier, workspace)
+        process = process_for(row)
     except Installation.DoesNotExist:
         raise PluginNotFound("plugin not found") from None
     finally:
         close_old_connections()
-    return described(row.package.unique_identifier, row.package.declaration, patient=row.patient)
+    return described(process, row.package.declaration, patient=row.patient)
 
 
-def described(unique_identifier: str, declaration: dict[str, Any], *, patient: bool = False) -> Installed:
+def described(process: str, declaration: dict[str, Any], *, patient: bool = False) -> Installed:
     permission = (declaration.get("resource") or {}).get("permission") or {}
-    return Installed(unique_identifier, permission, patient)
+    return Installed(process, permission, patient)
 
 
 async def uploaded(unique_identifier: str) -> Installed:

@@ -5,17 +5,18 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime import placement
+from runtime import placement, warming
 from runtime.cluster import Cluster, NodeInfo, PluginState
 from runtime.errors import Interrupted, StartFailed
 from runtime.guests import Guest
 from runtime.keeper import Keeper, Launching, Listener
 from runtime.logs import PluginLog
 from runtime.outage import OUTAGES, Outage
+from runtime.terms import Terms
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +27,15 @@ BRING_UP_POLL = 0.25  # seconds between two looks at a plugin that another node 
 
 @dataclass(frozen=True, slots=True)
 class NodeOptions:
-    """`wishes` reads what should run (in a thread), `forget` drops warm look-ups; without `serves` it runs nothing.
+    """`wishes` reads what should run, and where that is said on which terms (in a thread).
+
+    `forget` drops warm look-ups; without `serves` it runs nothing.
 
     `duties` are what the master does for all, every ten seconds.
     """
 
     info: NodeInfo
-    wishes: Callable[[], Iterable[str]]
+    wishes: Callable[[], Iterable[str] | Mapping[str, Terms]]
     forget: Callable[[], None]
     logs: Path
     serves: bool = True
@@ -53,8 +56,10 @@ class Node:
         self.guests: dict[str, Guest] = {}
         self.trials: Counter[str] = Counter()
         self.wished: set[str] = set()
+        self.terms: Mapping[str, Terms] = {}
         self.held: set[str] = set()  # what the cluster says that this node holds
-        self.coming: set[str] = set()  # what it starts before it takes it over from another node
+        self.coming: set[str] = set()  # what it takes over from another node,
+        self.needed: set[str] = set()  # and of that what runs there: it is started here first
         self.draining = False
         self.duty: asyncio.Task[None] | None = None
         self.term = 0  # as the master; 0 while another node is
@@ -119,9 +124,25 @@ class Node:
             return
         if version != self.version:
             self.options.forget()
+            for keeper in self.keepers.values():
+                keeper.prepared = None
         if self.options.serves:
-            self.wished = set(await asyncio.to_thread(self.options.wishes))
+            self.wished, self.terms = await asyncio.to_thread(self.read_rows)
         self.version = version
+
+    def read_rows(self) -> tuple[set[str], Mapping[str, Terms]]:
+        found = self.options.wishes()
+        return set(found), found if isinstance(found, Mapping) else {}
+
+    def called(self, again: float) -> dict[str, float]:
+        """When plugins were last called (Unix seconds), of those of which that was last told `again` seconds before that."""
+        since = time.time() - time.monotonic()
+        found: dict[str, float] = {}
+        for plugin, keeper in list(self.keepers.items()):
+            if keeper.rest.used > keeper.rest.told + again:
+                keeper.rest.told = keeper.rest.used
+                found[plugin] = since + keeper.rest.used
+        return found
 
     def join_and_claim(self, more: set[str]) -> tuple[set[str], set[str]]:
         """(what this node holds, what it should hold and another one still does).
@@ -137,11 +158,16 @@ class Node:
         ours = {plugin for plugin in self.wished if holders.get(plugin) == self.id}
         held = self.cluster.claim(sorted(free | ours | more), self.id)
         coming = placement.coming_to(self.id, scene) | (self.coming & self.wished)
+        there = self.cluster.states(coming - held) if coming - held else {}
+        self.needed = {plugin for plugin, state in there.items() if state.state == "running"}
         for plugin in coming - held:
-            if (keeper := self.keepers.get(plugin)) is not None and keeper.running is not None:
+            if (keeper := self.keepers.get(plugin)) is not None and self.may_take(keeper):
                 self.cluster.take(plugin, self.id)
                 held.add(plugin)
         return held, coming - held
+
+    def may_take(self, keeper: Keeper) -> bool:
+        return keeper.running is not None or (keeper.state == "asleep" and keeper.plugin not in self.needed)
 
     def lead(self) -> bool:
         """Whether this node is the master, who clears what nodes that are gone have left."""
@@ -165,14 +191,25 @@ class Node:
     def reconcile(self, claimed: set[str]) -> None:
         if self.stopping:  # what `stop` has ended must not begin again
             return
-        for plugin in claimed:
-            self.keeper(plugin)
-        for plugin, keeper in list(self.keepers.items()):
-            keeper.step(plugin in claimed)
-            if keeper.state == "stopped" and plugin not in claimed:
-                keeper.log.close()
-                del self.keepers[plugin]
-                self.cluster.release(plugin, self.id)
+        new = [self.keeper(plugin) for plugin in claimed if plugin not in self.keepers]
+        keepers = self.keepers.values()
+        for keeper in keepers:
+            keeper.terms = self.terms.get(keeper.plugin, self.launching.terms)
+        warming.settle([one for one in new if one.plugin not in self.needed], keepers, self.launching)
+        for keeper in list(keepers):
+            self.reconcile_one(keeper, keeper.plugin in claimed)
+        self.launching.headroom.look(sum(len(one.fleet) for one in keepers))
+        warming.make_room(keepers, self.launching)
+        warming.start_some(keepers, self.launching)
+
+    def reconcile_one(self, keeper: Keeper, wished: bool) -> None:
+        keeper.step(wished)
+        if wished and keeper.state == "asleep" and (keeper.plugin in self.needed or not keeper.terms.on_demand):
+            keeper.move("pending", keeper.terms.why_awake)
+        if keeper.state == "stopped" and not wished:
+            keeper.log.close()
+            del self.keepers[keeper.plugin]
+            self.cluster.release(keeper.plugin, self.id)
 
     # Guests.
 

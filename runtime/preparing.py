@@ -15,6 +15,7 @@ from runtime.errors import StartFailed
 from runtime.keeper import Listener, Prepare, Prepared, Progress
 from runtime.launcher import wrap
 from runtime.models import Contents, Package
+from runtime.terms import package_of
 
 # What of the host's environment a plugin gets to see, if it is set. No host secret is among them.
 PASSED = ("LANG", "LC_ALL", "TZ", "TIKTOKEN_CACHE_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
@@ -48,7 +49,7 @@ def prepare_for(marker: str) -> Prepare:
 
     def prepare(plugin: str, heard: Listener, cancelled: Callable[[], bool]) -> Prepared:
         try:
-            package = stored(plugin)
+            package = stored(package_of(plugin))
             heard(Progress("unpack", 5, "unpacking the package"))
             folder = unpacked(package)
             built = environment.build(

@@ -17,19 +17,21 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
-from runtime import accounting, audit, files, installing, lookup, node, preparing, recalls, reverse, router
+from runtime import accounting, agreeing, audit, files, installing, lookup, node, preparing, reverse, router
 from runtime.addresses import Addresses, listening_on, parted
 from runtime.calling import node_stream
 from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster
 from runtime.database import in_thread
+from runtime.gate import Gate
+from runtime.headroom import Headroom
 from runtime.host import choice
 from runtime.keeper import Launching
 from runtime.link import Links, LinkServer, socket_path
-from runtime.models import Installation, RuntimeType
 from runtime.node import Node, NodeOptions
 from runtime.orphans import sweep
 from runtime.router import Router
 from runtime.session import Session
+from runtime.terms import Line, Terms
 from runtime.wire import Frame
 
 MOST_NODES = 64  # processes of ours on one host with one DATA_DIR
@@ -73,7 +75,7 @@ def cluster_key() -> bytes:
 def make_launching(owner: Node) -> Launching:
     return Launching(
         prepare=preparing.prepare_for(owner.id),
-        gate=asyncio.Semaphore(settings.PLUGIN_LOCAL_LAUNCHING_CONCURRENT),
+        gate=Gate(settings.PLUGIN_LOCAL_LAUNCHING_CONCURRENT),
         options={
             "answer": reverse.answer,
             "start_timeout": settings.PYTHON_ENV_INIT_TIMEOUT,
@@ -81,21 +83,19 @@ def make_launching(owner: Node) -> Launching:
             "line_limit": settings.PLUGIN_RUNTIME_MAX_BUFFER_SIZE,
         },
         changed=owner.nudge,
-        sleep_after=settings.PLUGIN_SLEEP_AFTER,
+        terms=agreeing.usual(),
+        line=Line(settings.PLUGIN_WAKE_QUEUE, settings.PLUGIN_WAKE_HOLD),
+        headroom=Headroom(settings.PLUGIN_MOST_PROCESSES, settings.PLUGIN_MEMORY_RESERVE),
+        calls_each=settings.PLUGIN_CALLS_PER_INSTANCE,
+        warm=settings.PLUGIN_WARM,
     )
 
 
-def wished() -> set[str]:
-    """Unique identifiers of what should run on workers, read from the rows."""
+def wished() -> dict[str, Terms]:
+    """What should run on workers, and on which terms, read from the rows."""
     close_old_connections()
     try:
-        rows = Installation.objects.filter(runtime_type=RuntimeType.LOCAL)
-        shadowed = Installation.objects.filter(
-            shadowed__isnull=False
-        )  # goes on running, to be there when it comes back
-        names = shadowed.values_list("shadowed__unique_identifier", flat=True)
-        found = {*rows.values_list("package__unique_identifier", flat=True), *names}
-        return found - recalls.stopped(found)
+        return agreeing.wished()
     finally:
         close_old_connections()
 
@@ -128,6 +128,16 @@ def write_down() -> None:
     try:
         accounting.flush()
         audit.flush()
+        if node.current is not None:
+            agreeing.note_calls(node.current.called(agreeing.NOTED_AGAIN))
+    finally:
+        close_old_connections()
+
+
+def note_last_calls(here: Node) -> None:
+    close_old_connections()
+    try:
+        agreeing.note_calls(here.called(0.0))
     finally:
         close_old_connections()
 
@@ -136,6 +146,7 @@ def expire() -> None:
     accounting.expire()
     audit.expire()
     files.expire()
+    agreeing.forget_calls()
 
 
 def node_options(identity: str, serves: bool) -> NodeOptions:
@@ -171,6 +182,7 @@ async def running(serves: bool) -> AsyncIterator[Node]:
         ways = Addresses(cluster, node_id=here.id, key=cluster_key(), tls=tls_of_callers())
         links = Links(key=cluster_key(), session_limit=settings.SESSION_BUFFER_SIZE, dial=ways.dial)
         stack.push_async_callback(in_thread, write_down)
+        stack.push_async_callback(in_thread, note_last_calls, here)
         node.set_here(here)
         stack.callback(node.set_here, None)
         router.set_here(Router(here, cluster, links))

@@ -47,7 +47,7 @@ class Router:
         """Raises Unavailable with the true reason when the plugin does not run within HOLD seconds."""
         plugin = session.plugin
         if (keeper := self.node.keepers.get(plugin)) is not None and (backend := keeper.running) is not None:
-            keeper.used = time.monotonic()
+            keeper.rest.used = time.monotonic()
             return backend
         if keeper is None:
             if (guest := self.node.guests.get(plugin)) is not None and (there := guest.running) is not None:
@@ -105,12 +105,8 @@ class Router:
         return [node for node in self.cluster.nodes() if node.id in reach - {self.node.id, holder.id}]
 
     async def local(self, keeper: Keeper, seconds: float) -> Plugin:
-        keeper.wake()
         self.node.nudge()
-        await keeper.settled(seconds)
-        if (backend := keeper.running) is None:
-            raise Unavailable(f"The plugin is not running ({keeper.state}). {keeper.reason}".strip())
-        return backend
+        return await keeper.up(seconds)
 
     async def stream(self, session: Session) -> AsyncGenerator[list[Frame]]:
         plugin = await self.plugin_for(session)

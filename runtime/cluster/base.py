@@ -34,6 +34,7 @@ class PluginState:
     restarts: int = 0
     pid: int = 0
     memory: int = 0
+    instances: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from runtime import lookup
+from runtime import agreeing, lookup
 from runtime.credentials import afor_provider
 from runtime.database import in_thread
 from runtime.host.faults import HostFault
@@ -18,7 +18,7 @@ MOST_WARM = 4096
 class Found:
     """An installed plugin with the provider that was asked for. `declared` is the provider's declaration."""
 
-    plugin: str  # unique identifier
+    plugin: str  # as its processes are named
     plugin_id: str
     kind: str
     provider: str  # its name within the plugin
@@ -72,7 +72,7 @@ def is_first_author(row: Provider) -> bool:
 def described(row: Provider) -> Found:
     package = row.installation.package
     return Found(
-        plugin=package.unique_identifier,
+        plugin=agreeing.process_for(row.installation),
         plugin_id=row.installation.plugin_id,
         kind=row.kind,
         provider=row.name,

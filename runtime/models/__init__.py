@@ -8,6 +8,7 @@ from runtime.models.installations import Installation, Provider, RuntimeType
 from runtime.models.packages import Package, Readme
 from runtime.models.policies import Restriction
 from runtime.models.recalls import Contents, RecallEntry, RecallList, RecallOverride
+from runtime.models.running import LastCall, RunPolicy
 from runtime.models.storage import StorageUse, StoredValue
 from runtime.models.studio import App, AppKey, Conversation, Message
 from runtime.models.tasks import UNFINISHED, InstallItem, InstallTask, Status
@@ -24,6 +25,7 @@ __all__ = [
     "InstallItem",
     "InstallTask",
     "Installation",
+    "LastCall",
     "Message",
     "OAuthClient",
     "OAuthFlow",
@@ -36,6 +38,7 @@ __all__ = [
     "Refusal",
     "Restriction",
     "ReverseUse",
+    "RunPolicy",
     "RuntimeType",
     "SessionUse",
     "Status",

@@ -14,6 +14,7 @@ from runtime import keeper as keeping
 from runtime import reverse
 from runtime.cluster import MemoryCluster, NodeInfo, PluginState
 from runtime.errors import Interrupted, StartFailed
+from runtime.gate import Gate
 from runtime.keeper import Launching, Prepared, Progress, pause_after
 from runtime.launcher import wrap
 from runtime.node import Node, NodeOptions
@@ -29,13 +30,13 @@ class Hosted:
         self.cluster = cluster or MemoryCluster()
         self.prepared: list[str] = []
         self.trouble = ""
-        self.read: Callable[[], set[str]] = lambda: set(self.wishes)
+        self.read: Callable[[], Any] = lambda: set(self.wishes)
         self.prepare: Callable[..., Any] = self.real_plugin
         info = NodeInfo(name, "here", "")
         self.node = Node(
             NodeOptions(
                 info=info,
-                wishes=lambda: set(self.read()),
+                wishes=self.now_wished,
                 forget=lambda: None,
                 logs=tmp_path / "logs",
                 stop_grace=0.2,
@@ -47,7 +48,10 @@ class Hosted:
 
     def launching(self, node):
         options = {"answer": reverse.answer, "start_timeout": 30}
-        return Launching(self.prepare_now, asyncio.Semaphore(2), options, node.nudge)
+        return Launching(self.prepare_now, Gate(2), options, node.nudge)
+
+    def now_wished(self):
+        return self.read()
 
     def prepare_now(self, *given):
         return self.prepare(*given)

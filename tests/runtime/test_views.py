@@ -1,6 +1,7 @@
 """The hot door through Django: same refusals, same streams as through raw ASGI."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ class Held:
 
     def __init__(self, backend):
         self.running = backend
+        self.rest = SimpleNamespace(used=0.0)
 
 
 def no_launching():

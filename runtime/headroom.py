@@ -1,0 +1,63 @@
+"""How many more plugin processes this host takes: by number, and by the memory that must stay free."""
+
+from contextlib import suppress
+from pathlib import Path
+
+SMALLEST = 48 << 20  # bytes that a process is taken to need before it has been measured
+MEMINFO = Path("/proc/meminfo")
+CGROUP = Path("/sys/fs/cgroup")
+
+
+class Headroom:
+    """`most` processes (0: as many as the memory takes); `reserve` bytes of memory stay available."""
+
+    def __init__(self, most: int = 0, reserve: int = 0) -> None:
+        self.most = most
+        self.reserve = reserve
+        self.processes = 0
+        self.memory: int | None = None
+
+    def look(self, processes: int) -> None:
+        """Once a turn: how it is now. What is taken until the next turn is counted on top."""
+        self.processes = processes
+        self.memory = available() if self.reserve else None
+
+    def lack(self, size: int = SMALLEST) -> str:
+        """Why there is no room for one more process, in words; "" where there is."""
+        if self.most and self.processes >= self.most:
+            return f"this node runs {self.processes} processes, and PLUGIN_MOST_PROCESSES allows no more"
+        if self.memory is not None and self.memory - max(size, SMALLEST) < self.reserve:
+            return f"only {self.memory >> 20} MiB of memory are free here, and PLUGIN_MEMORY_RESERVE keeps {self.reserve >> 20}"
+        return ""
+
+    def is_short(self) -> bool:
+        """Whether less memory is free than must stay free, also without one more process."""
+        return self.memory is not None and self.memory < self.reserve
+
+    def take(self, size: int = SMALLEST) -> None:
+        self.processes += 1
+        if self.memory is not None:
+            self.memory -= max(size, SMALLEST)
+
+
+def available() -> int | None:
+    """Bytes that programs may still take, on this host and in this control group; None where nobody says."""
+    found = [one for one in (of_host(), of_group()) if one is not None]
+    return min(found, default=None)
+
+
+def of_host() -> int | None:
+    with suppress(OSError, ValueError):
+        for line in MEMINFO.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    return None
+
+
+def of_group() -> int | None:
+    """Of the control group of this container, version 2; None where it has no limit."""
+    with suppress(OSError, ValueError):
+        most = (CGROUP / "memory.max").read_text().strip()
+        if most != "max":
+            return int(most) - int((CGROUP / "memory.current").read_text())
+    return None
