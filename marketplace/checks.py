@@ -59,6 +59,12 @@ def somebody_runs_plugins() -> Iterator[CheckMessage]:
         yield error(1, message, "Set REDIS_URL and start manage.py worker, or leave EMBEDDED_WORKER unset.")
 
 
+def tasks_have_a_broker() -> Iterator[CheckMessage]:
+    if settings.REDIS_URL and not settings.CELERY_BROKER_URL:
+        message = "REDIS_URL is a Redis Cluster, which Celery cannot use as a broker: tasks would go nowhere."
+        yield error(27, message, "Set CELERY_BROKER_URL to a single Redis (redis://host/0) or to amqp://host.")
+
+
 def nodes_find_each_other() -> Iterator[CheckMessage]:
     if settings.NODE_HOST and not settings.REDIS_URL:
         message = "NODE_HOST has no effect: without REDIS_URL no other process finds this node."
@@ -234,6 +240,7 @@ def limits_fit_each_other() -> Iterator[CheckMessage]:
 
 CHECKS: tuple[Check, ...] = (
     somebody_runs_plugins,
+    tasks_have_a_broker,
     nodes_find_each_other,
     hosts_share_a_database,
     hosts_share_secrets,

@@ -7,9 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 from marketplace.environment import flag, integer, listing, mapping, text
 from marketplace.secret_files import kept_secret
+from runtime.cluster.connecting import BadAddress, broker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / "data"))).resolve()
@@ -305,13 +307,17 @@ REST_FRAMEWORK = {
 # What is counted for a while and may be lost, over all web processes where there is Redis.
 CACHES = {
     "default": {
-        "BACKEND": f"django.core.cache.backends.{'redis.RedisCache' if REDIS_URL else 'locmem.LocMemCache'}",
+        "BACKEND": "runtime.caching.Cache" if REDIS_URL else "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": REDIS_URL or "patchbay",
         "KEY_PREFIX": f"{REDIS_KEY_PREFIX}:cache",
     }
 }
 
-CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
+try:
+    REDIS_BROKER, REDIS_BROKER_OPTIONS = broker(REDIS_URL) if REDIS_URL else ("memory://localhost", {})
+except BadAddress as problem:
+    raise ImproperlyConfigured(f"REDIS_URL: {problem}") from None
+CELERY_BROKER_URL = text("CELERY_BROKER_URL", REDIS_BROKER)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -321,7 +327,10 @@ CELERY_WORKER_POOL = "threads"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker may be away for long: the worker is there when it comes back
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"polling_interval": 0.05} if not REDIS_URL else {"global_keyprefix": f"{REDIS_KEY_PREFIX}:"}
+    {"polling_interval": 0.05}
+    if not REDIS_URL
+    else {"global_keyprefix": f"{REDIS_KEY_PREFIX}:"}
+    | (REDIS_BROKER_OPTIONS if CELERY_BROKER_URL == REDIS_BROKER else {})
 )
 CELERY_TASK_DEFAULT_QUEUE = "patchbay"
 

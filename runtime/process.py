@@ -12,7 +12,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import IO
 
-import redis
 from django.conf import settings
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
@@ -20,7 +19,7 @@ from django.utils.module_loading import import_string
 from runtime import accounting, agreeing, audit, files, installing, lookup, node, preparing, reverse, router
 from runtime.addresses import Addresses, listening_on, parted
 from runtime.calling import node_stream
-from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster
+from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster, connecting
 from runtime.database import in_thread
 from runtime.gate import Gate
 from runtime.headroom import Headroom
@@ -64,8 +63,7 @@ def folder_mark(folder: Path) -> str:
 def make_cluster() -> Cluster:
     if not settings.REDIS_URL:
         return MemoryCluster()
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, health_check_interval=30)
-    return RedisCluster(client, settings.REDIS_KEY_PREFIX)
+    return RedisCluster(connecting.client(settings.REDIS_URL), settings.REDIS_KEY_PREFIX)
 
 
 def cluster_key() -> bytes:

@@ -24,6 +24,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"SERVER_PORT": 0}, "E005"),
     ({"NODE_PORT": 70_000}, "E005"),
     ({"NODE_TLS_CERT": "/one.pem"}, "E026"),
+    ({"REDIS_URL": "redis+cluster://one,two", "CELERY_BROKER_URL": ""}, "E027"),
     ({"SERVER_PORT": 5003}, "E006"),
     ({"DEBUG": True, "SERVER_HOST": "0.0.0.0"}, "W007"),
     (

@@ -8,20 +8,33 @@ from typing import Any
 import pytest
 import redis
 
-from runtime.cluster import Cluster, MemoryCluster, NodeInfo, PluginState, RedisCluster, now_state
+from runtime.cluster import Cluster, MemoryCluster, NodeInfo, PluginState, RedisCluster, connecting, now_state
 from runtime.cluster import shared as sharing
 from tests.programs import wait_until
+from tests.redis_shapes import SHAPES, redis_of
 
 A = NodeInfo("a", "host", "/run/a.sock", ("10.0.0.1:5004",))
 B = NodeInfo("b", "host", "/run/b.sock")
 
 
-@pytest.fixture(params=["memory", "redis"])
-def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+@pytest.fixture(scope="module", params=["memory", "redis", *SHAPES])
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Of a Redis of each shape; empty: in memory."""
     if request.param == "memory":
+        yield ""
+    elif request.param == "redis":
+        yield request.getfixturevalue("redis_server")
+    else:
+        with redis_of(request.param) as url:
+            yield url
+
+
+@pytest.fixture
+def cluster(address: str) -> Iterator[Cluster]:
+    if not address:
         yield MemoryCluster()
         return
-    client = redis.Redis.from_url(request.getfixturevalue("redis_server"), socket_timeout=5)
+    client = connecting.client(address)
     client.flushdb()
     yield RedisCluster(client, "test")
     client.close()
