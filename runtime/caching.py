@@ -10,6 +10,7 @@ from runtime.cluster import connecting
 class Client(RedisCacheClient):
     """One key a command: the keys of several may be on several nodes."""
 
+    _servers: list[str]
     client: Any = None
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
@@ -17,7 +18,7 @@ class Client(RedisCacheClient):
             self.client = connecting.client(self._servers[0])
         return self.client
 
-    def get_many(self, keys: Any) -> dict[str, Any]:
+    def get_many(self, keys: Any) -> dict[Any, Any]:
         missing = object()
         found = ((key, self.get(key, missing)) for key in keys)
         return {key: value for key, value in found if value is not missing}

@@ -25,12 +25,16 @@ LOOK_AGAIN = 0.25  # seconds between two looks for a node that holds the plugin
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The link to the node that holds a plugin, and until when that is believed (monotonic)."""
+    """The link to the node that holds a plugin, or to one that reaches it; and until when that is believed (monotonic)."""
 
     link: Link
     until: float
+    relayed: bool
 
-    def good(self, now: float) -> bool:
+    def good_for(self, session: Session, now: float) -> bool:
+        """Two nodes may each take the other for the way to a third: what came over a link is not sent round again."""
+        if session.hops and (self.relayed or session.hops >= MOST_HOPS):
+            return False
         return self.link.open and now < self.until
 
 
@@ -52,7 +56,7 @@ class Router:
         if keeper is None:
             if (guest := self.node.guests.get(plugin)) is not None and (there := guest.running) is not None:
                 return there
-            if (route := self.routes.get(plugin)) is not None and route.good(time.monotonic()):
+            if (route := self.routes.get(plugin)) is not None and route.good_for(session, time.monotonic()):
                 return route.link
         return await self.wait_for(session)
 
@@ -70,10 +74,15 @@ class Router:
             if holder is not None and holder.id != self.node.id:
                 if session.hops >= MOST_HOPS:
                     raise Unavailable(f"Nodes disagree about who runs {plugin}; try again in a moment.")
-                link = await self.way_to(holder)
-                self.routes[plugin] = Route(link, time.monotonic() + ROUTE_GOOD)
-                return link
-            if loop.time() >= until:
+                try:
+                    link = await self.way_to(holder, relays=not session.hops)
+                except Unavailable:  # it may be dead, and another will take the plugin up when its lease is over
+                    if session.hops or loop.time() >= until:
+                        raise
+                else:
+                    self.routes[plugin] = Route(link, time.monotonic() + ROUTE_GOOD, link.node.id != holder.id)
+                    return link
+            elif loop.time() >= until:
                 raise Unavailable("no available node, plugin runtime not found: no worker has taken it up yet.")
             self.node.nudge()
             await asyncio.sleep(LOOK_AGAIN)
@@ -88,11 +97,13 @@ class Router:
                 raise Unavailable("The cluster cannot be asked who runs this plugin: Redis is away.") from None
             return route.link.node
 
-    async def way_to(self, holder: NodeInfo) -> Link:
-        """A link to that node, or to one that reaches it where this one does not; raises Unavailable."""
+    async def way_to(self, holder: NodeInfo, *, relays: bool) -> Link:
+        """A link to that node, or with `relays` to one that reaches it where this one does not; raises Unavailable."""
         try:
             return await self.links.to(holder)
         except Unavailable as refusal:
+            if not relays:
+                raise
             for relay in await asyncio.to_thread(self.relays, holder):
                 with contextlib.suppress(Unavailable):
                     return await self.links.to(relay)

@@ -85,13 +85,13 @@ def client(url: str, **options: Any) -> Any:
     if place.kind == SINGLE:
         return redis.Redis.from_url(url, **options)
     if place.kind == CLUSTER:
-        nodes = [ClusterNode(host, port) for host, port in place.hosts]
+        nodes: list[Any] = [ClusterNode(*host) for host in place.hosts]  # type: ignore[no-untyped-call]
         retry = Retry(ExponentialBackoff(cap=1, base=0.05), 6)  # until the others have made a replica master
         return redis.RedisCluster(startup_nodes=nodes, retry=retry, **login, **options)
     timeout = {"socket_timeout": options["socket_timeout"]}
     # Sentinels are asked with the same TLS, but without the master's password
     asked = {name: value for name, value in login.items() if name not in ("username", "password")}
-    sentinels = redis.Sentinel(place.hosts, sentinel_kwargs=timeout | asked)
+    sentinels: Any = redis.Sentinel(place.hosts, sentinel_kwargs=timeout | asked)  # type: ignore[no-untyped-call]
     return sentinels.master_for(place.master, db=place.db, **login, **options)
 
 
