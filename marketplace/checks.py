@@ -3,6 +3,7 @@
 `manage.py run`, `web` and `worker` make them before anything else: errors stop the start, warnings are printed.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -32,12 +33,15 @@ AT_LEAST_ONE = (
     "PLUGIN_INSTALL_TIMEOUT",
     "PLUGIN_LOCAL_LAUNCHING_CONCURRENT",
     "PLUGIN_MAX_EXECUTION_TIMEOUT",
+    "PLUGIN_MEMORY_FLOOR",
     "PLUGIN_RUNTIME_MAX_BUFFER_SIZE",
     "PYTHON_ENV_INIT_TIMEOUT",
     "RESPONSE_MAX_BUFFER_SIZE",
     "SESSION_BUFFER_SIZE",
     "WORKER_CONCURRENCY",
 )
+# what an SDK alone takes: 60 MB, a few threads and connections
+LEAST_TO_LIVE = {"PLUGIN_MEMORY_FLOOR": 128 << 20, "PLUGIN_PROCESS_LIMIT": 16, "PLUGIN_DESCRIPTOR_LIMIT": 64}
 
 Check = Callable[[], Iterator[CheckMessage]]
 
@@ -238,6 +242,19 @@ def limits_fit_each_other() -> Iterator[CheckMessage]:
             yield warning(number, f"{smaller} is above {larger}, {why}.", f"Raise {larger} or lower {smaller}.")
 
 
+def limits_of_plugins_let_them_live() -> Iterator[CheckMessage]:
+    if settings.PLUGIN_MEMORY_FLOOR > settings.PLUGIN_MEMORY_LIMIT:
+        message = "PLUGIN_MEMORY_FLOOR is above PLUGIN_MEMORY_LIMIT, so no plugin can wish for more than the floor."
+        yield warning(45, message, "Raise PLUGIN_MEMORY_LIMIT or lower PLUGIN_MEMORY_FLOOR.")
+    for name, least in LEAST_TO_LIVE.items():
+        if 0 < getattr(settings, name) < least:
+            message = f"{name} is below {least}, with which many plugins do not even start."
+            yield warning(46, message, f"Raise {name}, or unset it.")
+    if os.geteuid() in settings.PLUGIN_USERS:
+        message = f"PLUGIN_USERS holds {os.geteuid()}, the user that Patchbay runs as."
+        yield error(47, message, "Set aside user ids that nobody has.")
+
+
 CHECKS: tuple[Check, ...] = (
     somebody_runs_plugins,
     tasks_have_a_broker,
@@ -260,6 +277,7 @@ CHECKS: tuple[Check, ...] = (
     dify_has_an_address_and_a_key,
     limits_are_positive,
     limits_fit_each_other,
+    limits_of_plugins_let_them_live,
 )
 
 

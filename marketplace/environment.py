@@ -39,6 +39,17 @@ def listing(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
+def span(name: str, default: str) -> range:
+    """Two whole numbers such as 50000-59999 as the range from the first to the last; none of them for `none`."""
+    raw = text(name, default)
+    first, _, last = raw.partition("-")
+    if raw == "none":
+        return range(0)
+    if not (first.isdigit() and last.isdigit() and 0 < int(first) <= int(last)):
+        raise ImproperlyConfigured(f"{name} must be a range such as {default}, or none, not {raw!r}.")
+    return range(int(first), int(last) + 1)
+
+
 def mapping(name: str) -> dict[str, Any]:
     """A variable that holds a JSON object; an unset one is an empty object."""
     raw = os.environ.get(name, "")

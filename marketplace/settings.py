@@ -9,7 +9,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from marketplace.environment import flag, integer, listing, mapping, text
+from marketplace.environment import flag, integer, listing, mapping, span, text
 from marketplace.secret_files import kept_secret
 from runtime.cluster.connecting import BadAddress, broker
 
@@ -93,6 +93,14 @@ PLUGIN_LOCAL_LAUNCHING_CONCURRENT = integer("PLUGIN_LOCAL_LAUNCHING_CONCURRENT",
 PLUGIN_RUNTIME_MAX_BUFFER_SIZE = integer("PLUGIN_RUNTIME_MAX_BUFFER_SIZE", 33_554_432)
 # What one session may keep for a reader that is slower than its plugin, before it ends with an error.
 SESSION_BUFFER_SIZE = integer("SESSION_BUFFER_SIZE", 67_108_864)
+# What one instance of a plugin may use (runtime/limits.py). Manifests wish for memory; that counts between these two.
+PLUGIN_MEMORY_FLOOR = integer("PLUGIN_MEMORY_FLOOR", 536_870_912)
+PLUGIN_MEMORY_LIMIT = integer("PLUGIN_MEMORY_LIMIT", 2_147_483_648)
+PLUGIN_PROCESS_LIMIT = integer("PLUGIN_PROCESS_LIMIT", 512)
+PLUGIN_DESCRIPTOR_LIMIT = integer("PLUGIN_DESCRIPTOR_LIMIT", 1024)
+PLUGIN_CPU_LIMIT = integer("PLUGIN_CPU_LIMIT", 0)
+PLUGIN_DISK_LIMIT = integer("PLUGIN_DISK_LIMIT", 1_073_741_824)
+PLUGIN_USERS = span("PLUGIN_USERS", "50000-59999")
 PLUGIN_STOP_GRACE = integer("PLUGIN_STOP_GRACE", 10)
 # How many plugins run, and for how long (runtime/terms.py).
 PLUGIN_SLEEP_AFTER = integer("PLUGIN_SLEEP_AFTER", 300)

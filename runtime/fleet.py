@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from runtime.backends.local import LocalBackend
@@ -48,6 +49,11 @@ class Fleet:
     def memory(self) -> int:
         """Bytes of resident memory of all together."""
         return sum(map(resident_memory, self.pids))
+
+    def use(self) -> dict[str, float]:
+        """What each instance is held to, as the one that uses most of it does."""
+        used = [asdict(one.ward.use) for one in self.members]
+        return {name: max(one[name] for one in used) for name in used[0]} if used else {}
 
     def bury(self) -> list[LocalBackend]:
         """Those that have ended; they are members no more."""

@@ -16,6 +16,7 @@ from runtime.errors import Busy, StartFailed, Unavailable
 from runtime.fleet import CALLS_EACH, Fleet
 from runtime.gate import Gate
 from runtime.headroom import Headroom
+from runtime.limits import Limits
 from runtime.logs import PluginLog
 from runtime.resting import Rest
 from runtime.terms import Line, Terms
@@ -45,6 +46,7 @@ class Prepared:
     argv: list[str]
     folder: Path
     environment: dict[str, str]
+    limits: Limits = field(default_factory=Limits)
 
 
 Listener = Callable[[Progress], None]
@@ -125,11 +127,20 @@ class Keeper:
         return self.calls.waiting > 0 or bool(self.listeners)
 
     def observed(self, node: str) -> PluginState:
-        running = self.state == "running"
-        first = self.backend.pid if self.backend and running else 0
-        memory = self.fleet.memory() if running else 0
+        if self.state != "running":
+            return PluginState(self.state, self.reason, node, self.since, self.restarts)
+        fleet, first = self.fleet, self.backend
         return PluginState(
-            self.state, self.reason, node, self.since, self.restarts, first, memory, len(self.fleet) if running else 0
+            self.state,
+            self.reason,
+            node,
+            self.since,
+            self.restarts,
+            pid=first.pid if first else 0,
+            memory=fleet.memory(),
+            instances=len(fleet),
+            use=fleet.use(),
+            limits=first.options.limits.told() if first else {},
         )
 
     # Reconciling: called by the node, never waits.
@@ -315,6 +326,7 @@ class Keeper:
             argv=prepared.argv,
             folder=prepared.folder,
             environment=prepared.environment,
+            limits=prepared.limits,
             log=self.log,
             exited=self.launching.changed,
             **self.launching.options,

@@ -1,19 +1,22 @@
 """From an uploaded package to all that starting its plugin takes: an unpacked folder, an environment, a command line."""
 
 import os
+import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
 from django.db import close_old_connections
 
 from marketplace import difypkg
-from runtime import companion, environment, recalls, storing
+from runtime import allowances, companion, environment, owners, recalls, storing
 from runtime.environment import EnvironmentFailed, EnvironmentOptions
 from runtime.environment.options import PASSED as HOST_VARIABLES
 from runtime.errors import StartFailed
+from runtime.guarding import size_of
 from runtime.keeper import Listener, Prepare, Prepared, Progress
-from runtime.launcher import wrap
+from runtime.limits import Limits
 from runtime.models import Contents, Package
 from runtime.terms import package_of
 
@@ -52,6 +55,7 @@ def prepare_for(marker: str) -> Prepare:
             package = stored(package_of(plugin))
             heard(Progress("unpack", 5, "unpacking the package"))
             folder = unpacked(package)
+            folders = (folder, *scratch(folder))
             built = environment.build(
                 folder,
                 environment_options(),
@@ -60,13 +64,17 @@ def prepare_for(marker: str) -> Prepare:
                 cancelled=cancelled,
             )
             note(package, built.facts.get("packages") or {})
+            limits = allowances.limits_for(package, folders, built.python)
+            if limits.disk and size_of(folders) > limits.disk:
+                limits = emptied(package, folders, built.python)
         except (EnvironmentFailed, difypkg.BadPackage, OSError) as error:
             raise StartFailed(str(error)) from error
         entrypoint = package.declaration["meta"]["runner"]["entrypoint"]
         return Prepared(
-            argv=wrap(companion.wrap(str(built.python), entrypoint, settings.PLUGIN_SDK_PATCHES)),
+            argv=companion.wrap(str(built.python), entrypoint, settings.PLUGIN_SDK_PATCHES),
             folder=folder,
-            environment=plugin_environment(folder, built.python, marker),
+            environment=plugin_environment(folders, built.python, marker),
+            limits=limits,
         )
 
     return prepare
@@ -113,10 +121,26 @@ def unpacked(package: Package) -> Path:
     return folder
 
 
-def plugin_environment(folder: Path, python: Path, marker: str) -> dict[str, str]:
+def scratch(folder: Path) -> tuple[Path, Path]:
+    """A plugin's home and its folder for what is temporary; the path of that one is short, since sockets are made there."""
+    home = folder.parent / f"{owners.HOME}{folder.name}"
+    temporary = Path(settings.PLUGIN_WORKING_PATH, ".tmp", sha256(os.fsencode(folder)).hexdigest()[:12])
+    for made in (home, temporary):
+        made.mkdir(parents=True, exist_ok=True)
+    return home, temporary
+
+
+def emptied(package: Package, folders: tuple[Path, ...], python: Path) -> Limits:
+    """What it wrote was too much: it begins anew with what its package holds. Answers its limits anew."""
+    for one in folders:
+        shutil.rmtree(one, ignore_errors=True)
+    scratch(unpacked(package))
+    return allowances.limits_for(package, folders, python)
+
+
+def plugin_environment(folders: tuple[Path, ...], python: Path, marker: str) -> dict[str, str]:
     """The environment variables of a plugin: what the SDK reads, and little else (protocol.md 3.3)."""
-    home = folder.parent / f".home-{folder.name}"
-    home.mkdir(exist_ok=True)
+    _, home, temporary = folders
     seconds = str(settings.PLUGIN_MAX_EXECUTION_TIMEOUT)
     variables = {name: os.environ[name] for name in PASSED if name in os.environ}
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"):
@@ -126,6 +150,7 @@ def plugin_environment(folder: Path, python: Path, marker: str) -> dict[str, str
         "PATH": f"{python.parent}:{SYSTEM_PATH}",
         "VIRTUAL_ENV": str(python.parent.parent),
         "HOME": str(home),
+        "TMPDIR": str(temporary),
         "INSTALL_METHOD": "local",
         "MAX_REQUEST_TIMEOUT": seconds,
         "MAX_INVOCATION_TIMEOUT": seconds,

@@ -12,7 +12,7 @@ BUILD = ROOT / "build"
 RUNS = BUILD / "test-runs"
 CACHE = BUILD / "test-cache"
 SETTINGS = ROOT / "marketplace" / "settings.py"
-READERS = {"text", "integer", "flag", "listing", "mapping"}
+READERS = {"text", "integer", "flag", "listing", "mapping", "span"}
 # how this machine reaches the package registry is not ours to forget
 KEPT = {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"}
 KEPT |= {"PIP_MIRROR_URL", "PIP_EXTRA_INDEX_URLS"}

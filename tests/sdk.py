@@ -10,7 +10,6 @@ from runtime import companion, environment, reverse
 from runtime.backends.local import LocalBackend, LocalOptions
 from runtime.environment import EnvironmentOptions
 from runtime.environment.options import PASSED
-from runtime.launcher import wrap
 from runtime.session import Session
 from runtime.wire import Frame
 
@@ -23,9 +22,13 @@ MARKER = "tests"
 @functools.cache
 def python_for(name: str) -> Path:
     """The interpreter of a plugin's environment."""
+    return environment.build(PLUGINS / name, options(), progress=lambda _: None, marker=MARKER).python
+
+
+def options(**changes: Any) -> EnvironmentOptions:
     passed = {variable: os.environ[variable] for variable in PASSED if variable in os.environ}
-    options = EnvironmentOptions(root=CACHE / "environments", cache=CACHE / "uv", environ=passed)
-    return environment.build(PLUGINS / name, options, progress=lambda _: None, marker=MARKER).python
+    usual: dict[str, Any] = {"root": CACHE / "environments", "cache": CACHE / "uv", "environ": passed}
+    return EnvironmentOptions(**usual | changes)
 
 
 class Log(list[tuple[str, str]]):
@@ -42,7 +45,7 @@ def backend(name: str, log: Log | None = None, *, patches: Sequence[str] = ("can
     """A backend of the plugin `name`, not started yet."""
     python = python_for(name)
     settings: dict[str, Any] = {
-        "argv": wrap(companion.wrap(str(python), "main", patches)),
+        "argv": companion.wrap(str(python), "main", patches),
         "folder": PLUGINS / name,
         "environment": {"PATH": f"{python.parent}:/usr/bin:/bin", "INSTALL_METHOD": "local", "PATCHBAY_HOST": MARKER},
         "log": log if log is not None else Log(),

@@ -1,5 +1,6 @@
 """Settings that contradict each other are told at the start, with a way out; what fits together is not."""
 
+import os
 import re
 import subprocess
 import sys
@@ -37,6 +38,9 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS": ["/nowhere.pem"]}, "W009"),
     ({"THIRD_PARTY_SIGNATURE_VERIFICATION_ENABLED": True}, "W010"),
     ({"PLUGIN_WHEELS_PATH": "/nowhere"}, "E011"),
+    ({"PLUGIN_MEMORY_FLOOR": 3 << 30}, "W045"),
+    ({"PLUGIN_PROCESS_LIMIT": 2}, "W046"),
+    ({"PLUGIN_USERS": range(os.geteuid(), os.geteuid() + 1)}, "E047"),
     ({"PLUGIN_OFFLINE": True}, "W012"),
     ({"UV_PATH": "/nowhere/uv"}, "E013"),
     ({"PLUGIN_PYTHON": "/nowhere/python3"}, "E014"),

@@ -14,6 +14,9 @@ from runtime.backends.base import Answer, DuplexBackend
 from runtime.backends.lines import LineCutter
 from runtime.backends.pipes import Reading, Writing, read_from, write_to
 from runtime.errors import PluginGone, StartFailed
+from runtime.guarding import Ward
+from runtime.launcher import wrap
+from runtime.limits import Limits
 from runtime.session import Session
 from runtime.wire import decoded
 
@@ -41,6 +44,7 @@ class LocalOptions:
     session_limit: int = 64 << 20
     line_limit: int = 32 << 20
     exited: Callable[[], None] = field(default=lambda: None)
+    limits: Limits = field(default_factory=Limits)
 
 
 class LocalBackend(DuplexBackend):
@@ -53,7 +57,8 @@ class LocalBackend(DuplexBackend):
     def __init__(self, options: LocalOptions) -> None:
         super().__init__(session_limit=options.session_limit, line_limit=options.line_limit, answer=options.answer)
         self.options = options
-        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.loop = asyncio.get_running_loop()
+        self.ready: asyncio.Future[None] = self.loop.create_future()
         self.gone = asyncio.Event()
         self.writing = Writing()
         self.stderr = LineCutter(self.stderr_line)
@@ -62,6 +67,7 @@ class LocalBackend(DuplexBackend):
         self.status: int | None = None
         self.why_stopped = ""
         self.pidfd = -1
+        self.ward = Ward(options.limits)
         self.patches: frozenset[str] = frozenset()  # of its SDK, that it has announced
 
     @property
@@ -94,7 +100,7 @@ class LocalBackend(DuplexBackend):
         options = self.options
         try:
             self.process = subprocess.Popen(
-                options.argv,
+                wrap(options.argv, self.ward.confinement()),
                 cwd=options.folder,
                 env=options.environment,
                 stdin=subprocess.PIPE,
@@ -106,6 +112,12 @@ class LocalBackend(DuplexBackend):
         except OSError as error:
             raise StartFailed(f"The plugin could not be started: {error}") from None
         self.last_heard = time.monotonic()
+        self.ward.begin(self.process.pid, stop=self.broke, busy=lambda: bool(self.conversations))
+
+    def broke(self, why: str) -> None:
+        """From the thread that watches: it used more than it may."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and the process with it
+            self.loop.call_soon_threadsafe(self.kill, why)
 
     async def connect(self) -> None:
         process = self.process
@@ -189,6 +201,7 @@ class LocalBackend(DuplexBackend):
         loop.remove_reader(self.pidfd)
         os.close(self.pidfd)
         self.signal_group(signal.SIGKILL)
+        self.why_stopped = self.ward.end() or self.why_stopped
         self.status = self.process.wait()
         loop.call_later(AFTER_EXIT, self.finish)
 
@@ -205,6 +218,10 @@ class LocalBackend(DuplexBackend):
 
     def kill(self, why: str) -> None:
         self.why_stopped = self.why_stopped or why
+        self.end_by_force()
+
+    def end_by_force(self) -> None:
+        self.ward.note_family()
         self.signal_group(signal.SIGKILL)
 
     def signal_group(self, number: int) -> None:
@@ -220,7 +237,8 @@ class LocalBackend(DuplexBackend):
             return
         self.why_stopped = self.why_stopped or "It was stopped."
         if self.pidfd < 0:  # it never got as far as being connected
-            self.signal_group(signal.SIGKILL)
+            self.end_by_force()
+            self.ward.end()
             self.process.wait()
             return
         self.signal_group(signal.SIGTERM)
@@ -228,7 +246,7 @@ class LocalBackend(DuplexBackend):
             async with asyncio.timeout(TERM_TO_KILL):
                 await self.gone.wait()
         except TimeoutError:
-            self.signal_group(signal.SIGKILL)
+            self.end_by_force()
             await self.gone.wait()
 
     def diagnose(self, what: str) -> str:

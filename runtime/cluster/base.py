@@ -5,7 +5,7 @@ All of it is leased: what is not renewed within LEASE seconds counts no more, so
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 LEASE = 10  # seconds
@@ -35,6 +35,8 @@ class PluginState:
     pid: int = 0
     memory: int = 0
     instances: int = 0
+    use: dict[str, Any] = field(default_factory=dict)  # `limits.Use`
+    limits: dict[str, Any] = field(default_factory=dict)  # `limits.Limits.told`
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from runtime.models.files import StoredFile
 from runtime.models.ids import new_id
 from runtime.models.installations import Installation, Provider, RuntimeType
 from runtime.models.packages import Package, Readme
-from runtime.models.policies import Restriction
+from runtime.models.policies import PluginLimit, Restriction
 from runtime.models.recalls import Contents, RecallEntry, RecallList, RecallOverride
 from runtime.models.running import LastCall, RunPolicy
 from runtime.models.storage import StorageUse, StoredValue
@@ -30,6 +30,7 @@ __all__ = [
     "OAuthClient",
     "OAuthFlow",
     "Package",
+    "PluginLimit",
     "Provider",
     "Readme",
     "RecallEntry",

@@ -1,4 +1,4 @@
-"""What a workspace takes away from what its plugins declare."""
+"""What is decided about plugins: what a workspace takes away from what they declare, what an operator allows them."""
 
 from django.db import models
 
@@ -18,3 +18,18 @@ class Restriction(models.Model):
 
     def __str__(self) -> str:
         return f"no {self.permission} for {self.plugin_id or 'any plugin'} in {self.workspace_id}"
+
+
+class PluginLimit(models.Model):
+    """What an operator has decided that one plugin may use, in all workspaces; what is empty is as the settings say."""
+
+    plugin_id = models.CharField(max_length=255, unique=True)
+    memory = models.PositiveBigIntegerField(null=True, blank=True, help_text="bytes; 0 for no limit")
+    processes = models.PositiveIntegerField(null=True, blank=True, help_text="with their threads")
+    descriptors = models.PositiveIntegerField(null=True, blank=True, help_text="open files and connections")
+    cpu = models.PositiveIntegerField(null=True, blank=True, help_text="percent of one core")
+    disk = models.PositiveBigIntegerField(null=True, blank=True, help_text="bytes that its folders may hold")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"limits of {self.plugin_id}"

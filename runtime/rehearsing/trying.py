@@ -16,7 +16,6 @@ from runtime import environment
 from runtime.backends.local import LocalBackend, LocalOptions
 from runtime.environment import EnvironmentFailed
 from runtime.errors import RuntimeFault, StartFailed
-from runtime.launcher import wrap
 from runtime.preparing import SYSTEM_PATH, environment_options
 from runtime.rehearsing import witness
 from runtime.rehearsing.confinement import confined, obstacle
@@ -88,7 +87,7 @@ def _options(package: Package, seen: Rehearsal, *, folder: Path, python: Path) -
     home = folder.parent / "home"
     home.mkdir()
     return LocalOptions(
-        argv=wrap(confined(argv, hidden())),
+        argv=confined(argv, hidden()),
         folder=folder,
         environment={
             "PATH": f"{python.parent}:{SYSTEM_PATH}",

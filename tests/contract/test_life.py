@@ -38,7 +38,7 @@ async def test_a_plugin_without_a_heartbeat_is_given_up():
 
 async def test_a_program_that_does_not_exist():
     plugin = sdk.backend("echo", argv=["/nowhere/python"])
-    with pytest.raises(StartFailed, match="could not be started"):
+    with pytest.raises(StartFailed, match="cannot run /nowhere/python: No such file"):
         await plugin.start()
 
 

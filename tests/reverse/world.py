@@ -19,7 +19,6 @@ from runtime.errors import Unavailable
 from runtime.host import choice, providers
 from runtime.host.ours import OurHost
 from runtime.installations import declared_providers
-from runtime.launcher import wrap
 from runtime.models import Installation
 from runtime.session import Session
 from runtime.uploading import upload_package
@@ -59,7 +58,7 @@ class World:
         installation = await in_thread(self.rows, difypkg.build_package(folder))
         python = await asyncio.to_thread(build, folder)
         plugin: str = installation.package.unique_identifier
-        argv = wrap(companion.wrap(str(python), "main", ["cancel"]))
+        argv = companion.wrap(str(python), "main", ["cancel"])
         variables = {"PATH": f"{python.parent}:/usr/bin:/bin", "INSTALL_METHOD": "local", "PATCHBAY_HOST": sdk.MARKER}
         self.sources[plugin] = {"argv": argv, "folder": folder, "environment": variables, "start_timeout": 120}
         providers.forget()

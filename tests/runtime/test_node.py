@@ -16,7 +16,6 @@ from runtime.cluster import MemoryCluster, NodeInfo, PluginState
 from runtime.errors import Interrupted, StartFailed
 from runtime.gate import Gate
 from runtime.keeper import Launching, Prepared, Progress, pause_after
-from runtime.launcher import wrap
 from runtime.node import Node, NodeOptions
 from runtime.wire import END
 from tests import sdk
@@ -63,7 +62,7 @@ class Hosted:
             raise StartFailed(self.trouble)
         python = sdk.python_for(plugin)
         variables = {"PATH": "/usr/bin:/bin", "INSTALL_METHOD": "local", "PATCHBAY_HOST": sdk.MARKER}
-        return Prepared(wrap([str(python), "-m", "main"]), sdk.PLUGINS / plugin, variables)
+        return Prepared([str(python), "-m", "main"], sdk.PLUGINS / plugin, variables)
 
     def wish(self, *plugins):
         self.wishes = set(plugins)
