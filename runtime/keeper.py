@@ -190,6 +190,7 @@ class Keeper:
     def bury(self) -> None:
         """Instances that have ended are counted; with the last of them the plugin has."""
         for ended in self.fleet.bury():
+            self.prepared = None  # it may have left its folders full
             self.restarts += 1
             why = ended.diagnose("The plugin ended.")
             if self.fleet.members:

@@ -18,6 +18,7 @@ from runtime.pages.declared import Section, sections
 from runtime.pages.readmes import rendered
 from runtime.pages.summaries import Summary, add_newer, summary
 from runtime.pages.trust import refused_by_policy
+from runtime.pages.using import rows_of
 from runtime.pages.words import ENGLISH, NAMES, TAGS, in_bytes, permissions, reader_language
 
 THINGS_A_PAGE = 30  # of a hundred models, with all their parameters, a page would weigh half a megabyte
@@ -139,11 +140,11 @@ def signature(request: Visit, plugin_id: str) -> HttpResponse:
 @page
 def activity(request: Visit, plugin_id: str) -> HttpResponse:
     shown = opened(request, plugin_id)
-    memory = in_bytes(shown.plugin.state.memory) if shown.plugin.state and shown.plugin.state.memory else ""
+    using = rows_of(shown.plugin.state)
     if request.htmx:
-        context = {"plugin": shown.plugin, "memory": memory, "membership": request.membership}
+        context = {"plugin": shown.plugin, "using": using, "membership": request.membership}
         return render(request, "plugin/activity.html#state", context)
-    return tab(request, shown, "activity", memory=memory)
+    return tab(request, shown, "activity", using=using)
 
 
 @require_POST

@@ -244,3 +244,40 @@ def test_the_readers_language_is_the_first_one_we_have(rf: Any, header: str, lan
 )
 def test_labels_fall_back(label: Any, words: str) -> None:
     assert said(label, "ja_JP") == words
+
+
+# What it uses.
+
+
+def test_the_page_shows_what_it_uses_and_what_it_may(
+    visit: Callable[..., Client], installed: Installation, cluster: MemoryCluster
+) -> None:
+    use = {"memory": 45 << 20, "processes": 3, "descriptors": 12, "cpu": 0.031, "disk": 3 << 10}
+    limits = {
+        "memory": 512 << 20,
+        "processes": 512,
+        "descriptors": 1024,
+        "disk": 1 << 30,
+        "why": "others may not enter /x",
+    }
+    told = PluginState("running", node="n-1", pid=7, use=use, limits=limits)
+    cluster.tell({installed.package.unique_identifier: told}, "n-1")
+    for who in ("owner", "member"):
+        page = visit(who).get(f"{ECHO}/-/activity").text
+        for expected in (
+            "45 MB of 512 MB",
+            "3 of 512",
+            "12 of 1024",
+            "3% of one core",
+            "3 KB of 1 GB",
+            "others may not",
+        ):
+            assert expected in page
+    assert visit("stranger").get(f"{ECHO}/-/activity").status_code == 404
+
+
+def test_nothing_is_said_of_what_does_not_run(
+    visit: Callable[..., Client], installed: Installation, cluster: MemoryCluster
+) -> None:
+    cluster.tell({installed.package.unique_identifier: PluginState("asleep")}, "n-1")
+    assert "Processor" not in visit().get(f"{ECHO}/-/activity").text
