@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework.serializers import Serializer
 
-from runtime.management import installs, listings
+from runtime.management import installs, listings, running
 from runtime.management import serializers as form
 from runtime.management.listings import Answer
 
@@ -34,6 +34,8 @@ ROUTES = (
     Route("GET", "fetch/identifier", form.Identifier, installs.is_installed),
     Route("GET", "fetch/readme", form.ReadmeOf, installs.readme),
     Route("GET", "list", form.Page, listings.plugins),
+    Route("GET", "running", form.Nothing, running.standings),  # ours
+    Route("POST", "running/policy", form.RunPolicy, running.agree),  # ours
     Route("GET", "installation/ids", form.OfCategory, listings.plugin_ids),
     Route("POST", "installation/fetch/batch", form.PluginIds, listings.batch),
     Route("POST", "installation/missing", form.Identifiers, listings.missing),

@@ -38,6 +38,16 @@ class Search(Page):
     language = drf.ChoiceField(LANGUAGES, required=False, default=DEFAULT_LANGUAGE)
 
 
+class RunPolicy(drf.Serializer[Any]):
+    """How a plugin runs, or all of a workspace without `plugin_id` (runtime/models/running.py)."""
+
+    plugin_id = drf.CharField(max_length=255, required=False, default="", allow_blank=True)
+    sleep = drf.CharField(max_length=8, required=False, default="", allow_blank=True)
+    sleep_after = drf.IntegerField(required=False, allow_null=True, default=None)
+    most = drf.IntegerField(required=False, allow_null=True, default=None)
+    apart = drf.BooleanField(required=False, allow_null=True, default=None)  # type: ignore[assignment]
+
+
 class OfCategory(drf.Serializer[Any]):
     category = drf.ChoiceField(CATEGORIES)
 

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpResponse, StreamingHttpResponse
 
 from runtime import calling
+from runtime.agreeing import process_for
 from runtime.errors import RuntimeFault
 from runtime.logs import LogLine
 from runtime.pages.access import Visit, async_page
@@ -51,7 +52,7 @@ async def lines_so_far(unique_identifier: str) -> list[LogLine]:
 @async_page
 async def logs(request: Visit, plugin_id: str) -> HttpResponse:
     found = await sync_to_async(opened)(request, plugin_id)
-    lines, silent = await asked(found.plugin.unique_identifier)
+    lines, silent = await asked(found.plugin.process)
     context = {"lines": [shown(line) for line in lines[-500:]], "silent": silent}
     return await sync_to_async(tab)(request, found, "logs", **context)
 
@@ -67,7 +68,7 @@ async def asked(unique_identifier: str) -> tuple[list[LogLine], str]:
 @async_page
 async def download(request: Visit, plugin_id: str) -> HttpResponse:
     installation = await sync_to_async(find)(request, plugin_id)
-    lines, silent = await asked(installation.package.unique_identifier)
+    lines, silent = await asked(await sync_to_async(process_for)(installation))
     name = f"{plugin_id.replace('/', '-')}-{installation.package.version}.log"
     return HttpResponse(
         as_text(lines) if lines else silent,
@@ -86,7 +87,8 @@ async def follow(request: Visit, plugin_id: str) -> StreamingHttpResponse:
     """New lines as server-sent events; a browser that comes back says which number it has seen last."""
     installation = await sync_to_async(find)(request, plugin_id)
     after = request.headers.get("Last-Event-ID") or request.GET.get("after") or "0"
-    source = events(installation.package.unique_identifier, int(after) if after.isdigit() else 0)
+    process = await sync_to_async(process_for)(installation)
+    source = events(process, int(after) if after.isdigit() else 0)
     return StreamingHttpResponse(source, content_type="text/event-stream", headers=EVENT_STREAM)
 
 

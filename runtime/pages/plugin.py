@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from runtime import installing, observing, recalls
+from runtime import agreeing, installing, observing, recalls
 from runtime.cluster import PluginState
 from runtime.errors import RuntimeFault
 from runtime.models import Installation, RecallOverride
@@ -18,7 +18,6 @@ from runtime.pages.declared import Section, sections
 from runtime.pages.readmes import rendered
 from runtime.pages.summaries import Summary, add_newer, summary
 from runtime.pages.trust import refused_by_policy
-from runtime.pages.using import rows_of
 from runtime.pages.words import ENGLISH, NAMES, TAGS, in_bytes, permissions, reader_language
 
 THINGS_A_PAGE = 30  # of a hundred models, with all their parameters, a page would weigh half a megabyte
@@ -47,7 +46,8 @@ def opened(request: Visit, plugin_id: str) -> Opened:
     installation = find(request, plugin_id)
     language = reader_language(request)
     plugin = summary(installation.package, language)
-    plugin.state = observing.states([plugin.unique_identifier]).get(plugin.unique_identifier)
+    plugin.process = agreeing.process_for(installation)
+    plugin.state = observing.states([plugin.process])[plugin.process]
     if held := recalls.against(plugin.unique_identifier, request.membership.id):
         plugin.state = PluginState("stopped", held.sentence)
     add_newer([plugin])
@@ -137,16 +137,6 @@ def signature(request: Visit, plugin_id: str) -> HttpResponse:
     return tab(request, shown, "signature", refused=refused_by_policy(shown.installation.package), **facts(shown))
 
 
-@page
-def activity(request: Visit, plugin_id: str) -> HttpResponse:
-    shown = opened(request, plugin_id)
-    using = rows_of(shown.plugin.state)
-    if request.htmx:
-        context = {"plugin": shown.plugin, "using": using, "membership": request.membership}
-        return render(request, "plugin/activity.html#state", context)
-    return tab(request, shown, "activity", using=using)
-
-
 @require_POST
 @governed
 def override(request: Visit, plugin_id: str) -> HttpResponse:
@@ -171,7 +161,7 @@ def override(request: Visit, plugin_id: str) -> HttpResponse:
 def restart(request: Visit, plugin_id: str) -> HttpResponse:
     shown = opened(request, plugin_id)
     try:
-        observing.restart(shown.plugin.unique_identifier)
+        observing.restart(shown.plugin.process)
         messages.success(request, f"{shown.plugin.label} is starting again.")
     except RuntimeFault as fault:
         messages.error(request, f"It could not be restarted: {fault.message}")

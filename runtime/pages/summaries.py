@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from runtime import observing
+from runtime import agreeing, observing, standings
 from runtime.cluster import PluginState
-from runtime.models import Installation, Package
+from runtime.models import Installation, Package, RuntimeType
 from runtime.pages.trust import Trust, trust
 from runtime.pages.words import KINDS, Kind, said
+from runtime.terms import process_name
 
 TRUST_FIELDS = ("verified", "verification", "signature", "signed_by", "signed_at", "signed_with")
 # Of a declaration only what a list shows is read: those of model providers are hundreds of kilobytes.
@@ -31,6 +32,7 @@ class Summary:
     trust: Trust
     icon: str = ""
     icon_dark: str = ""
+    process: str = ""  # as it is named where it runs
     state: PluginState | None = None
     newer: str = ""
 
@@ -74,6 +76,7 @@ def installed(workspace_id: str, language: str) -> list[Summary]:
     """The workspace's plugins by label, with their states and the newer versions that are at hand."""
     rows = Installation.objects.filter(workspace_id=workspace_id).values(
         "plugin_id",
+        "runtime_type",
         "package__unique_identifier",
         "package__version",
         "package__category",
@@ -81,6 +84,7 @@ def installed(workspace_id: str, language: str) -> list[Summary]:
         **SHOWN,
     )
     found = [summarised(row, language) for row in rows]
+    name_processes(workspace_id, found, {row["plugin_id"]: row["runtime_type"] for row in rows})
     add_states(found)
     add_newer(found)
     return sorted(found, key=lambda one: one.label.casefold())
@@ -102,11 +106,18 @@ def summarised(row: dict[str, Any], language: str) -> Summary:
     )
 
 
+def name_processes(workspace_id: str, found: Iterable[Summary], types: dict[str, str]) -> None:
+    policies = {(row.workspace_id, row.plugin_id): row for row in standings.policy_rows(workspace_id)}
+    for one in found:
+        apart = types[one.plugin_id] == RuntimeType.LOCAL and agreeing.is_apart(policies, workspace_id, one.plugin_id)
+        one.process = process_name(one.unique_identifier, workspace_id if apart else "")
+
+
 def add_states(found: Iterable[Summary]) -> None:
     found = list(found)
-    states = observing.states([one.unique_identifier for one in found]) if found else {}
+    states = observing.states([one.process or one.unique_identifier for one in found]) if found else {}
     for one in found:
-        one.state = states.get(one.unique_identifier)
+        one.state = states.get(one.process or one.unique_identifier)
 
 
 def add_newer(found: Iterable[Summary]) -> None:

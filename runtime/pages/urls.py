@@ -3,7 +3,21 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from runtime.pages import apps, chat, credentials, logs, nodes, packages, plugin, plugins, run, signing_in, tasks, usage
+from runtime.pages import (
+    apps,
+    chat,
+    credentials,
+    logs,
+    nodes,
+    packages,
+    plugin,
+    plugins,
+    run,
+    running,
+    signing_in,
+    tasks,
+    usage,
+)
 
 
 class PluginId(StringConverter):
@@ -17,8 +31,9 @@ register_converter(PluginId, "plugin_id")
 plugin_pages: list[URLPattern | URLResolver] = [
     path("permissions", plugin.permission, name="plugin-permissions"),
     path("signature", plugin.signature, name="plugin-signature"),
-    path("activity", plugin.activity, name="plugin-activity"),
+    path("activity", running.activity, name="plugin-activity"),
     path("recall", plugin.override, name="plugin-recall"),
+    path("running", running.plugin_policy, name="plugin-running"),
     path("restart", plugin.restart, name="plugin-restart"),
     path("uninstall", plugin.uninstall, name="plugin-uninstall"),
     path("offers/<slug:name>", plugin.section, name="plugin-section"),
@@ -52,6 +67,8 @@ app_pages: list[URLPattern | URLResolver] = [
 ]
 workspace_pages: list[URLPattern | URLResolver] = [
     path("plugins", plugins.plugins, name="plugins"),
+    path("running", running.running, name="running"),
+    path("running/policy", running.workspace_policy, name="workspace-running"),
     path("plugins/-/states", plugins.states, name="plugin-states"),
     path("plugins/<plugin_id:plugin_id>", plugin.overview, name="plugin"),
     path("plugins/<plugin_id:plugin_id>/-/", include(plugin_pages)),
