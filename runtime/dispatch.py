@@ -17,7 +17,7 @@ from runtime.errors import BadIdentifier, BadRequest, Busy, NotFound, RuntimeFau
 from runtime.metrics import invocation
 from runtime.session import Session
 from runtime.watch import Watched, watch
-from runtime.wire import END, STREAM, Frame
+from runtime.wire import END, GONE, STREAM, Frame
 
 ENDED_BY = {"left": "client_disconnect", "timeout": "timeout"}
 EVENT_STREAM = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
@@ -151,6 +151,8 @@ async def answer_events(visit: Visit, session: Session, encode: Callable[[list[F
     async with aclosing(plugin.stream(session)) as batches:
         async for frames in batches:
             if not visit.begun:
+                if frames[0][0] == GONE:
+                    come_back(frames[0][1])
                 await visit.begin(200, EVENT_STREAM)
             data = encode(frames)
             if frames[-1][0] == STREAM:
@@ -158,6 +160,13 @@ async def answer_events(visit: Visit, session: Session, encode: Callable[[list[F
             else:
                 await visit.end(data)
     return "success" if frames and frames[-1][0] == END else "error"
+
+
+def come_back(payload: bytes) -> None:
+    """Raises Busy where that is what another node says: the caller is to see the status."""
+    fault = plugin_fault(payload)
+    if isinstance(fault, Busy):
+        raise fault
 
 
 async def answer_once(visit: Visit, session: Session) -> str:

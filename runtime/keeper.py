@@ -227,7 +227,7 @@ class Keeper:
 
     def wake(self) -> None:
         """Somebody calls: what sleeps or waits for its turn starts, what is falling asleep starts afterwards."""
-        self.rest.used, self.calls.came = time.monotonic(), True
+        self.calls.came = True
         if self.state == "asleep":
             self.move("pending", "It was asleep; somebody calls.")
         if self.state == "pending" and (self.job is None or self.job.done()):
@@ -250,6 +250,7 @@ class Keeper:
         if self.calls.waiting >= line.most:
             raise Busy(f"{self.calls.waiting} calls wait for {self.plugin} already ({self.state}); {self.reason}")
         self.calls.waiting += 1
+        self.rest.used = time.monotonic()
         try:
             self.wake()
             await self.settled(min(seconds, line.seconds))

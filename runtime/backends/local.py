@@ -52,7 +52,6 @@ class LocalBackend(DuplexBackend):
 
     process: subprocess.Popen[bytes]
     stdin: asyncio.WriteTransport
-    outputs: list[asyncio.BaseTransport]
 
     def __init__(self, options: LocalOptions) -> None:
         super().__init__(session_limit=options.session_limit, line_limit=options.line_limit, answer=options.answer)
@@ -60,6 +59,7 @@ class LocalBackend(DuplexBackend):
         self.loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = self.loop.create_future()
         self.gone = asyncio.Event()
+        self.pipes: list[asyncio.BaseTransport] = []  # as far as they are connected
         self.writing = Writing()
         self.stderr = LineCutter(self.stderr_line)
         self.last_words = b""
@@ -125,10 +125,9 @@ class LocalBackend(DuplexBackend):
         self.pidfd = os.pidfd_open(process.pid)
         asyncio.get_running_loop().add_reader(self.pidfd, self.process_ended)
         self.stdin = await write_to(process.stdin, self.writing)
-        self.outputs = [
-            await read_from(process.stdout, Reading(self.heard, self.stdout_ended)),
-            await read_from(process.stderr, Reading(self.stderr.feed, self.stderr.end)),
-        ]
+        self.pipes.append(self.stdin)
+        self.pipes.append(await read_from(process.stdout, Reading(self.heard, self.stdout_ended)))
+        self.pipes.append(await read_from(process.stderr, Reading(self.stderr.feed, self.stderr.end)))
 
     # Reading and writing.
 
@@ -206,7 +205,7 @@ class LocalBackend(DuplexBackend):
         loop.call_later(AFTER_EXIT, self.finish)
 
     def finish(self) -> None:
-        for pipe in (self.stdin, *self.outputs):
+        for pipe in self.pipes:
             if not pipe.is_closing():
                 pipe.close()
         self.gone.set()

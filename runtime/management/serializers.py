@@ -45,7 +45,7 @@ class RunPolicy(drf.Serializer[Any]):
     sleep = drf.CharField(max_length=8, required=False, default="", allow_blank=True)
     sleep_after = drf.IntegerField(required=False, allow_null=True, default=None)
     most = drf.IntegerField(required=False, allow_null=True, default=None)
-    apart = drf.BooleanField(required=False, allow_null=True, default=None)  # type: ignore[assignment]
+    apart = drf.BooleanField(required=False, allow_null=True, default=None)
 
 
 class OfCategory(drf.Serializer[Any]):

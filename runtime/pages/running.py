@@ -99,7 +99,7 @@ def say(request: Visit, plugin_id: str, who: str) -> None:
     form = PolicyForm(request.POST)
     if not form.is_valid():
         for field, errors in form.errors.items():
-            messages.error(request, f"{form.fields[field].label}: {' '.join(errors)}")
+            messages.error(request, f"{form.fields[field].label}: {' '.join(map(str, errors))}")
         return
     try:
         agreeing.agree(request.membership.id, plugin_id, **form.said())

@@ -81,7 +81,7 @@ def test_a_listing_costs_the_same_number_of_queries_for_one_or_many(
         install(upload_package(packages.package(name=f"tool{number}")))
     browser = visit()
     browser.get("/w/support/plugins")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         browser.get("/w/support/plugins")
 
 
