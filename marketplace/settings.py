@@ -102,6 +102,10 @@ PLUGIN_CPU_LIMIT = integer("PLUGIN_CPU_LIMIT", 0)
 PLUGIN_DISK_LIMIT = integer("PLUGIN_DISK_LIMIT", 1_073_741_824)
 PLUGIN_USERS = span("PLUGIN_USERS", "50000-59999")
 PLUGIN_STOP_GRACE = integer("PLUGIN_STOP_GRACE", 10)
+# Plugins are forked from a process that has their SDK imported, but for those (`author/name`) named here.
+PLUGIN_FORK_SERVER = flag("PLUGIN_FORK_SERVER", True)
+PLUGIN_FORK_SERVER_IDLE = integer("PLUGIN_FORK_SERVER_IDLE", 900)
+PLUGIN_FORK_SERVER_NOT = listing("PLUGIN_FORK_SERVER_NOT")
 # How many plugins run, and for how long (runtime/terms.py).
 PLUGIN_SLEEP_AFTER = integer("PLUGIN_SLEEP_AFTER", 300)
 PLUGIN_WARM = integer("PLUGIN_WARM", 16)

@@ -19,6 +19,7 @@ from runtime.headroom import Headroom
 from runtime.limits import Limits
 from runtime.logs import PluginLog
 from runtime.resting import Rest
+from runtime.spawning import Origin
 from runtime.terms import Line, Terms
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Prepared:
     folder: Path
     environment: dict[str, str]
     limits: Limits = field(default_factory=Limits)
+    origin: Origin | None = None  # what a fork of it takes the place of
 
 
 Listener = Callable[[Progress], None]
@@ -329,6 +331,7 @@ class Keeper:
             folder=prepared.folder,
             environment=prepared.environment,
             limits=prepared.limits,
+            origin=prepared.origin,
             log=self.log,
             exited=self.launching.changed,
             **self.launching.options,

@@ -14,6 +14,7 @@ from runtime import allowances, companion, environment, owners, recalls, storing
 from runtime.environment import EnvironmentFailed, EnvironmentOptions
 from runtime.environment.options import PASSED as HOST_VARIABLES
 from runtime.errors import StartFailed
+from runtime.forkserver import origin_of
 from runtime.guarding import size_of
 from runtime.keeper import Listener, Prepare, Prepared, Progress
 from runtime.limits import Limits
@@ -75,9 +76,17 @@ def prepare_for(marker: str) -> Prepare:
             folder=folder,
             environment=plugin_environment(folders, built.python, marker),
             limits=limits,
+            origin=origin_of(
+                built, entrypoint, patches=settings.PLUGIN_SDK_PATCHES, trust=trust_of(package), plugin=plugin
+            ),
         )
 
     return prepare
+
+
+def trust_of(package: Package) -> str:
+    """Packages that no trusted key has signed share no memory with those that one has."""
+    return "verified" if package.verified else "unverified"
 
 
 def note(package: Package, packages: dict[str, str]) -> None:

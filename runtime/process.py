@@ -9,6 +9,7 @@ import random
 import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +22,7 @@ from runtime.addresses import Addresses, listening_on, parted
 from runtime.calling import node_stream
 from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster, connecting
 from runtime.database import in_thread
+from runtime.forkserver import Forking, ForkOptions
 from runtime.gate import Gate
 from runtime.headroom import Headroom
 from runtime.host import choice
@@ -30,6 +32,7 @@ from runtime.node import Node, NodeOptions
 from runtime.orphans import sweep
 from runtime.router import Router
 from runtime.session import Session
+from runtime.spawning import Plain, Spawner
 from runtime.terms import Line, Terms
 from runtime.wire import Frame
 
@@ -70,7 +73,7 @@ def cluster_key() -> bytes:
     return hashlib.sha256(b"cluster:" + settings.SECRET_KEY.encode()).digest()
 
 
-def make_launching(owner: Node) -> Launching:
+def make_launching(owner: Node, spawner: Spawner) -> Launching:
     return Launching(
         prepare=preparing.prepare_for(owner.id),
         gate=Gate(settings.PLUGIN_LOCAL_LAUNCHING_CONCURRENT),
@@ -79,6 +82,7 @@ def make_launching(owner: Node) -> Launching:
             "start_timeout": settings.PYTHON_ENV_INIT_TIMEOUT,
             "session_limit": settings.SESSION_BUFFER_SIZE,
             "line_limit": settings.PLUGIN_RUNTIME_MAX_BUFFER_SIZE,
+            "spawner": spawner,
         },
         changed=owner.nudge,
         terms=agreeing.usual(),
@@ -87,6 +91,12 @@ def make_launching(owner: Node) -> Launching:
         calls_each=settings.PLUGIN_CALLS_PER_INSTANCE,
         warm=settings.PLUGIN_WARM,
     )
+
+
+def make_spawner() -> Forking | Plain:
+    if not settings.PLUGIN_FORK_SERVER:
+        return Plain("forking is switched off here (PLUGIN_FORK_SERVER)")
+    return Forking(ForkOptions(idle=settings.PLUGIN_FORK_SERVER_IDLE, apart=frozenset(settings.PLUGIN_FORK_SERVER_NOT)))
 
 
 def wished() -> dict[str, Terms]:
@@ -176,7 +186,9 @@ async def running(serves: bool) -> AsyncIterator[Node]:
         if serves:
             await asyncio.to_thread(sweep, identity.id)
         cluster = make_cluster()
-        here = Node(node_options(identity.id, serves), cluster, make_launching)
+        spawner = make_spawner()
+        stack.push_async_callback(spawner.close)
+        here = Node(node_options(identity.id, serves), cluster, partial(make_launching, spawner=spawner))
         ways = Addresses(cluster, node_id=here.id, key=cluster_key(), tls=tls_of_callers())
         links = Links(key=cluster_key(), session_limit=settings.SESSION_BUFFER_SIZE, dial=ways.dial)
         stack.push_async_callback(in_thread, write_down)

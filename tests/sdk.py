@@ -1,28 +1,38 @@
 """Real plugins of tests/plugins, ready to start: environments are built once and shared by all workers and runs."""
 
+import contextlib
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from runtime import companion, environment, reverse
 from runtime.backends.local import LocalBackend, LocalOptions
-from runtime.environment import EnvironmentOptions
+from runtime.environment import Environment, EnvironmentOptions
 from runtime.environment.options import PASSED
+from runtime.forkserver import Forking, origin_of
 from runtime.session import Session
+from runtime.spawning import Plain, Spawner
 from runtime.wire import Frame
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGINS = ROOT / "tests" / "plugins"
 CACHE = ROOT / "build" / "test-cache"
 MARKER = "tests"
+# What makes the processes of plugins where a test names nothing else: see `spawning_by`.
+spawners: list[Spawner] = []
 
 
 @functools.cache
+def environment_for(name: str) -> Environment:
+    """The environment of a plugin of tests/plugins."""
+    return environment.build(PLUGINS / name, options(), progress=lambda _: None, marker=MARKER)
+
+
 def python_for(name: str) -> Path:
     """The interpreter of a plugin's environment."""
-    return environment.build(PLUGINS / name, options(), progress=lambda _: None, marker=MARKER).python
+    return environment_for(name).python
 
 
 def options(**changes: Any) -> EnvironmentOptions:
@@ -52,7 +62,23 @@ def backend(name: str, log: Log | None = None, *, patches: Sequence[str] = ("can
         "answer": reverse.answer,
         "start_timeout": 60,
     }
+    if spawners:
+        settings["spawner"] = spawners[-1]
+    if "argv" not in options:
+        settings["origin"] = origin_of(environment_for(name), "main", patches=patches)
     return LocalBackend(LocalOptions(**(settings | options)))
+
+
+@contextlib.asynccontextmanager
+async def spawning_by(way: str) -> AsyncIterator[Spawner]:
+    """Backends made meanwhile are started in this way: `plain` or `forked`."""
+    spawner: Spawner = Forking() if way == "forked" else Plain()
+    spawners.append(spawner)
+    try:
+        yield spawner
+    finally:
+        spawners.remove(spawner)
+        await spawner.close()
 
 
 def tool(name: str, provider: str = "echo", **parameters: Any) -> Session:

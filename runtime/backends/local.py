@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from runtime.backends.base import Answer, DuplexBackend
@@ -15,9 +15,9 @@ from runtime.backends.lines import LineCutter
 from runtime.backends.pipes import Reading, Writing, read_from, write_to
 from runtime.errors import PluginGone, StartFailed
 from runtime.guarding import Ward
-from runtime.launcher import wrap
 from runtime.limits import Limits
 from runtime.session import Session
+from runtime.spawning import Child, Launch, Origin, Plain, Spawner
 from runtime.wire import decoded
 
 UNREAD_LIMIT = 64 << 20  # bytes written to a plugin that it has not read, before new calls are refused
@@ -32,7 +32,7 @@ Log = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class LocalOptions:
-    """How to start one plugin. Times in seconds, sizes in bytes."""
+    """How to start one plugin. Times in seconds, sizes in bytes. `origin`: see `Launch`."""
 
     argv: list[str]
     folder: Path
@@ -45,15 +45,21 @@ class LocalOptions:
     line_limit: int = 32 << 20
     exited: Callable[[], None] = field(default=lambda: None)
     limits: Limits = field(default_factory=Limits)
+    spawner: Spawner = field(default_factory=Plain)
+    origin: Origin | None = None
 
 
 class LocalBackend(DuplexBackend):
     """One process. It is started once; another start is another backend."""
 
-    process: subprocess.Popen[bytes]
+    process: Child
     stdin: asyncio.WriteTransport
 
     def __init__(self, options: LocalOptions) -> None:
+        self.begin_with(options)
+
+    def begin_with(self, options: LocalOptions) -> None:
+        """Nothing has happened yet."""
         super().__init__(session_limit=options.session_limit, line_limit=options.line_limit, answer=options.answer)
         self.options = options
         self.loop = asyncio.get_running_loop()
@@ -75,6 +81,10 @@ class LocalBackend(DuplexBackend):
         return self.process.pid
 
     @property
+    def forked(self) -> bool:
+        return hasattr(self, "process") and self.process.forked
+
+    @property
     def alive(self) -> bool:
         """Whether it can be spoken to; between its end and `gone` what it had still written is read."""
         return self.status is None and not self.gone.is_set()
@@ -82,7 +92,24 @@ class LocalBackend(DuplexBackend):
     # Starting.
 
     async def start(self) -> None:
-        self.spawn()
+        """What does not come up as a fork gets a process of its own before it is said to fail."""
+        try:
+            await self.start_once()
+        except StartFailed as failure:
+            if not self.forked:
+                raise
+            spawner, why = self.options.spawner, str(failure)
+            self.begin_with(replace(self.options, spawner=Plain(f"it did not come up as a fork: {why}")))
+            await self.start_once()
+            spawner.failed(self.options.folder, why)
+
+    async def start_once(self) -> None:
+        options = self.options
+        limits = self.ward.confinement()
+        launch = Launch(options.argv, options.folder, options.environment, options.origin, limits)
+        self.process = await options.spawner.spawn(launch)
+        self.last_heard = time.monotonic()
+        self.ward.begin(self.process.pid, stop=self.broke, busy=lambda: bool(self.conversations))
         try:
             await self.connect()
             async with asyncio.timeout(self.options.start_timeout):
@@ -94,25 +121,7 @@ class LocalBackend(DuplexBackend):
         except BaseException:
             await self.stop(0)
             raise
-
-    def spawn(self) -> None:
-        """Runs the program in a session of its own. The kernel kills it when the thread that runs this ends."""
-        options = self.options
-        try:
-            self.process = subprocess.Popen(
-                wrap(options.argv, self.ward.confinement()),
-                cwd=options.folder,
-                env=options.environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                bufsize=0,
-            )
-        except OSError as error:
-            raise StartFailed(f"The plugin could not be started: {error}") from None
-        self.last_heard = time.monotonic()
-        self.ward.begin(self.process.pid, stop=self.broke, busy=lambda: bool(self.conversations))
+        self.options.log("host", f"It is {self.process.how}.")
 
     def broke(self, why: str) -> None:
         """From the thread that watches: it used more than it may."""
@@ -121,12 +130,11 @@ class LocalBackend(DuplexBackend):
 
     async def connect(self) -> None:
         process = self.process
-        assert process.stdin and process.stdout and process.stderr  # noqa: S101 - asked for above
         self.pidfd = os.pidfd_open(process.pid)
         asyncio.get_running_loop().add_reader(self.pidfd, self.process_ended)
         self.stdin = await write_to(process.stdin, self.writing)
         self.pipes.append(self.stdin)
-        self.pipes.append(await read_from(process.stdout, Reading(self.heard, self.stdout_ended)))
+        self.pipes.append(await read_from(process.stdout, Reading(self.heard, partial(self.stdout_ended, process))))
         self.pipes.append(await read_from(process.stderr, Reading(self.stderr.feed, self.stderr.end)))
 
     # Reading and writing.
@@ -186,12 +194,12 @@ class LocalBackend(DuplexBackend):
             self.kill(f"It was stopped: it gave no sign of life for {silence:.0f} s.")
         return None
 
-    def stdout_ended(self) -> None:
+    def stdout_ended(self, process: Child) -> None:
         """Mostly the process is ending; one that only closed its output cannot be heard any more, whatever it does."""
-        asyncio.get_running_loop().call_later(EXIT_AFTER_EOF, self.end_if_deaf)
+        asyncio.get_running_loop().call_later(EXIT_AFTER_EOF, self.end_if_deaf, process)
 
-    def end_if_deaf(self) -> None:
-        if self.status is None:
+    def end_if_deaf(self, process: Child) -> None:
+        if self.status is None and self.process is process:
             self.kill("It closed its standard output.")
 
     def process_ended(self) -> None:
@@ -224,8 +232,7 @@ class LocalBackend(DuplexBackend):
         self.signal_group(signal.SIGKILL)
 
     def signal_group(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, number)
+        self.process.signal(number)
 
     async def stop(self, grace: float) -> None:
         """Lets open calls end within `grace` seconds, then SIGTERM, then SIGKILL, each to the whole process group."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
+ROOM = "." * 500  # bytes of its arguments that a fork-server leaves to the names of its children
 
 
 def wrap(python: str, entrypoint: str, patches: Sequence[str]) -> list[str]:
@@ -11,3 +12,8 @@ def wrap(python: str, entrypoint: str, patches: Sequence[str]) -> list[str]:
     if not patches:
         return [python, "-m", entrypoint]
     return [python, str(HERE / "run.py"), ",".join(patches), entrypoint]
+
+
+def fork_server(python: str, patches: Sequence[str], control: int) -> list[str]:
+    """The command line of a fork-server for plugins with these patches; `control`: descriptor of its socket."""
+    return [python, str(HERE / "run.py"), ",".join(patches), "", str(control), ROOM]

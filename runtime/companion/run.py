@@ -1,4 +1,7 @@
-"""Becomes a plugin: `<python> run.py <patches> <entrypoint>` is `<python> -m <entrypoint>` with patches of its SDK."""
+"""Becomes a plugin: `<python> run.py <patches> <entrypoint>` is `<python> -m <entrypoint>` with patches of its SDK.
+
+`<python> run.py <patches> "" <descriptor> <room>` becomes a fork-server, and each copy of it a plugin.
+"""
 
 import os
 import runpy
@@ -10,21 +13,26 @@ from types import ModuleType
 NAME = "patchbay_companion"  # under its own name in the plugin's process, where `runtime` may be the plugin's
 
 
-def companion() -> ModuleType:
-    """The package of this file, found by where it is: nothing of it is put on the plugin's path."""
-    here = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is slow to import, and a plugin's start waits for this
-    spec = spec_from_file_location(NAME, os.path.join(here, "__init__.py"), submodule_search_locations=[here])  # noqa: PTH118
+def companion(part: str) -> ModuleType:
+    """A module of this file's package, found by where it is: nothing of it is put on the plugin's path."""
+    here = os.path.dirname(__file__)
+    spec = spec_from_file_location(NAME, os.path.join(here, "__init__.py"), submodule_search_locations=[here])
     assert spec and spec.loader  # noqa: S101 - it is a file beside this one
     sys.modules[NAME] = package = module_from_spec(spec)
     spec.loader.exec_module(package)
-    return import_module(f"{NAME}.patching")
+    return import_module(f"{NAME}.{part}")
 
 
 def main() -> None:
-    _, patches, entrypoint = sys.argv
-    sys.path[0] = os.getcwd()  # noqa: PTH109 - as -m does
-    del sys.argv[1:]
-    companion().expect(patches.split(","))
+    _, patches, entrypoint, *serving = sys.argv
+    names = patches.split(",") if patches else []
+    if serving:
+        del sys.path[0]
+        entrypoint = companion("serving").serve(names, int(serving[0]))["entrypoint"]
+    else:
+        sys.path[0] = os.getcwd()
+        del sys.argv[1:]
+        companion("patching").expect(names)
     runpy.run_module(entrypoint, run_name="__main__", alter_sys=True)
 
 

@@ -10,6 +10,7 @@ import pytest
 from runtime.backends.local import LocalBackend
 from runtime.cluster import NodeInfo
 from runtime.link import Links, LinkServer
+from runtime.spawning import Spawner
 from tests import sdk
 
 
@@ -36,6 +37,13 @@ async def over_a_link(process: LocalBackend, folder: Any) -> AsyncIterator[Any]:
     finally:
         await links.close()
         await server.close()
+
+
+@pytest.fixture(params=["plain", "forked"], autouse=True)
+async def spawner(request: pytest.FixtureRequest) -> AsyncIterator[Spawner]:
+    """Both ways in which a plugin becomes a process; nobody may see which one it was."""
+    async with sdk.spawning_by(request.param) as made:
+        yield made
 
 
 @pytest.fixture(params=[local, over_a_link])

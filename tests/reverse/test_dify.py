@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import signal
 import time
 from contextlib import aclosing
 from typing import Any
@@ -231,7 +232,7 @@ async def test_the_death_of_the_plugin_ends_the_stream_at_dify_within_a_second(s
     async with running("caller") as plugin:
         stream = plugin.stream(session_of("caller", "llm", prompt="p"))
         await anext(stream)
-        plugin.process.kill()
+        plugin.process.signal(signal.SIGKILL)
         left = time.monotonic()
         async with aclosing(stream):
             async for _ in stream:

@@ -1,0 +1,179 @@
+"""All fork-servers of this process: found or started for what is to be launched, ended when nothing has been for long."""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.forkserver.refusing import (
+    READ_AT_START,
+    Known,
+    Refused,
+    Surroundings,
+    environment_differs,
+    folder_differs,
+    look_around,
+    told,
+)
+from runtime.forkserver.server import ForkServer, request_for
+from runtime.spawning import Child, Launch, Origin, Plain
+
+log = logging.getLogger(__name__)
+
+MOST_ALIKE = 4  # fork-servers with one base set: environments add what the SDK uses where it is there
+LOOK_EVERY = 30.0  # seconds between two looks at what is not used any more
+FAILED_FOR = 300.0  # seconds in which a fork-server that did not start is not tried again
+FORGET_AFTER = 86_400.0  # seconds after which a plugin that did not come up as a fork is tried as one again
+
+Key = tuple[str, str, str, tuple[str, ...], frozenset[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ForkOptions:
+    """`idle`: seconds without a launch after which a fork-server is ended. `most`: fork-servers at once.
+
+    `apart`: ids of plugins (`author/name`) that are never forked.
+    """
+
+    idle: float = 900.0
+    most: int = 12
+    apart: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Serving:
+    server: ForkServer
+    known: Known
+
+
+class Forking:
+    """Forks what can be forked and gives all else a process of its own, with the reason. Lives on one loop."""
+
+    def __init__(self, options: ForkOptions | None = None) -> None:
+        self.options = options or ForkOptions()
+        self.servers: dict[Key, list[Serving]] = defaultdict(list)
+        self.starting: dict[Key, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.broken: dict[Key, tuple[float, str]] = {}
+        self.distrusted: dict[str, tuple[float, str]] = {}  # folder → since when, and why
+        self.minder: asyncio.Task[None] | None = None
+        self.closed = False
+
+    async def spawn(self, launch: Launch) -> Child:
+        try:
+            return await self.fork(launch)
+        except Refused as refusal:
+            return await Plain(str(refusal)).spawn(launch)
+
+    async def fork(self, launch: Launch) -> Child:
+        """Raises Refused."""
+        origin = launch.origin
+        if origin is None:
+            raise Refused("it is started by a command of its own")
+        if not origin.base:
+            raise Refused("its environment has no SDK that is known")
+        if origin.plugin.partition(":")[0] in self.options.apart:
+            raise Refused("forking is switched off for it (PLUGIN_FORK_SERVER_NOT)")
+        since, why = self.distrusted.get(str(launch.folder), (0.0, ""))
+        if why and time.monotonic() - since < FORGET_AFTER:
+            raise Refused(why)
+        around = await look(launch, origin)
+        serving = await self.serving(launch, origin, around)
+        if why := folder_differs(serving.known, around):
+            raise Refused(why)
+        try:
+            return await serving.server.control.child(request_for(launch, origin), how_forked(origin))
+        except TimeoutError:
+            await serving.server.end()
+            raise Refused("the fork-server did not answer") from None
+
+    def failed(self, folder: Path, why: str) -> None:
+        self.distrusted[str(folder)] = (time.monotonic(), f"it did not come up as a fork: {why}")
+
+    # Fork-servers.
+
+    async def serving(self, launch: Launch, origin: Origin, around: Surroundings) -> Serving:
+        """One whose environment fits, started if there is none; those who want the same one wait for it together."""
+        key = key_of(launch, origin)
+        async with self.starting[key]:
+            whys = []
+            for one in self.servers[key]:
+                if not (why := environment_differs(one.known, origin, around)):
+                    return one
+                whys.append(why)
+            if len(whys) >= MOST_ALIKE:
+                raise Refused(whys[0])
+            since, why = self.broken.get(key, (0.0, ""))
+            if why and time.monotonic() - since < FAILED_FOR:
+                raise Refused(why)
+            return await self.start(launch, origin, around)
+
+    async def start(self, launch: Launch, origin: Origin, around: Surroundings) -> Serving:
+        await self.make_room()
+        began, key = time.monotonic(), key_of(launch, origin)
+        try:
+            server = ForkServer(launch, origin)
+            one = Serving(server, told(await server.up(), around))
+        except Refused as refusal:
+            self.broken[key] = (time.monotonic(), str(refusal))
+            log.warning("A fork-server could not be started: %s", refusal)
+            raise
+        if self.closed:
+            await server.end()
+            raise Refused("the host is ending")
+        self.servers[key].append(one)
+        server.gone = asyncio.ensure_future(self.see_off(key, one))
+        if self.minder is None:
+            self.minder = asyncio.ensure_future(self.mind())
+        log.info("A fork-server is ready after %.1f s: process %d", time.monotonic() - began, server.pid)
+        if why := environment_differs(one.known, origin, around):
+            raise Refused(why)
+        return one
+
+    async def make_room(self) -> None:
+        """The one that has been unused for longest makes place for a new one."""
+        alive = [one for ones in self.servers.values() for one in ones]
+        if len(alive) >= self.options.most:
+            await min(alive, key=lambda one: one.server.control.used).server.end()
+
+    async def see_off(self, key: Key, one: Serving) -> None:
+        """However it ended: it is reaped, and nobody is sent to it any more."""
+        await one.server.control.ended.wait()
+        self.servers[key].remove(one)
+        await one.server.end()
+
+    async def mind(self) -> None:
+        """Ends what has not been used for long."""
+        while True:
+            await asyncio.sleep(min(LOOK_EVERY, self.options.idle))
+            for one in [one for ones in self.servers.values() for one in ones]:
+                if time.monotonic() - one.server.control.used > self.options.idle:
+                    await one.server.end()
+
+    async def close(self) -> None:
+        """Ends all fork-servers; their children are the host's."""
+        self.closed = True
+        if self.minder is not None:
+            self.minder.cancel()
+        servers = [one.server for ones in self.servers.values() for one in ones]
+        for server in servers:
+            await server.end()
+        await asyncio.gather(*(server.gone for server in servers if server.gone))
+
+
+async def look(launch: Launch, origin: Origin) -> Surroundings:
+    try:
+        return await asyncio.to_thread(look_around, launch, origin)
+    except OSError as error:
+        raise Refused(f"its environment cannot be read: {error}") from None
+
+
+def key_of(launch: Launch, origin: Origin) -> Key:
+    """Plugins with equal keys may be children of one fork-server, if nothing else speaks against it."""
+    variables = frozenset((name, value) for name, value in launch.environment.items() if READ_AT_START.match(name))
+    return origin.interpreter, origin.base, origin.trust, origin.patches, variables
+
+
+def how_forked(origin: Origin) -> str:
+    return f"forked from a process with its SDK {origin.packages.get('dify-plugin', '')}".rstrip()
