@@ -91,7 +91,17 @@ def refresh() -> None:
         numpy.random.seed()
     if gevent := sys.modules.get("gevent"):
         gevent.reinit()
+    count_once()
     gc.enable()
+
+
+def count_once() -> None:
+    """The main thread has a number by gevent and one by the system; after a fork `threading` lists it by both."""
+    threading = sys.modules["threading"]  # imported by the SDK, after gevent
+    own, threads = threading.get_ident(), threading._active
+    for number, thread in list(threads.items()):
+        if number != own and thread is threads.get(own):
+            del threads[number]
 
 
 def entitle(words: "list[str]") -> None:

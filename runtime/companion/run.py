@@ -3,6 +3,7 @@
 `<python> run.py <patches> "" <descriptor> <room>` becomes a fork-server, and each copy of it a plugin.
 """
 
+import builtins
 import os
 import runpy
 import sys
@@ -33,7 +34,14 @@ def main() -> None:
         sys.path[0] = os.getcwd()
         del sys.argv[1:]
         companion("patching").expect(names)
-    runpy.run_module(entrypoint, run_name="__main__", alter_sys=True)
+    become_main(entrypoint)
+
+
+def become_main(entrypoint: str) -> None:
+    """What `python -m` does once it is up, in a `__main__` that holds nothing of ours."""
+    sys.modules["__main__"] = fresh = ModuleType("__main__")
+    fresh.__dict__["__builtins__"] = builtins
+    runpy._run_module_as_main(entrypoint)  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,212 @@
+"""Who lives and who ends: fork-servers, their children, the host; nothing is left behind, and nobody waits for ever."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from runtime.errors import StartFailed
+from runtime.forkserver import Forking, ForkOptions
+from runtime.forkserver import server as serving
+from runtime.forkserver.pool import Serving
+from runtime.wire import END
+from tests import sdk
+from tests.places import ROOT
+from tests.programs import wait_until
+from tests.runtime.forkserver.programs import launch_of, program, ran
+
+
+def servers_of(forking: Forking) -> list[Serving]:
+    return [one for ones in forking.servers.values() for one in ones]
+
+
+def state(pid: int) -> str:
+    """As in ps: R, S, Z …; empty for none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+async def test_children_outlive_their_fork_server_and_the_next_one_comes_from_another(forking):
+    first = sdk.backend("echo", spawner=forking)
+    await first.start()
+    (one,) = servers_of(forking)
+    os.kill(one.server.pid, signal.SIGKILL)
+    async with asyncio.timeout(5):
+        while servers_of(forking):
+            await asyncio.sleep(0.01)
+    second = sdk.backend("echo", spawner=forking)
+    await second.start()
+    assert first.forked
+    assert second.forked
+    for plugin in (first, second):
+        frames = await sdk.frames_of(plugin, sdk.tool("echo", text="still here"))
+        assert b"still here" in frames[0][1]
+        await plugin.stop(0)
+        assert state(plugin.pid) == ""
+    assert state(one.server.pid) == ""
+
+
+async def test_one_that_hangs_costs_a_process_of_its_own(forking, monkeypatch, tmp_path):
+    monkeypatch.setattr(serving, "ANSWERS_WITHIN", 0.5)
+    launch = launch_of(program(tmp_path / "short", "import dify_plugin\n"))
+    await ran(forking, launch)
+    (one,) = servers_of(forking)
+    os.kill(one.server.pid, signal.SIGSTOP)
+    done = await ran(forking, launch)
+    assert done.how == "a process of its own: the fork-server has ended"
+    async with asyncio.timeout(5):
+        while state(one.server.pid):
+            await asyncio.sleep(0.02)
+
+
+async def test_a_caller_that_leaves_while_it_is_forked_leaves_nothing(forking, tmp_path):
+    launch = launch_of(program(tmp_path / "idle", "import time\nimport dify_plugin\ntime.sleep(60)\n"))
+    await asyncio.to_thread((await forking.spawn(launch)).discard)
+    before = children()
+    for pause in (0, 0, 0.001, 0.003, 0.01):
+        spawning = asyncio.ensure_future(forking.spawn(launch))
+        await asyncio.sleep(pause)
+        spawning.cancel()
+        await asyncio.gather(spawning, return_exceptions=True)
+    async with asyncio.timeout(10):
+        while children() - before:
+            await asyncio.sleep(0.02)
+
+
+def descriptors(pid: int | str) -> int:
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def children() -> set[int]:
+    """Of any of our threads."""
+    files = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for file in files for pid in file.read_text().split()}
+
+
+async def test_neither_descriptors_nor_zombies_are_left(forking, tmp_path):
+    launch = launch_of(program(tmp_path / "short", "import dify_plugin\n"))
+    await ran(forking, launch)
+    before, open_before = children(), descriptors("self")
+    for _ in range(20):
+        done = await ran(forking, launch)
+        assert (done.status, done.how[:6]) == (0, "forked")
+    assert children() == before
+    assert descriptors("self") == open_before
+    (one,) = servers_of(forking)
+    assert descriptors(one.server.pid) < 10
+
+
+async def test_many_at_once_share_one_fork_server(forking):
+    plugins = [sdk.backend("echo", spawner=forking) for _ in range(8)]
+    await asyncio.gather(*(plugin.start() for plugin in plugins))
+    assert len(servers_of(forking)) == 1
+    assert len({plugin.pid for plugin in plugins}) == 8
+    assert all(plugin.forked for plugin in plugins)
+    await asyncio.gather(*(plugin.stop(0) for plugin in plugins))
+
+
+async def test_the_loop_goes_on_while_a_fork_server_starts(forking):
+    plugin = sdk.backend("echo", spawner=forking)
+    starting = asyncio.ensure_future(plugin.start())
+    longest, last = 0.0, time.monotonic()
+    while not starting.done():
+        await asyncio.sleep(0.005)
+        longest, last = max(longest, time.monotonic() - last), time.monotonic()
+    await plugin.stop(0)
+    assert longest < 0.5, "on a busy machine a turn takes long; importing the SDK in the loop would take longer"
+
+
+async def test_one_that_is_not_used_is_ended():
+    forking = Forking(ForkOptions(idle=0.2))
+    plugin = sdk.backend("echo", spawner=forking)
+    await plugin.start()
+    pid = servers_of(forking)[0].server.pid
+    async with asyncio.timeout(5):
+        while servers_of(forking):
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.1)
+    assert state(pid) == ""
+    assert plugin.alive
+    await plugin.stop(0)
+    await forking.close()
+
+
+async def test_no_more_than_so_many_at_once():
+    forking = Forking(ForkOptions(most=1))
+    first, second = sdk.backend("echo", spawner=forking), sdk.backend("echo_old", spawner=forking)
+    await first.start()
+    await second.start()
+    assert first.forked
+    assert second.forked
+    async with asyncio.timeout(5):
+        while len(servers_of(forking)) != 1:
+            await asyncio.sleep(0.02)
+    await asyncio.gather(first.stop(0), second.stop(0))
+    await forking.close()
+
+
+PICKY = """
+import sys
+if "patchbay_companion.serving" in sys.modules:
+    sys.exit("this one does not want to be a copy")
+from dify_plugin import DifyPluginEnv, Plugin
+Plugin(DifyPluginEnv()).run()
+"""
+
+
+async def test_what_does_not_come_up_as_a_fork_gets_a_process_of_its_own(forking, tmp_path):
+    folder = tmp_path / "picky"
+    shutil.copytree(sdk.PLUGINS / "echo", folder)
+    (folder / "main.py").write_text(PICKY)
+    for _ in range(2):
+        plugin = sdk.backend("echo", spawner=forking, folder=folder)
+        await plugin.start()
+        assert not plugin.forked
+        assert "it did not come up as a fork" in plugin.process.how
+        assert "this one does not want to be a copy" in plugin.process.how
+        assert (await sdk.frames_of(plugin, sdk.tool("echo", text="here")))[-1][0] == END
+        await plugin.stop(0)
+
+
+async def test_a_plugin_that_fails_in_both_ways_says_what_it_says_by_itself(forking):
+    plugin = sdk.backend("liar", spawner=forking)
+    with pytest.raises(StartFailed, match="status 1"):
+        await plugin.start()
+    assert forking.distrusted == {}, "it is the plugin's own fault"
+
+
+HOST = """
+import asyncio, os, sys
+import django; django.setup()
+from runtime.forkserver import Forking
+from tests import sdk
+
+async def main():
+    forking = Forking()
+    plugins = [sdk.backend("echo", spawner=forking) for _ in range(3)]
+    for plugin in plugins:
+        await plugin.start()
+        assert plugin.forked
+    print(*[one.server.pid for ones in forking.servers.values() for one in ones], *[one.pid for one in plugins], flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+def test_nothing_outlives_the_host():
+    variables = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    with subprocess.Popen([sys.executable, "-c", HOST], stdout=subprocess.PIPE, cwd=ROOT, env=variables) as host:
+        assert host.stdout is not None
+        pids = [int(pid) for pid in host.stdout.readline().split()]
+        assert len(pids) == 4
+        os.kill(host.pid, signal.SIGKILL)
+    wait_until(lambda: not any(state(pid) not in ("", "Z") for pid in pids), what="all end with the host", seconds=5)
