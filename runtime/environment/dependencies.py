@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -27,9 +27,10 @@ ENCLOSED_WHEELS = re.compile(r"^(?:-f|--find-links)[ =]+(?![/~]|\w+:)(?!.*\.\.)"
 
 @dataclass(frozen=True)
 class Dependencies:
-    """`canonical` is equal for plugins which can share an environment. `pinned`: hashes fix every package, from any index.
+    """`canonical` is equal for plugins which can share an environment; with `locked` packages that depends on the Python.
 
-    `local`: something in the plugin's own folder is installed, so that all of the folder counts.
+    `pinned`: hashes fix every package, from any index. `local`: something in the plugin's own folder is installed, so
+    that all of the folder counts.
     """
 
     kind: Literal["lock", "project", "requirements"]
@@ -37,6 +38,15 @@ class Dependencies:
     requires_python: str = ""
     pinned: bool = False
     local: bool = False
+    locked: tuple[dict[str, Any], ...] = ()
+
+    def canonical_on(self, markers: Mapping[str, str]) -> str:
+        """What is equal for plugins that can share an environment of this Python."""
+        try:
+            shared = lockfile.closure(list(self.locked), markers) if self.locked else None
+        except (KeyError, TypeError, AttributeError) as error:
+            raise EnvironmentFailed(f"{LOCK} cannot be read: {error!r} is missing or odd", step="resolve") from error
+        return self.canonical if shared is None else _dump(shared)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -101,10 +111,10 @@ def _from_lock(folder: Path, document: dict[str, Any]) -> Dependencies:
     packages = _parse(folder / LOCK).get("package", [])
     local = lockfile.is_local(packages)
     # with settings of its own, uv may install more or other things than the graph tells
-    shared = lockfile.closure(packages) if settings is None and not local else None
-    canonical = _dump(shared) if shared is not None else _text(folder / LOCK) + _dump(document)
+    locked = tuple(packages) if settings is None and not local else ()
+    canonical = _text(folder / LOCK) + _dump(document) + _content(folder, needed=local)
     requires = document["project"].get("requires-python", "")
-    return Dependencies("lock", canonical + _content(folder, needed=local), requires, pinned=True, local=local)
+    return Dependencies("lock", canonical, requires, pinned=True, local=local, locked=locked)
 
 
 def _document(folder: Path) -> dict[str, Any] | None:

@@ -5,8 +5,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,11 +17,21 @@ VERSION = re.compile(r"^\d+(\.\d+){0,2}$")
 COMMAND = re.compile(r"^python3(\.\d+)?$")
 ECOSYSTEM = "3.12"
 PROBE_TIMEOUT = 20
+# what it is, and what conditions in requirements ask for (the packaging guide's environment markers)
 PROBE = """
-import json, os, sys, sysconfig
+import json, os, platform, sys, sysconfig
 base = getattr(sys, "_base_executable", None) or sys.executable
+implementation = sys.implementation.version
+version = "%d.%d.%d" % implementation[:3]
+if implementation.releaselevel != "final":
+    version += implementation.releaselevel[0] + str(implementation.serial)
 print(json.dumps([os.path.realpath(base), list(sys.version_info[:3]), sys.version_info.releaselevel,
-    sys.implementation.cache_tag, sysconfig.get_config_var("SOABI"), sysconfig.get_platform()]))
+    sys.implementation.cache_tag, sysconfig.get_config_var("SOABI"), sysconfig.get_platform(), {
+    "implementation_name": sys.implementation.name, "implementation_version": version, "os_name": os.name,
+    "platform_machine": platform.machine(), "platform_python_implementation": platform.python_implementation(),
+    "platform_release": platform.release(), "platform_system": platform.system(),
+    "platform_version": platform.version(), "python_full_version": platform.python_version(),
+    "python_version": "%d.%d" % sys.version_info[:2], "sys_platform": sys.platform}]))
 """
 
 
@@ -35,6 +45,7 @@ class Interpreter:
     tag: str
     abi: str
     platform: str
+    markers: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def version(self) -> str:

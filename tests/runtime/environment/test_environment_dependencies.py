@@ -1,12 +1,15 @@
 """Which files count, and which differences between two plugins make two environments."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from runtime.environment import EnvironmentFailed, EnvironmentOptions, dependencies, key
+from runtime.environment import EnvironmentFailed, EnvironmentOptions, dependencies, key, lockfile
 from runtime.environment.dependencies import Dependencies
+from runtime.environment.interpreter import probe
+from runtime.environment.planning import plan
 from tests.runtime.environment import wheels
 
 PROJECT = '[project]\nname = "{name}"\nversion = "{version}"\nrequires-python = ">=3.12"\ndependencies = ["{needs}"]\n'
@@ -74,6 +77,9 @@ class TestChoice:
             dependencies.read(tmp_path)
 
 
+MARKERS = probe(sys.executable).markers  # type: ignore[union-attr]
+
+
 class TestSharing:
     """Equal `canonical`, one environment."""
 
@@ -82,7 +88,7 @@ class TestSharing:
 
     def same(self, tmp_path: Path, one: dict[str, str], two: dict[str, str]) -> bool:
         first, second = self.read(tmp_path / "a", **one), self.read(tmp_path / "b", **two)
-        return first.canonical == second.canonical
+        return first.canonical_on(MARKERS) == second.canonical_on(MARKERS)
 
     @pytest.mark.parametrize(
         "other",
@@ -121,6 +127,26 @@ class TestSharing:
         other = locked.replace('hash = "sha256:', 'hash = "sha256:0', 1)
         assert not self.same(tmp_path, {"project": project(), "lock": locked}, {"project": project(), "lock": other})
 
+    def test_what_another_platform_needs_does_not_count(self, tmp_path, locked):
+        edge, elsewhere = '    { name = "six" },', '    { name = "six", marker = "sys_platform == \'nowhere\'" },'
+        package = locked[locked.index('[[package]]\nname = "six"') :].split("\n\n")[0] + "\n\n"
+        without = locked.replace(edge, "").replace(package, "")
+        assert self.same(
+            tmp_path,
+            {"project": project(), "lock": locked.replace(edge, elsewhere)},
+            {"project": project(), "lock": without},
+        )
+
+    def test_a_condition_that_holds_counts(self, tmp_path, locked):
+        edge, here = '    { name = "six" },', '    { name = "six", marker = "python_version >= \'3.0\'" },'
+        one, two = {"project": project(), "lock": locked}, {"project": project(), "lock": locked.replace(edge, here)}
+        assert self.same(tmp_path, one, two)
+
+    def test_a_lock_that_makes_no_sense_is_named(self, tmp_path, locked):
+        needs = self.read(tmp_path, project=project(), lock=locked.replace('name = "six"\n', 'nom = "six"\n'))
+        with pytest.raises(EnvironmentFailed, match=r"^uv.lock cannot be read: "):
+            needs.canonical_on(MARKERS)
+
     def test_packages_that_only_development_needs_do_not_count(self, tmp_path, locked):
         development = '\n[package.dev-dependencies]\ndev = [{ name = "pytest" }]\n'
         extra = '[[package]]\nname = "pytest"\nversion = "9"\nsource = { registry = "https://index.example.org/simple" }\n\n'
@@ -128,9 +154,23 @@ class TestSharing:
         other = head + extra + mark + tail + development
         assert self.same(tmp_path, {"project": project(), "lock": locked}, {"project": project(), "lock": other})
 
-    def test_an_extra_counts(self, tmp_path, locked):
+    def test_an_extra_counts_by_what_it_brings(self, tmp_path, locked):
+        fast = """
+[[package]]
+name = "swift"
+version = "1"
+source = { registry = "https://index.example.org/simple" }
+wheels = [{ url = "https://index.example.org/swift.whl", hash = "sha256:aa" }]
+
+[package.optional-dependencies]
+"""
         other = locked.replace('{ name = "six" },', '{ name = "six", extra = ["fast"] },', 1)
-        assert not self.same(tmp_path, {"project": project(), "lock": locked}, {"project": project(), "lock": other})
+        assert self.same(tmp_path, {"project": project(), "lock": locked}, {"project": project(), "lock": other})
+        head, six, rest = other.partition('[[package]]\nname = "six"')
+        body, blank, tail = rest.partition("\n\n")
+        offers = f'{body}\n\n[package.optional-dependencies]\nfast = [{{ name = "swift" }}]\n'
+        brings = head + six + offers + fast + blank + tail
+        assert not self.same(tmp_path, {"project": project(), "lock": other}, {"project": project(), "lock": brings})
 
 
 class TestLocal:
@@ -206,6 +246,26 @@ class TestKey:
         assert found == key(folder, options)
         assert len(found) == 40
         assert found.isalnum()
+
+    def test_a_lock_is_read_once(self, tmp_path, options, locked, monkeypatch):
+        folder = write(tmp_path / "p", project=project(), lock=locked)
+        first = plan(folder, options)
+        monkeypatch.setattr(lockfile, "closure", None)  # reading it again would fail
+        again = plan(write(tmp_path / "q", project=project(), lock=locked), options)
+        assert (again.key, again.interpreter) == (first.key, first.interpreter)
+        assert again.dependencies.kind == "lock"
+        assert again.dependencies.pinned
+        next((options.root / ".plans").iterdir()).write_text("{")
+        with pytest.raises(EnvironmentFailed):
+            plan(folder, options)
+
+    def test_what_is_in_the_folder_is_looked_at_each_time_when_it_counts(self, tmp_path, options):
+        folder = write(tmp_path / "p", requirements="./vendor")
+        (folder / "vendor").mkdir()
+        (folder / "vendor" / "six.py").write_text("1")
+        before = key(folder, options)
+        (folder / "vendor" / "six.py").write_text("2")
+        assert key(folder, options) != before
 
     @pytest.mark.parametrize(
         "change",
