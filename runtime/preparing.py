@@ -45,6 +45,7 @@ def environment_options() -> EnvironmentOptions:
         total_timeout=settings.PLUGIN_INSTALL_TIMEOUT,
         compile_extra_args=tuple(settings.PYTHON_COMPILE_ALL_EXTRA_ARGS.split()),
         python=settings.PLUGIN_PYTHON or environment.usual(),
+        at_once=settings.PLUGIN_BUILDS_AT_ONCE,
     )
 
 

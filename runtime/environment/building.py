@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runtime.environment import bytecode, commands, interpreter, process, store, verification
+from runtime.environment import bytecode, commands, interpreter, process, store, turns, venv, verification
 from runtime.environment.commands import Place
 from runtime.environment.dependencies import NOT_CODE
 from runtime.environment.failure import EnvironmentCancelled, EnvironmentFailed, explain, interrupted
@@ -64,17 +64,28 @@ class _Job:
     def build(self) -> Environment:
         with store.lock(self.plan.key, self.options, waiting=self._wait):
             ready = store.find(self.plan.key, self.options)
-            return ready or self._build()
+            if ready is not None:
+                return ready
+            with turns.turn(self.options, waiting=self._queue):
+                # the time that it may take begins with its turn
+                return replace(self, started=time.monotonic())._build()
+
+    def _queue(self, before: int) -> None:
+        others = "environment is" if before == 1 else "environments are"
+        self._tell(f"waiting for its turn: {before} {others} built first")
 
     def _wait(self) -> None:
-        if self.reporter.step != "wait":
-            self.reporter.report("wait", WAITING)
-        if self.cancelled():
-            raise EnvironmentCancelled("cancelled while waiting for another build", step="wait")
+        self._tell(WAITING)
         if time.monotonic() > self.deadline:
             raise EnvironmentFailed(
                 f"{WAITING} took longer than {self.options.total_timeout:g} s", step="wait", retry=True
             )
+
+    def _tell(self, why: str) -> None:
+        if self.reporter.step != "wait" or self.reporter.said != why:
+            self.reporter.report("wait", why)
+        if self.cancelled():
+            raise EnvironmentCancelled("cancelled while waiting for another build", step="wait")
 
     def _build(self) -> Environment:
         store.sweep(self.options)
@@ -115,7 +126,7 @@ class _Job:
     def _install(self, place: Place) -> None:
         uv = self.options.uv_binary()
         self.reporter.begin("resolve", f"preparing an environment for Python {self.plan.interpreter.version}")
-        self._uv(commands.create(uv, place, self.plan), place)
+        venv.make(place.environment, self.plan.interpreter)
         if self.plan.dependencies.kind == "lock" and self.options.has_own_source:
             self._uv(commands.export(uv, place), place)
         self._uv(commands.install(uv, place, self.plan, options=self.options), place)

@@ -61,12 +61,6 @@ def world(place: Place, options: EnvironmentOptions, *, marker: str) -> dict[str
     }
 
 
-def create(uv: str, place: Place, plan: Plan) -> list[str]:
-    """Make the empty environment. It can be moved: its scripts look for their interpreter beside themselves."""
-    python = plan.interpreter.path
-    return [uv, "venv", "--relocatable", "--no-project", "--no-config", "--python", python, str(place.environment)]
-
-
 def export(uv: str, place: Place) -> list[str]:
     """Write the lock as requirements: names, versions and hashes, but no addresses."""
     what = ["--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate", "--format", "requirements.txt"]

@@ -29,6 +29,8 @@ class EnvironmentOptions:
 
     `python`: path of an interpreter or a version such as ``3.12``. `find_links`: a directory of wheels.
     `environ`: values for the names in `PASSED`; others are dropped. Timeouts in seconds.
+    `at_once`: how many environments are built on this machine at the same time; 0: as
+    many as it has cores, at least two.
     """
 
     root: Path
@@ -45,6 +47,12 @@ class EnvironmentOptions:
     idle_timeout: float = 120
     total_timeout: float = 900
     compile_extra_args: tuple[str, ...] = ()
+    at_once: int = 0
+
+    @property
+    def places(self) -> int:
+        """How many environments may be built at the same time."""
+        return self.at_once or max(2, os.cpu_count() or 1)
 
     @property
     def has_own_source(self) -> bool:

@@ -54,6 +54,7 @@ class Reporter:
         self.fetched = 0
         self.begun: dict[str, None] = {}
         self.latest = ""
+        self.said = ""
 
     @property
     def current(self) -> str:
@@ -63,7 +64,7 @@ class Reporter:
     def report(self, step: Step, line: str, *, part: float = 0) -> None:
         """Tell `line`; `part` is how much of the step is done, 0 to 1."""
         first, last = SPANS[step]
-        self.step = step
+        self.step, self.said = step, line
         self.percent = max(self.percent, first + int((last - first) * min(part, 1)))
         self.tell(Progress(step, self.percent, line))
 

@@ -1,5 +1,6 @@
 """The folder of finished environments: looked up by name, added in one step, collected when nobody wants them."""
 
+import itertools
 import json
 import os
 import shutil
@@ -55,18 +56,36 @@ def lock(key: str, options: EnvironmentOptions, *, waiting: Callable[[], None]) 
 
 @contextmanager
 def workplace(options: EnvironmentOptions) -> Iterator[Place]:
-    """A fresh folder to build in; removed at the end, or by the next builder if this one is killed."""
-    descriptor = None
-    while descriptor is None:
-        root = options.root / f"{BUILDING}{uuid.uuid4().hex}"
-        root.mkdir(parents=True)
-        # between these two a sweeper may take the folder for abandoned: then another one is made
-        descriptor = _lock_folder(root)
+    """An empty folder to build in; removed at the end, or by the next builder if this one is killed.
+
+    Its name is that of an earlier one: what uv has found out about the Python in it is still true.
+    """
+    root, descriptor = next(_free_places(options))
     try:
         yield Place(root)
     finally:
         remove(root)
         os.close(descriptor)
+
+
+def _free_places(options: EnvironmentOptions) -> Iterator[tuple[Path, int]]:
+    for number in itertools.count():
+        root = options.root / f"{BUILDING}{number}"
+        root.mkdir(parents=True, exist_ok=True)
+        # between these two a sweeper may take the folder for abandoned: then the next one is taken
+        descriptor = _lock_folder(root)
+        if descriptor is not None:
+            _empty(root)
+            yield root, descriptor
+
+
+def _empty(folder: Path) -> None:
+    """What a builder that was killed may have left."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            remove(path)
+        else:
+            path.unlink()
 
 
 def publish(place: Place, key: str, options: EnvironmentOptions) -> Environment:

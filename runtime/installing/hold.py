@@ -70,6 +70,7 @@ class Hold:
         self.lock = threading.Lock()
         self.lines: deque[str] = deque(maxlen=LOG_LINES)
         self.step, self.percent, self.told = "", 0, True
+        self.line = ""
         self.over = threading.Event()
         self.thread = threading.Thread(target=self.keep, name=f"install-item-{item.pk}", daemon=True)
 
@@ -77,6 +78,7 @@ class Hold:
         """Called from the node's threads, so it only takes notes."""
         with self.lock:
             self.step, self.percent, self.told = progress.step, progress.percent, False
+            self.line = progress.line
             if progress.line:
                 self.lines.append(progress.line)
 
@@ -104,7 +106,9 @@ class Hold:
             news = {"step": self.step[:40], "percent": self.percent, "log": "\n".join(self.lines)}
             self.told = True
         if self.step:
-            news["message"] = shortened(WORDS.get(self.step, self.step))
+            # who waits is told for whom, and how many come first
+            said = self.line if self.step == "wait" else ""
+            news["message"] = shortened(said or WORDS.get(self.step, self.step))
         now = timezone.now()
         try:
             return bool(held(self.item).update(**news, lease_until=now + LEASE, updated_at=now))

@@ -1,0 +1,89 @@
+"""Builds take turns: bounded in number, in the order in which they came, and who waits knows how many come first."""
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from runtime.environment import EnvironmentCancelled, locking, turns
+from tests.runtime.environment import wheels
+
+
+def ticket(bench, name: str) -> int:
+    """Another builder's place in the queue."""
+    folder = bench.options.root / turns.QUEUE
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = locking.try_lock(folder / name)
+    assert descriptor is not None
+    return descriptor
+
+
+def test_who_waits_knows_how_many_come_first(bench):
+    bench.set(at_once=1)
+    folder = bench.plugin(requirements_txt="dify_plugin")
+    others = [ticket(bench, "0001"), ticket(bench, "0002")]
+
+    def one_leaves() -> bool:
+        if others and bench.news:
+            os.close(others.pop())
+        return False
+
+    built = bench.build(folder, one_leaves)
+    said = [one.line for one in bench.news if one.step == "wait"]
+    assert said == [
+        "waiting for its turn: 2 environments are built first",
+        "waiting for its turn: 1 environment is built first",
+    ]
+    assert built.python.exists()
+    # neither its own ticket nor those of builders that are gone
+    assert list((bench.options.root / turns.QUEUE).iterdir()) == []
+
+
+def test_who_waits_can_leave(bench):
+    bench.set(at_once=1)
+    descriptor = ticket(bench, "0001")
+    try:
+        with pytest.raises(EnvironmentCancelled, match="while waiting"):
+            bench.build(bench.plugin(requirements_txt="dify_plugin"), lambda: bool(bench.news))
+        assert len(list((bench.options.root / turns.QUEUE).iterdir())) == 1
+    finally:
+        os.close(descriptor)
+
+
+def test_what_is_there_waits_for_nobody(bench):
+    folder = bench.plugin(requirements_txt="dify_plugin")
+    built = bench.build(folder)
+    bench.set(at_once=1)
+    descriptor = ticket(bench, "0001")
+    try:
+        began = time.monotonic()
+        assert bench.build(folder) == built
+        assert time.monotonic() - began < 5
+    finally:
+        os.close(descriptor)
+
+
+def test_no_more_are_built_at_once_than_may_be(bench):
+    names = ["one", "two", "three", "four"]
+    for name in names:
+        wheels.make_wheel(bench.wheels, name)
+    bench.set(at_once=2)
+    folders = [bench.plugin(name, requirements_txt=name) for name in names]
+    most, over = 0, threading.Event()
+
+    def count() -> None:
+        nonlocal most
+        while not over.wait(0.005):
+            most = max(most, len(list(bench.options.root.glob(".building*/project"))))
+
+    watcher = threading.Thread(target=count)
+    watcher.start()
+    with ThreadPoolExecutor() as pool:
+        built = list(pool.map(bench.build, folders))
+    over.set()
+    watcher.join()
+    assert len({one.key for one in built}) == 4
+    assert 1 <= most <= 2
+    assert bench.leftovers() == []
