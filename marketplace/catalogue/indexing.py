@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from marketplace.catalogue import tokens
+from marketplace.catalogue import counting, tokens
 from marketplace.catalogue.engines import Text, engine
 from marketplace.catalogue.ranking import standing
 from marketplace.models import InstallDay, Plugin, Release, ReleaseAsset, SearchEntry, SearchWord
@@ -40,6 +40,7 @@ def index(plugin: Plugin) -> None:
     """Let the plugin be found as it is now. Call it after a release, a yank, a new label, state or count that matters."""
     with transaction.atomic():
         write(Plugin.objects.filter(pk=plugin.pk))
+    counting.forget()
 
 
 def rebuild() -> int:
@@ -51,6 +52,7 @@ def rebuild() -> int:
         keys = list(Plugin.objects.values_list("pk", flat=True))
         for some in batched(keys, AT_ONCE):
             write(Plugin.objects.filter(pk__in=some))
+    counting.forget()
     return len(keys)
 
 

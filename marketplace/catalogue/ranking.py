@@ -47,7 +47,17 @@ def liking(plugin: Plugin) -> float:
     return (mean - 3) / 2 * min(plugin.rating_count / ENOUGH_RATINGS, 1.0)
 
 
-def score(entry: SearchEntry, terms: Sequence[Term]) -> float:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What of a search entry counts."""
+
+    names: str
+    marks: str
+    brief: str
+    standing: float
+
+
+def score(entry: Words | SearchEntry, terms: Sequence[Term]) -> float:
     """How well a plugin answers the words of a query; larger is better."""
     fields = {name: getattr(entry, name).split() for name in ("names", "marks", "brief")}
     text = sum(worth(term, fields) for term in terms) / max(len(terms), 1)

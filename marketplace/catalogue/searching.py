@@ -1,15 +1,15 @@
 """Search and lists: which plugins, in which order, which page of them. The weights are explained in docs/search.md."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from marketplace.catalogue import spelling, tokens
-from marketplace.catalogue.engines import engine
+from marketplace.catalogue import counting, spelling, tokens
+from marketplace.catalogue.engines import Alternatives, engine
 from marketplace.catalogue.indexing import FOUND
-from marketplace.catalogue.ranking import Term, score
+from marketplace.catalogue.ranking import Term, Words, score
 from marketplace.models import Plugin, PluginTag, SearchEntry
 
 MOST_WORDS = 8  # of a query; what comes after them is not looked for
@@ -24,10 +24,12 @@ class Found:
     """One page of plugins, with their organization and the light part of their latest release at hand.
 
     `some`: no plugin has all the words, these have some of them. `corrected`: word → the words searched in its place.
+    `more`: there are more than `total`, and nobody counted how many.
     """
 
     plugins: list[Plugin]
     total: int
+    more: bool = False
     some: bool = False
     corrected: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -77,7 +79,10 @@ class Filters:
         found = found.filter(category=self.category) if self.category else found
         found = found.filter(plugin__in=tagged(self.tags)) if self.tags else found
         found = found.exclude(plugin__plugin_id__in=self.exclude) if self.exclude else found
-        return found if self.among is None else found.filter(plugin__in=self.among.values("pk"))
+        if self.among is None:
+            return found
+        # asked of each entry that is looked at: to work out all that may be shown would cost more than the search
+        return found.filter(Exists(self.among.filter(pk=OuterRef("plugin"))))
 
 
 def tagged(tags: Collection[str]) -> QuerySet[PluginTag, UUID]:
@@ -92,38 +97,68 @@ def ordering(column: str, order: str) -> tuple[str, ...]:
 def listed(filters: Filters, *, by: Sequence[str], window: slice) -> Found:
     """Counted in the index, whose rows are small."""
     keys = filters.plugins().order_by(*by).values_list("pk", flat=True)
-    return Found(in_order(keys[window]), filters.entries(SearchEntry.objects.all()).count())
+    return Found(in_order(keys[window]), counted(filters))
+
+
+def counted(filters: Filters) -> int:
+    """From what is kept where the filters are those that pages link to."""
+    if filters.exclude or filters.among is not None or len(filters.tags) > 1:
+        return filters.entries(SearchEntry.objects.all()).count()
+    if filters.tags:
+        return counting.of_tag(filters.tags[0], filters.category)
+    return sum(count for kind, count in counting.of_kinds().items() if filters.category in ("", kind))
 
 
 def matched(filters: Filters, terms: Sequence[Term], *, by: Sequence[str], window: slice) -> Found:
     """With every word; where there is no such plugin, with any of them."""
-    alternatives = [(term.word, term.near) for term in terms]
-    entries = filters.entries(engine().matching(alternatives, every=True))
-    total = entries.count()
+    words = [(term.word, term.near) for term in terms]
+    total = counting.bounded(filters.entries(engine().found(words, every=True)))
     some = not total and len(terms) > 1
     if some:
-        entries = filters.entries(engine().matching(alternatives, every=False))
-        total = entries.count()
-    if by:
-        entries = entries.order_by(
-            *(f"{name[:1]}plugin__{name[1:]}" if name[0] == "-" else f"plugin__{name}" for name in by)
-        )
-        keys = list(entries.values_list("plugin_id", flat=True)[window])
-    else:
-        keys = ranked(entries, terms, window)
+        total = counting.bounded(filters.entries(engine().found(words, every=False)))
+    more = total > counting.MOST_COUNTED
+    asked = Matching(filters, words, every=not some)
+    order = asked.of_many if more else asked.ranked
+    keys = asked.by_column(by, window) if by else order(terms, window)
     corrected = {term.word: term.near for term in terms if term.near}
-    return Found(in_order(keys), total, some, corrected)
+    return Found(in_order(keys), min(total, counting.MOST_COUNTED), more, some, corrected)
 
 
-def ranked(entries: QuerySet[SearchEntry], terms: Sequence[Term], window: slice) -> list[UUID]:
-    """The first hundred by our own measure, the same on every database; what comes after them by the database's."""
-    first = best(entries) if window.start < DEPTH else []
-    first.sort(key=lambda entry: score(entry, terms), reverse=True)
-    keys: list[UUID] = [entry.plugin_id for entry in first][window]
-    beyond = slice(max(window.start, DEPTH), window.stop)
-    if beyond.start < beyond.stop:
-        keys += entries.values_list("plugin_id", flat=True)[beyond]
-    return keys
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What answers some words within some filters, in the orders that there are."""
+
+    filters: Filters
+    words: Alternatives
+    every: bool
+
+    def by_column(self, by: Sequence[str], window: slice) -> list[UUID]:
+        order = [f"{'-' if name[0] == '-' else ''}plugin__{name.removeprefix('-')}" for name in by]
+        entries = self.filters.entries(engine().found(self.words, every=self.every)).order_by(*order)
+        return list(entries.values_list("plugin_id", flat=True)[window])
+
+    def ranked(self, terms: Sequence[Term], window: slice) -> list[UUID]:
+        """The first hundred by our own measure, the same on every database; what comes after them by the database's."""
+        entries = self.filters.entries(engine().matching(self.words, every=self.every))
+        keys = best(entries.values_list("id", flat=True)[:DEPTH], terms)[window] if window.start < DEPTH else []
+        beyond = slice(max(window.start, DEPTH), window.stop)
+        if beyond.start < beyond.stop:
+            keys += entries.values_list("plugin_id", flat=True)[beyond]
+        return keys
+
+    def of_many(self, terms: Sequence[Term], window: slice) -> list[UUID]:
+        """Of more than are worth reading: those that are called so by the database's rank, then all by their standing."""
+        titled = self.filters.entries(engine().titled(self.words, every=self.every))
+        first = list(titled.values_list("id", flat=True)[:DEPTH])
+        others = self.filters.entries(engine().found(self.words, every=self.every)).exclude(id__in=first)
+        others = others.order_by("-standing", "id")
+        keys: list[UUID] = []
+        if window.start < DEPTH:
+            keys = best([*first, *others.values_list("id", flat=True)[: DEPTH - len(first)]], terms)[window]
+        beyond = slice(max(window.start, DEPTH) - len(first), window.stop - len(first))
+        if beyond.start < beyond.stop and window.stop > DEPTH:
+            keys += others.values_list("plugin_id", flat=True)[beyond]
+        return keys
 
 
 LIGHT = (
@@ -138,11 +173,12 @@ LIGHT = (
 )
 
 
-def best(entries: QuerySet[SearchEntry]) -> list[SearchEntry]:
-    """In two steps: what is sorted is only numbers, however many thousands of entries match."""
-    ids = list(entries.values_list("id", flat=True)[:DEPTH])
-    by_id = SearchEntry.objects.in_bulk(ids)
-    return [by_id[one] for one in ids if one in by_id]
+def best(ids: Iterable[int], terms: Sequence[Term]) -> list[UUID]:
+    """Keys of the entries' plugins, put in order by our own measure: only now are their words read."""
+    ids = list(ids)
+    rows = SearchEntry.objects.filter(id__in=ids).values_list("id", "plugin_id", "names", "marks", "brief", "standing")
+    worth = {row[0]: (score(Words(*row[2:]), terms), row[1]) for row in rows}
+    return [worth[one][1] for one in sorted((one for one in ids if one in worth), key=lambda one: -worth[one][0])]
 
 
 def in_order(keys: Collection[UUID]) -> list[Plugin]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from marketplace.catalogue.cards import Card, cards
+from marketplace.catalogue.counting import of_kinds
 from marketplace.catalogue.kinds import KINDS, Kind
 from marketplace.catalogue.languages import said
 from marketplace.catalogue.searching import Found, in_order, light, search
@@ -39,8 +39,7 @@ class Ranking:
 
 def counts() -> tuple[int, list[tuple[Kind, int]]]:
     """How many plugins there are, in all and of each kind."""
-    rows = SearchEntry.objects.filter(listed=True).values_list("category").annotate(count=Count("id")).order_by()
-    found = dict(rows)
+    found = of_kinds()
     return sum(found.values()), [(kind, found.get(kind.name, 0)) for kind in KINDS.values()]
 
 

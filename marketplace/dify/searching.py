@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from marketplace.catalogue import searching
+from marketplace.catalogue.counting import remembered
 from marketplace.dify.door import number, text, texts
 from marketplace.models import Plugin
 
@@ -31,7 +32,7 @@ def search(found: QuerySet[Plugin], asked: dict[str, Any], *, usual: int = USUAL
     if not query.strip():
         start = (page - 1) * size
         keys = found.order_by(*order(asked)).values_list("pk", flat=True)[start : start + size]
-        return Page(list(keys), found.count())
+        return Page(list(keys), remembered(found))
     # Dify has no order for "what answers best" and always sends one; with words to search for ours is better.
     by_words = searching.search(query, among=found, page=page, page_size=size)
     return Page([plugin.pk for plugin in by_words.plugins], by_words.total)

@@ -41,6 +41,11 @@ RELEASES = Columns("", "plugin__")
 LATEST = Columns("latest__", "")  # of plugins: their newest release for everybody
 
 
+def this_minute() -> datetime:
+    """Rounded, so that who asks twice within a minute asks the same and can be told what was found before."""
+    return timezone.now().replace(second=0, microsecond=0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Terms:
     """`share`: the hundredth of all installations that this one is in; None where it cannot be told from others.
@@ -55,7 +60,7 @@ class Terms:
     granted: frozenset[str] = frozenset()
     exact: frozenset[Any] = frozenset()
     ranged: frozenset[Any] = frozenset()
-    now: datetime = field(default_factory=timezone.now)
+    now: datetime = field(default_factory=this_minute)
 
     @property
     def old_enough(self) -> datetime:

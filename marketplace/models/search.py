@@ -26,6 +26,7 @@ class SearchEntry(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["listed", "category"], name="entry_by_category"),
+            models.Index(fields=["listed", "-standing", "id"], name="entry_by_standing"),
             models.Index(fields=["listed", "-trend"], name="entry_by_trend"),
         )
 

@@ -1,19 +1,20 @@
 """What a policy denies, held against what the code does."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from marketplace.screening.hosts import hosts_in, is_reserved
 
+from . import tongues
 from .evidence import Evidence
+from .sentences import sentences as sentences_of
 
 _NOT = r"(?:not|never|no|none|nothing|neither|nor|zero|without|cannot)"
-_DATA = r"(?:data|information|content|inputs?|quer(?:y|ies)|prompts?|messages?|text|files?|anything|details|credentials?|api keys?|tokens?|parameters?|requests?|documents?)"  # noqa: E501
-_SENT = r"(?:sent|transmitted|transmit|uploaded|upload|shared|share|transferred|transfer|disclosed|disclose|forwarded|forward|send|sends|exported|export|passed|leaked|exchanged|released|submitted|submit|communicated)"  # noqa: E501
+_DATA = r"(?:data|information|content|inputs?|quer(?:y|ies)|prompts?|messages?|text|files?|anything|details|credentials?|api keys?|tokens?|parameters?|requests?|documents?)"
+_SENT = r"(?:sent|transmitted|transmit|uploaded|upload|shared|share|transferred|transfer|disclosed|disclose|forwarded|forward|send|sends|exported|export|passed|leaked|exchanged|released|submitted|submit|communicated)"
 _GONE = r"(?:sent|transmitted|uploaded|transferred|forwarded|exported|leaked|submitted|communicated)"
 _GOES = r"(?:transmit|upload|transfer|forward|send|export|leak|submit|exfiltrate|communicate)"
-_LEADING = r"(?:(?:collect|store|log|save|retain|process|keep|track|record|gather|use|access|sell|share|disclose|transmit|send)(?:ed|d|s|es)?,? ?(?:or |nor |and |and/or )?){0,6}"  # noqa: E501
+_LEADING = r"(?:(?:collect|store|log|save|retain|process|keep|track|record|gather|use|access|sell|share|disclose|transmit|send)(?:ed|d|s|es)?,? ?(?:or |nor |and |and/or )?){0,6}"
 _OUT = r"(?:api|network|internet|external|outbound|outgoing|remote|web|http|https|online)"
 # Nothing goes out at all: said so, it is wrong wherever something does.
 _NETWORK = [
@@ -41,7 +42,10 @@ _NETWORK = [
     rf"private))[^.;\n]{{0,40}}",
     r"\b(?:no|without|zero) (?:\w+ )?(?:data|information) (?:transfer|transmission|egress|"
     r"upload|exfiltration)s?\b(?! to other)",
-    r"不(?:会|向|将|对外)?[^。\n]{0,12}(?:发送|传输|上传|联网|外发)|(?:完全|全部|均)(?:在)?本地(?:处理|运行)|不(?:需要)?联网|离线运行|不会离开",
+    r"\b(?:not|never) (?:\w+ )?(?:connected|linked|online)\b|\bno (?:\w+ )?(?:outside|external) communications?\b",
+    r"\b(?:sent|transmitted|uploaded|forwarded|transferred|transmission|transfers?)\b[^:.\n]{0,40}: *(?:none|no|nothing|never|n/a)\b",
+    rf"\b(?:your|user|what you \w+|{_DATA})\b[^.;\n]{{0,30}}\b(?:never|not) (?:ever )?(?:goes?|travels?)\b",
+    *tongues.NETWORK,
 ]
 # Sayings of the same kind that policies also use beside the recipients that they name.
 _STAYS = [
@@ -69,14 +73,16 @@ _COLLECTION = [
     r"\bcollects? (?:no|nothing|zero|none)\b",
     r"\b(?:no|zero) (?:personal |user )?data(?: collection|\.|$)",
     r"\bno third[- ]part(?:y|ies)\b|\b(?:not|never)\b[^.;\n]{0,60}\bthird[- ]part(?:y|ies)\b",
-    r"不(?:会)?(?:收集|采集|记录)|不涉及任何(?:用户|个人)",
+    r"\b(?:collect\w*|shar\w+|disclos\w+|third[- ]part\w+|recipients?|external|stor\w+|use)\b[^:.\n]{0,40}: *(?:none|no|nothing|never|n/a)\b",
+    r"不涉及任何(?:用户|个人)",
+    *tongues.COLLECTION,
 ]
 _STORAGE = [
     r"\b(?:not|never)\b[^.;\n]{0,40}\b(?:store|retain|persist|save|cache|keep|remember)s?\b",
     r"\b(?:no|nothing|none|neither)\b[^.;\n]{0,50}\b(?:stored|retained|persisted|saved|cached|"
     r"kept|remembered|storage|persistence|retention)\b",
     r"\b(?:stores?|retains?|persists?|saves?|keeps?) (?:no|nothing)\b|\bstateless\b",
-    r"不(?:会)?(?:存储|保存|保留|持久化)",
+    *tongues.STORAGE,
 ]
 _MODELS = [
     r"\b(?:not|never|no|without)\b[^.;\n]{0,40}\b(?:language models?|llms?|ai models?|any models?|generative ai)\b"
@@ -132,39 +138,10 @@ class Denial:
 
 def denials(evidence: Evidence) -> list[Denial]:
     """Sentences of the policy that the evidence contradicts."""
-    sentences = list(_sentences(evidence.text))
+    sentences = list(sentences_of(evidence.text))
     found = [denial for line, sentence in sentences if (denial := _judge(line, sentence, evidence))]
     disclosed = _discloses(sentences, evidence)
     return [one for one in found if one.kind != "collection" or not disclosed]
-
-
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Sentences with the lines on which they begin; headings and lists end one as a full stop does."""
-    in_code = False
-    for number, line in enumerate(_unwrapped(text), start=1):
-        in_code ^= line.startswith("```")
-        if in_code:
-            continue
-        bare = re.sub(r"[*_`>#]+", "", line).strip()
-        for part in re.split(r"(?<=[.!?。！；;])\s*", bare):
-            if len(part) > 5:
-                yield number, part
-
-
-def _unwrapped(text: str) -> list[str]:
-    """Lines, each with what continues it; what was taken from a line leaves it empty, so numbers stay."""
-    lines = text.splitlines()
-    for index in range(len(lines) - 1, 0, -1):
-        line, before = lines[index], lines[index - 1].rstrip()
-        begins = re.match(r"\s*([-*+#>|]|\d+[.)]|```|$)", line)
-        if (
-            not begins
-            and before
-            and not before.startswith(("#", "```"))
-            and not before.endswith((".", ":", "!", "?", "。", "|"))
-        ):
-            lines[index - 1], lines[index] = f"{before} {line.strip()}", ""
-    return lines
 
 
 def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
@@ -203,6 +180,6 @@ def _discloses(sentences: list[tuple[int, str]], evidence: Evidence) -> bool:
         denies = any(_any(patterns, sentence) for patterns in (_COLLECTION, _STAYS, _NETWORK, _STORAGE))
         if _EXCEPT.search(sentence):
             return True
-        if not denies and (_RECIPIENT.search(sentence) or _GOES_TO.search(sentence)):
+        if not denies and any(one.search(sentence) for one in (_RECIPIENT, _GOES_TO, tongues.RECIPIENT)):
             return True
     return False

@@ -86,7 +86,7 @@ def _slip(name: str) -> Likeness | None:
     for other in {near for part in _shortened(name) for near in _index().get(part, ())}:
         far = distance(name, other)
         rank = popular()[other]
-        if (far == 1 and (len(other) >= 5 or rank < 300) and not _differs_by_number(name, other)) or (
+        if (far == 1 and (len(other) >= 5 or rank < _FAMOUS) and not _differs_by_number(name, other)) or (
             far == 2
             and len(other) >= 8
             and rank < _FAMOUS

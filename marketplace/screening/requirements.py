@@ -1,14 +1,19 @@
 """What a package requires: requirements files, pyproject.toml and uv.lock."""
 
+import posixpath
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-_NAME = re.compile(r"^\s*(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?P<rest>.*)$", re.DOTALL)
+from .elsewhere import written_in
+
+_NAME = re.compile(r"^\s*(?P<name>[^\W_](?:[\w.-]*[^\W_])?)\s*(?:\[[^\]]*\])?\s*(?P<rest>.*)$", re.DOTALL)
 _FILE = re.compile(r"(^|/)(requirements[\w.-]*\.(txt|in)|requirements/[\w.-]+\.txt|constraints[\w.-]*\.txt)$")
 _INDEX = re.compile(r"^\s*(-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b")
+_INCLUDED = re.compile(r"^\s*(?:-r|-c|--requirement|--constraint)[ =]*([^\s#]+)", re.MULTILINE)
+_LARGEST = 5_000_000  # bytes of a file that is read as one of requirements
 _BOUND = re.compile(r"(===?|~=|!=|<=?|>=?)\s*([\w.*+!-]+)")
 
 Problem = tuple[str, int, str, str]  # path, line, rule, message
@@ -45,13 +50,35 @@ def normalised(name: str) -> str:
 def requirements_of(files: Mapping[str, bytes]) -> tuple[list[Requirement], list[Problem]]:
     found: list[Requirement] = []
     problems: list[Problem] = []
-    for path, content in files.items():
-        text = content.decode(errors="replace")
-        if _FILE.search(path):
+    texts = {path: content.decode(errors="replace") for path, content in files.items() if len(content) < _LARGEST}
+    listed = _with_included({path: text for path, text in texts.items() if _FILE.search(path)}, texts)
+    for path, text in texts.items():
+        if path in listed:
             found += _from_text(path, text, problems)
         elif path.rpartition("/")[2] in ("pyproject.toml", "uv.lock", "Pipfile"):
             found += _from_toml(path, text, problems)
+        else:
+            found += _from_others(path, text)
     return found, problems
+
+
+def _with_included(listed: Mapping[str, str], texts: Mapping[str, str]) -> set[str]:
+    """Requirements files, and those that they name whatever those are called."""
+    known, new = set(listed), list(listed)
+    while new:
+        path = new.pop()
+        for name in _INCLUDED.findall(texts[path]):
+            other = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+            if other in texts and other not in known:
+                known.add(other)
+                new.append(other)
+    return known
+
+
+def _from_others(path: str, text: str) -> Iterator[Requirement]:
+    for words, locked in written_in(path, text):
+        if words.strip() and not words.lstrip().startswith(("#", "-", "[")) and (one := parse(words, path)):
+            yield replace(one, line=_line_of(text, words), locked=locked)
 
 
 def _from_text(path: str, text: str, problems: list[Problem]) -> Iterator[Requirement]:
@@ -114,12 +141,14 @@ def _from_toml(path: str, text: str, problems: list[Problem]) -> Iterator[Requir
 
 
 def _listed(document: dict[str, Any]) -> Iterator[str]:
-    project = document.get("project") or {}
-    lists = [project.get("dependencies"), (document.get("build-system") or {}).get("requires")]
-    lists += list((project.get("optional-dependencies") or {}).values())
-    lists += list((document.get("dependency-groups") or {}).values())
-    for one in lists:
-        yield from (words for words in one or () if isinstance(words, str))
+    """Lists of requirements wherever a tool keeps them: their keys end alike, or they are groups below such a key."""
+    for key, value in document.items():
+        if re.search(r"(dependencies|dependency-groups|requires)$", key):
+            groups = list(value.values()) if isinstance(value, dict) else [value]
+            for group in groups:
+                yield from (words for words in group if isinstance(words, str)) if isinstance(group, list) else ()
+        elif isinstance(value, dict):
+            yield from _listed(value)
 
 
 def _tables(path: str, text: str, document: dict[str, Any]) -> Iterator[Requirement]:

@@ -9,7 +9,9 @@ from random import Random
 from tests.trust.copies import copies_of
 from tests.trust.given import measure_given
 from tests.trust.measuring import KINDS, Clean, Row, measure, measure_clean
+from tests.trust.second import KINDS as SECOND
 
+SETS = {"first": KINDS, "second": SECOND}
 OWN = Path(__file__).resolve().parent.parent / "plugins"
 
 
@@ -24,6 +26,9 @@ def arguments(argv: list[str]) -> Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--each", type=int, default=1, help="plantings of each class into each plugin")
     parser.add_argument("--most", type=int, default=0, help="only so many plugins, drawn by lot")
+    parser.add_argument(
+        "--set", choices=SETS, default="first", help="which plants; nothing is tuned to the second ones"
+    )
     parser.add_argument("--only", default="", help="a part of a class's name")
     parser.add_argument("--missed", action="store_true", help="name what was missed, and what was wrongly found")
     return parser.parse_args(argv)
@@ -38,7 +43,7 @@ def main(argv: list[str]) -> int:
         copies = Random(options.seed).sample(copies, min(options.most, len(copies)))
     began = time.process_time()
     say(f"{'planted':26} {'found':>13} {'':>7}   {'alarms on clean twins':>21}")
-    for kind in KINDS:
+    for kind in SETS[options.set]:
         if options.only in kind.name:
             row = measure(copies, kind, chance=Random(f"{options.seed}{kind.name}"), each=options.each)
             tell(kind.name, row, missed=options.missed)

@@ -24,6 +24,12 @@ class Engine(Protocol):
     def matching(self, words: Alternatives, *, every: bool) -> QuerySet[SearchEntry]:
         """Entries with every word, or any of them, the best first by the database's own rank."""
 
+    def titled(self, words: Alternatives, *, every: bool) -> QuerySet[SearchEntry]:
+        """The same of entries that have the words in their names or marks."""
+
+    def found(self, words: Alternatives, *, every: bool) -> QuerySet[SearchEntry]:
+        """The entries of `matching` in no order, to count them or to sort them by something else."""
+
     def begins(self, word: str) -> bool:
         """Whether a word of the catalogue begins with this."""
 

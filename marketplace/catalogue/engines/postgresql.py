@@ -14,10 +14,14 @@ NO_TRIGRAMS = (
     "The catalogue's search needs PostgreSQL's extension pg_trgm, and this database's role may not create it. "
     "Let a superuser run CREATE EXTENSION pg_trgm; in this database once, then migrate again."
 )
-# Not in the model: `heads` is what results are ordered by and stays small, `everything` is what they are found by.
+# Not in the model: `heads` is what results are ordered by and stays small, `everything` is what they are found by;
+# `titles` are names and marks alone, since an index does not know in which field a word stands.
 COLUMNS = """
 ALTER TABLE marketplace_searchentry ADD COLUMN IF NOT EXISTS heads tsvector NOT NULL DEFAULT '';
 ALTER TABLE marketplace_searchentry ADD COLUMN IF NOT EXISTS everything tsvector NOT NULL DEFAULT '';
+ALTER TABLE marketplace_searchentry ADD COLUMN IF NOT EXISTS titles tsvector
+    GENERATED ALWAYS AS (ts_filter(heads, '{a,b}')) STORED;
+CREATE INDEX IF NOT EXISTS search_titles ON marketplace_searchentry USING gin (titles);
 CREATE INDEX IF NOT EXISTS search_everything ON marketplace_searchentry USING gin (everything);
 CREATE INDEX IF NOT EXISTS search_word_trigrams ON marketplace_searchword USING gin (word gin_trgm_ops);
 """
@@ -73,15 +77,33 @@ def add_words(words: Sequence[str]) -> None:
 
 
 def matching(words: Alternatives, *, every: bool) -> QuerySet[SearchEntry]:
-    one_of = [" | ".join([f"{quoted(word)}:*", *map(quoted, others)]) for word, others in words]
-    query = (" & " if every else " | ").join(f"({one})" for one in one_of)
+    return by_rank(found(words, every=every), words)
+
+
+def titled(words: Alternatives, *, every: bool) -> QuerySet[SearchEntry]:
+    return by_rank(having("titles", words, every=every), words)
+
+
+def found(words: Alternatives, *, every: bool) -> QuerySet[SearchEntry]:
+    return having("everything", words, every=every)
+
+
+def having(vectors: str, words: Alternatives, *, every: bool) -> QuerySet[SearchEntry]:
+    query = (" & " if every else " | ").join(f"({one})" for one in alternatives(words))
+    condition = f"marketplace_searchentry.{vectors} @@ %s::tsquery"
+    return SearchEntry.objects.filter(RawSQL(condition, (query,), output_field=BooleanField()))  # noqa: S611
+
+
+def alternatives(words: Alternatives) -> list[str]:
+    return [" | ".join([f"{quoted(word)}:*", *map(quoted, others)]) for word, others in words]
+
+
+def by_rank(entries: QuerySet[SearchEntry], words: Alternatives) -> QuerySet[SearchEntry]:
     # An exact word counts twice: once as itself, once as its own start.
-    order = " | ".join([*one_of, *(quoted(word) for word, _ in words)])
-    found = RawSQL("marketplace_searchentry.everything @@ %s::tsquery", (query,), output_field=BooleanField())
+    order = " | ".join([*alternatives(words), *(quoted(word) for word, _ in words)])
     rank = RawSQL(
         "ts_rank(%s::real[], marketplace_searchentry.heads, %s::tsquery)", (WEIGHTS, order), output_field=FloatField()
     )
-    entries = SearchEntry.objects.filter(found)
     return entries.annotate(rank=(rank + 0.001) * F("standing")).order_by("-rank", "id")
 
 

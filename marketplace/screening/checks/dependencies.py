@@ -1,5 +1,6 @@
 """Requirements: where they come from, how they are bounded, and names that are nearly those of others."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,6 +46,9 @@ def _judge(one: Requirement, local: set[str]) -> Iterator[Finding]:
         )
     elif not one.locked and one.only_lower:
         yield Finding("dependencies.lower-bound", f"{one.name} has only a lower bound", one.path, one.line, one.text)
+    if not one.name.isascii() and re.search(r"[a-z]", one.name):
+        message = f"{one.name} has letters that only look like those of the alphabet; no index has such names"
+        yield Finding("dependencies.typosquat", message, one.path, one.line, one.text)
     if (likeness := resembles(one.name)) and one.name.replace("-", "_") not in local:
         rule = "dependencies.typosquat" if likeness.near else "dependencies.dressed-up"
         yield Finding(

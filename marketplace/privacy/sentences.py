@@ -1,0 +1,71 @@
+"""A policy as sentences: those of paragraphs, and what tables, lists and headings say as questions and answers."""
+
+import re
+from collections.abc import Iterator
+
+_NO = (
+    r"(?:none|no|nothing|never|n/?a|not applicable|not at all|zero|nil|✗|✘|❌|×|无|無|没有|沒有|不会|否|なし|いいえ|없음|아니요"
+    r"|não|nenhum[ao]?|nunca|nada|ning[uú]n[oa]?|aucune?|non|rien|keine?|nein|nichts|нет|nessun[oa]?)"
+)
+IS_NO = re.compile(rf"{_NO}[\s.!。]*$", re.IGNORECASE)
+_BEGINS = re.compile(r"\s*([-*+#>|]|\d+[.)]|```|$)")
+_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+
+type Lines = Iterator[tuple[int, str]]
+
+
+def sentences(text: str) -> Lines:
+    """With the lines on which they begin; headings and lists end one as a full stop does."""
+    in_code, lines = False, _unwrapped(re.sub(r"</?[a-zA-Z][^>\n]*>", " ", text))
+    yield from _answers(lines)
+    for number, line in enumerate(lines, start=1):
+        in_code ^= line.startswith("```")
+        if in_code:
+            continue
+        for cell in line.strip().strip("|").split("|") if line.lstrip().startswith("|") else [line]:
+            bare = re.sub(r"[*_`>#]+", "", cell).strip()
+            for part in re.split(r"(?<=[.!?。！；;])\s*", bare):
+                if len(part) > 3 and (len(part) > 5 or not part.isascii()):
+                    yield number, part
+
+
+def _unwrapped(text: str) -> list[str]:
+    """Lines, each with what continues it; what was taken from a line leaves it empty, so numbers stay."""
+    lines = text.splitlines()
+    for index in range(len(lines) - 1, 0, -1):
+        line, before = lines[index], lines[index - 1].rstrip()
+        begins = _BEGINS.match(line)
+        if (
+            not begins
+            and before
+            and not before.startswith(("#", "```"))
+            and not before.endswith((".", ":", "!", "?", "。", "|"))
+        ):
+            lines[index - 1], lines[index] = f"{before} {line.strip()}", ""
+    return lines
+
+
+def _answers(lines: list[str]) -> Lines:
+    """`Sent to third parties: no`, of a table's cell under its head, and of a heading with a bare no below it."""
+    head: list[str] = []
+    heading = ""
+    for number, line in enumerate(lines, start=1):
+        cells = (
+            [re.sub(r"[*_`]+", "", cell).strip() for cell in line.strip().strip("|").split("|")] if "|" in line else []
+        )
+        if cells and number < len(lines) and _RULE.match(lines[number].strip()):
+            head = cells
+        elif not cells:
+            head = []
+        if head and cells != head:
+            yield from (
+                (number, f"{name}: {cell}")
+                for name, cell in zip(head[1:], cells[1:], strict=False)
+                if IS_NO.match(cell)
+            )
+            yield from ((number, f"{cells[0]}: {cell}") for cell in cells[1:] if IS_NO.match(cell))
+        bare = re.sub(r"^[\s>*+-]+|[*_`]+", "", line).strip()
+        if heading and IS_NO.match(bare):
+            yield number, f"{heading}: {bare}"
+        if bare:
+            heading = bare.lstrip("#").strip().rstrip(":?") if line.startswith("#") or bare.endswith((":", "?")) else ""

@@ -1,0 +1,61 @@
+"""Denials, and what tells who gets the data, in languages other than English: each row a saying, not a translation."""
+
+import re
+
+# Nothing goes out at all.
+NETWORK = [
+    # Chinese, in both scripts
+    r"(?:不|未|没有|沒有|无|無|絕不|绝不|从不|從不)[^。\n]{0,14}(?:发送|發送|传输|傳輸|传送|傳送|上传|上傳|联网|聯網|外发|外傳|外传|网络请求|網路請求|连接(?:网络|互联网)|連接網路)",
+    r"(?:完全|全部|均|皆|都|只|仅|僅)(?:在|於)?(?:您的)?(?:本地|本機|本机|设备上|設備上)(?:处理|處理|运行|執行|执行|完成|進行|进行)",
+    r"(?:无需|無需|不需要|不需|无须)(?:联网|聯網|网络|網路|连接|連接)|(?:离线|離線)(?:运行|執行|执行|工作|使用)|不(?:会|會)?(?:离开|離開)",
+    # Japanese
+    r"(?:外部|サーバー?|インターネット|第三者|ネットワーク)[^。\n]{0,24}(?:送信|通信|接続|アップロード|転送|アクセス)[^。\n]{0,10}(?:ません|ない|なし|ありません|行わ)",
+    r"(?:データ|情報|入力|内容)[^。\n]{0,30}送信(?:すること)?(?:は|も)?(?:しません|いたしません|されません|ありません|しない)",
+    r"(?:すべて|全て|完全に)[^。\n]{0,20}(?:ローカル|端末内|オフライン)",
+    r"(?:オフライン|ローカル)(?:のみ)?で(?:のみ)?(?:動作|処理|完結|実行)|外に出(?:る|ま)",
+    # Korean
+    r"(?:외부|서버|인터넷|제3자|네트워크)[^.\n]{0,24}(?:전송|통신|연결|업로드|전달)[^.\n]{0,12}(?:않|없)",
+    r"(?:데이터|정보|입력)[^.\n]{0,30}전송[^.\n]{0,6}(?:않|없)|(?:모든|전부)[^.\n]{0,24}(?:로컬|오프라인)에서|오프라인으로",
+    # Portuguese, Spanish, Italian: what is sent
+    r"\b(?:não|nao|nunca|jamais|nem|no|ni|non|né|mai)\b[^.;\n]{0,50}\b(?:transmit\w*|envi\w+|transfer\w*|exfiltr\w*|trasmett\w*|trasmess\w*|invia\w*|sub(?:e|en|imos)|carreg\w+)",
+    r"\b(?:nenhum\w*|nada|ning\w*n\w*|nessun\w*|niente|nulla)\b[^.;\n]{0,40}\b(?:enviad\w*|env[ií]\w*|transmit\w*|transfer\w*|inviat\w*|trasmess\w*|sai|sale|abandona|deixa|lascia)\b",
+    r"\b(?:tudo|todo|toda|todos|todas|tutt[oaie])\b[^.;\n]{0,50}\b(?:localmente|offline|in locale|sem conexão|sin conexión)\b",
+    r"\b(?:não|nao|no|non|sem|sin|senza)\b[^.;\n]{0,40}\b(?:internet|conex[ãõioó]\w*|conexi\w+|connession\w+|rede|red|rete|servidor(?:es)? extern\w+|server estern\w+)\b",
+    # French
+    r"\b(?:ne|n['’]|ni|sans|aucun\w*|jamais)[^.;\n]{0,60}\b(?:transm\w+|envoy\w+|envoi\w*|transf[eé]r\w+|t[eé]l[eé]vers\w+|quitt\w+|sort\w*)\b",
+    r"\b(?:tout|toutes?|tous|entièrement|exclusivement)\b[^.;\n]{0,50}\b(?:localement|en local|hors ligne)\b",
+    r"\b(?:sans|aucun\w*|pas de|ne)\b[^.;\n]{0,40}\b(?:internet|connexion|réseau|serveurs? (?:externes?|distants?))\b",
+    # German
+    r"\b(?:kein\w*|nicht|nie|niemals|nichts|weder)\b[^.;\n]{0,60}\b(?:übertr\w+|übermitt\w+|gesend\w+|gesand\w+|send\w+|schick\w+|hochgeladen|weitergeleitet|verl[aä]ss\w+|hinaus)\b",
+    r"\b(?:übertr\w+|übermitt\w+|send\w+)\b[^.;\n]{0,30}\b(?:kein\w*|nichts)\b",
+    r"\b(?:alle\w*|alles|vollständig|ausschließlich|komplett|nur)\b[^.;\n]{0,50}\b(?:lokal|offline|auf (?:Ihrem|deinem) (?:Gerät|Rechner|Server))\b",
+    r"\b(?:kein\w*|ohne)\b[^.;\n]{0,30}\b(?:Internet\w*|Netzwerk\w*|Verbindung\w*|externen? Server\w*)\b",
+    # Russian
+    r"\bне\b[^.;\n]{0,40}(?:переда|отправ|пересыл|загруж|покида)\w*|(?:всё|все|вся)\b[^.;\n]{0,40}(?:локально|офлайн)|без (?:подключения|доступа) к (?:сети|интернету)",
+]
+# Nothing is collected or shared: also said beside the recipients that are named.
+COLLECTION = [
+    r"(?:不|未|没有|沒有|无|無|絕不|绝不)[^。\n]{0,10}(?:收集|采集|採集|蒐集|记录|記錄|分享|共享|披露)",
+    r"(?:収集|取得|共有|記録|提供)[^。\n]{0,12}(?:ません|ない|なし|ありません)",
+    r"(?:수집|공유|기록|제공)[^.\n]{0,10}(?:않|없)",
+    r"\b(?:não|nao|nunca|no|non|ne|n['’]|aucun\w*|nenhum\w*|ning\w*n\w*|nessun\w*)[^.;\n]{0,40}\b(?:colet\w+|recop\w+|recol\w+|raccogl\w+|raccolt\w+|collect\w+|recueill\w+|compart\w+|partag\w+|condivi\w+)",
+    r"\b(?:kein\w*|nicht|nie|keinerlei|weder)\b[^.;\n]{0,40}\b(?:erheb\w*|erhob\w*|sammel\w*|gesammelt|erfass\w*|geteilt|weitergegeben)\b",
+    r"\b(?:erhebt|sammelt|erfasst|erheben|sammeln|erfassen)\b[^.;\n]{0,60}\bkein\w*\b",
+    r"\bне\b[^.;\n]{0,30}(?:собира|храни|запис|раскрыва)\w*",
+]
+STORAGE = [
+    r"(?:不|未|没有|沒有|絕不|绝不)[^。\n]{0,10}(?:存储|儲存|保存|保留)",
+    r"保存[^。\n]{0,8}(?:しません|されません|ない)|저장[^.\n]{0,8}않",
+    r"\b(?:não|no|non|ne|n['’])[^.;\n]{0,30}\b(?:armazen\w+|guard\w+|almacen\w+|conserv\w+|stock\w+|memorizz\w+)",
+    r"\b(?:kein\w*|nicht|weder)\b[^.;\n]{0,30}\b(?:speicher\w*|gespeichert|aufbewahr\w*)\b|\bspeicher\w*\b[^.;\n]{0,30}\bkein\w*\b",
+]
+# What says who gets the data.
+RECIPIENT = re.compile(
+    r"(?:发送|發送|传输|傳輸|传送|傳送|提交|调用|調用|转发|轉發|呼叫)(?:至|到|给|給)?[^。\n]{0,20}(?:接口|服务|服務|API|平台|服务器|伺服器|供应商|提供商)"
+    r"|(?:API|サービス|プロバイダー?|サーバー?)[^。\n]{0,12}(?:に|へ)[^。\n]{0,8}(?:送信|転送)(?:され|し)ま"
+    r"|(?:API|서비스|서버)[^.\n]{0,8}(?:로|으로|에)[^.\n]{0,8}(?:전송|전달)(?:됩|합)"
+    r"|\b(?:são|serão|é|se|son|sont|est|vengono|werden|wird)\b[^.;\n]{0,40}\b(?:enviad\w+|env[ií]an?|transmit\w+|transmis\w*|envoy\w+|inviat\w+|trasmess\w+|gesendet|übermittelt|übertragen)\b"
+    r"|\b(?:envoy\w+|enviad\w+|env[ií]a\w*|transmis\w*|inviat\w+|gesendet|übermittelt)\b[^.;\n]{0,50}\b(?:API|service|servi[cç]\w+|serviz\w+|dienst\w*|anbieter\w*|fournisseur|provedor|proveedor)\b"
+    r"|(?:отправля|переда)\w+[^.;\n]{0,40}(?:API|сервис|служб|провайдер)",
+    re.IGNORECASE,
+)
