@@ -41,11 +41,6 @@ RELEASES = Columns("", "plugin__")
 LATEST = Columns("latest__", "")  # of plugins: their newest release for everybody
 
 
-def this_minute() -> datetime:
-    """Rounded, so that who asks twice within a minute asks the same and can be told what was found before."""
-    return timezone.now().replace(second=0, microsecond=0)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Terms:
     """`share`: the hundredth of all installations that this one is in; None where it cannot be told from others.
@@ -60,11 +55,13 @@ class Terms:
     granted: frozenset[str] = frozenset()
     exact: frozenset[Any] = frozenset()
     ranged: frozenset[Any] = frozenset()
-    now: datetime = field(default_factory=this_minute)
+    now: datetime = field(default_factory=timezone.now)
 
     @property
     def old_enough(self) -> datetime:
-        return self.now - timedelta(days=self.policy.cool_down_days)
+        """Rounded, so that who asks twice within a minute asks the same and can be told what was found before."""
+        days = self.policy.cool_down_days
+        return self.now.replace(second=0, microsecond=0) - timedelta(days=days) if days else self.now
 
     @cached_property
     def named(self) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from marketplace.screening.hosts import is_near, is_vocabulary
+from marketplace.screening.hosts import NEUTRAL, is_near, is_vocabulary
 
 from .reading import policy_text
 
@@ -60,7 +60,8 @@ def evidence_of(subject: "Subject") -> Evidence:
         for host, _ in one.hosts()
         if not is_near(host) and not is_vocabulary(host)
     ]
-    undeclared = [one for one in hosts if not subject.declared.covers(one.what)]
+    unnamed = [one for one in hosts if one.what.removeprefix("www.") not in NEUTRAL]
+    undeclared = [one for one in unnamed if not subject.declared.covers(one.what)]
     chosen = [
         Seen("", one.site.path, one.site.line, one.carries) for one in subject.outgoing if one.unknown and one.direct
     ]

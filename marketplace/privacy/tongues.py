@@ -17,7 +17,7 @@ NETWORK = [
     r"(?:외부|서버|인터넷|제3자|네트워크)[^.\n]{0,24}(?:전송|통신|연결|업로드|전달)[^.\n]{0,12}(?:않|없)",
     r"(?:데이터|정보|입력)[^.\n]{0,30}전송[^.\n]{0,6}(?:않|없)|(?:모든|전부)[^.\n]{0,24}(?:로컬|오프라인)에서|오프라인으로",
     # Portuguese, Spanish, Italian: what is sent
-    r"\b(?:não|nao|nunca|jamais|nem|no|ni|non|né|mai)\b[^.;\n]{0,50}\b(?:transmit\w*|envi\w+|transfer\w*|exfiltr\w*|trasmett\w*|trasmess\w*|invia\w*|sub(?:e|en|imos)|carreg\w+)",
+    r"\b(?:não|nao|nunca|jamais|nem|no|ni|non|né|mai)\b[^.;\n]{0,50}\b(?:transmit(?:e|em|en|imos|ir|ido|ida|idos|idas)|enví\w*|envia\w*|envie|transf(?:ier|eri)\w*|transfere\b|exfiltr[ae]\w*|trasmett\w*|trasmess\w*|invia\w*|sub(?:e|en|imos)\b|carreg\w+)",
     r"\b(?:nenhum\w*|nada|ning\w*n\w*|nessun\w*|niente|nulla)\b[^.;\n]{0,40}\b(?:enviad\w*|env[ií]\w*|transmit\w*|transfer\w*|inviat\w*|trasmess\w*|sai|sale|abandona|deixa|lascia)\b",
     r"\b(?:tudo|todo|toda|todos|todas|tutt[oaie])\b[^.;\n]{0,50}\b(?:localmente|offline|in locale|sem conexão|sin conexión)\b",
     r"\b(?:não|nao|no|non|sem|sin|senza)\b[^.;\n]{0,40}\b(?:internet|conex[ãõioó]\w*|conexi\w+|connession\w+|rede|red|rete|servidor(?:es)? extern\w+|server estern\w+)\b",

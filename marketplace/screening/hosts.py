@@ -94,6 +94,19 @@ _VOCABULARY = frozenset(
         "ietf.org",
     ]
 )
+# Where documentation and source are: naming them sends nothing.
+NEUTRAL = frozenset(
+    [
+        "google.com",
+        "github.com",
+        "dify.ai",
+        "huggingface.co",
+        "python.org",
+        "readthedocs.io",
+        "stackoverflow.com",
+        "wikipedia.org",
+    ]
+)
 _OWN_ENDINGS = frozenset(["aws", "google", "azure", "microsoft", "apple", "amazon", "youtube"])
 _DROPS = re.compile(
     r"(^|\.)(webhook\.site|requestbin\.(com|net)|pipedream\.net|pastebin\.com|hastebin\.com|"

@@ -7,13 +7,21 @@ from .code import HOLE, CallSite, Program, Value
 from .code.contacts import ADDRESS_NAMES, Contact, contact_of
 from .code.invoking import everything_in
 from .code.lookups import element_of
-from .hosts import host_of, is_host, known_end
+from .hosts import host_of, is_host, known_end, urls_in
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{1,10}://", re.IGNORECASE)
 _CONNECTS = re.compile(
     r"(^|\.)(\w*[cC]onnect\w*|\w*Handler|\w*Client|open_connection|\w*Connection|dial|resolve|ping)$"
 )
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,12}(?::\d{1,5})?", re.IGNORECASE)
+_STARTS = re.compile(
+    r"^(os\.(system|popen|spawn\w*|exec[lv]\w*|posix_spawnp?)|subprocess\.\w+|pty\.spawn|"
+    r"asyncio\.(create_)?subprocess_\w+|asyncio\.create_subprocess_\w+|pexpect\.\w+|sh\.\w+)$"
+)
+_DEVICES = re.compile(r"/dev/(?:tcp|udp)/([\w.-]+)/")
+_SPEAKS = re.compile(
+    r"\b(curl|wget|nc|ncat|netcat|nslookup|dig|host|ping|ssh|scp|sftp|ftp|telnet|rsync|socat|openssl|git)\b"
+)
 _QUIET = re.compile(
     r"(^|\.)(print|debug|info|warning|error|exception|log|format|urlparse|urlsplit|urljoin|"
     r"quote|sub|match|search|compile|startswith|endswith"
@@ -50,9 +58,29 @@ def outgoing(program: Program) -> list[Outgoing]:
 
 def _of_site(program: Program, site: CallSite) -> list[Outgoing]:
     contacts = [contact for name in site.names if (contact := contact_of(name)) is not None]
+    if any(_STARTS.match(name) for name in site.names):
+        return [one for one in [_command(program, site)] if one is not None]
     if contacts:
         return [_contact(program, site, contact) for contact in contacts[:1] if contact.kind != "path"]
     return [one for one in [_client(program, site)] if one is not None]
+
+
+def _command(program: Program, site: CallSite) -> Outgoing | None:
+    """Another program that is started: addresses in its command, and names of hosts for programs that take such."""
+    parts = [text for value in site.values() for text in (value | element_of(program, value)).texts()]
+    parts += [
+        str(part) for value in site.values() for const in value.consts if isinstance(const, tuple) for part in const
+    ]
+    line = " ".join(part for part in parts if len(part) < 4000)
+    urls = [url for part in parts for url in urls_in(part)] + [f"tcp://{host}" for host in _DEVICES.findall(line)]
+    if _SPEAKS.search(line):
+        urls += [
+            f"tcp://{word}"
+            for part in parts
+            for word in part.split()
+            if _DOMAIN.fullmatch(word.replace(HOLE, "x").strip("'\""))
+        ]
+    return Outgoing(site, frozenset(urls), everything_in(program, site), Value(), direct=False) if urls else None
 
 
 def _contact(program: Program, site: CallSite, contact: Contact) -> Outgoing:
@@ -103,7 +131,11 @@ def _client(program: Program, site: CallSite) -> Outgoing | None:
         return None
     urls = [text for value in site.values() for text in value.texts() if _SCHEME.match(text) and len(text) < 2000]
     if any(_CONNECTS.search(name) for name in names):
-        urls += [f"tcp://{text}" for value in site.args[:2] for text in value.texts() if _DOMAIN.fullmatch(text)]
+        firsts = [
+            str(const[0]) for value in site.args[:2] for const in value.consts if isinstance(const, tuple) and const
+        ]
+        texts = [text for value in site.args[:2] for text in value.texts()]
+        urls += [f"tcp://{text}" for text in (*texts, *firsts) if _DOMAIN.fullmatch(text)]
     for key, value in site.keywords.items():
         if key in ("host", "hostname", "server", "address", "api_host", "domain", "broker"):
             urls += [f"tcp://{text}" for text in value.texts() if "." in text and is_host(text.partition(":")[0])]

@@ -211,21 +211,22 @@ def _compiled(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Fin
         if modes or hidden or len(site.args) >= 2:
             yield Finding(rule, f"{name} makes code out of data", site.path, site.line, site.source)
     elif name != "builtins.compile":
-        rule = "code.exec-hidden" if taints & _HIDING else "code.import-computed"
+        outside = any(text.startswith(("/", "~")) for value in site.values() for text in value.texts())
+        rule = "code.exec-hidden" if taints & _HIDING or outside else "code.import-computed"
         yield Finding(rule, f"{name} loads code from a file by its path", site.path, site.line, site.source)
 
 
 def _load(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Finding]:
     if name.startswith("yaml.") and not name.startswith("yaml.unsafe"):
         loader = site.argument(1, "Loader").refs
-        if not any(one.endswith(("UnsafeLoader", "yaml.Loader", "FullLoader")) for one in loader):
+        if name.endswith("full_load") or not any(one.endswith(("UnsafeLoader", "yaml.Loader")) for one in loader):
             return
     if name == "numpy.load" and site.keywords.get("allow_pickle", Value()).consts != {True}:
         return
     hidden = taints & {"decoded", "response"} and not name.startswith(("torch", "numpy", "joblib"))
     rule = (
         "code.unsafe-load-hidden"
-        if hidden or name.startswith("marshal") or not is_plain(site, name)
+        if hidden or name.startswith(("marshal", "yaml.")) or not is_plain(site, name)
         else "code.unsafe-load"
     )
     yield Finding(rule, f"{name} can run code that the data chooses", site.path, site.line, site.source)

@@ -18,7 +18,7 @@ _AT_ZERO = re.compile(
     r"listdir|scandir|walk|fwalk|stat|readlink|remove|unlink|rename|replace|link"
     r"|symlink|chdir|chmod|truncate|rmdir|removedirs|makedirs|mkdir)|glob\.i?glob|shutil\.(copy\w*|"
     r"move|rmtree|make_archive|unpack_archive|copytree)"
-    r"|os\.path\.(exists|isfile|isdir|getsize)|linecache\.getlines?|fileinput\.input|tarfile\.open|"
+    r"|socket\.socket\(\)\.connect(_ex)?|httpx\.(HTTP|AsyncHTTP)Transport|os\.path\.(exists|isfile|isdir|getsize)|linecache\.getlines?|fileinput\.input|tarfile\.open|"
     r"zipfile\.ZipFile|mmap\.mmap|sqlite3\.connect|numpy\.(fromfile|loadtxt)"
     r"|pandas\.read_\w+|dotenv\.(load_dotenv|dotenv_values)|configparser\.ConfigParser\(\)\.read|"
     r"tomllib\.load|runpy\.run_path|os\.(system|popen)|subprocess\.\w+|pathlib\.Path\.(read_text|read_bytes|"
@@ -123,6 +123,8 @@ def paths_of(subject: Subject, site: CallSite) -> set[str]:
             values += (
                 [first, element_of(subject.program, first)] if first.refs or name.startswith("subprocess") else [first]
             )
+            if name == "shutil.make_archive":
+                values = [site.argument(2, "root_dir"), site.argument(3, "base_dir")]
             if name.startswith(("glob.", "pathlib.Path.")):
                 values.append(site.argument(-1, "root_dir"))
     return {path for value in values for text in value.texts() for path in _leads_to(text, site)}
@@ -134,6 +136,8 @@ def _joined(site: CallSite) -> Value:
 
 
 def _leads_to(text: str, site: CallSite) -> list[str]:
+    if any(name.startswith("socket.") for name in site.names) and not text.startswith("/"):
+        return []
     if not text or len(text) > 1000 or "\n" in text or "://" in text or text == "\ufffc":
         return []
     words = [text]
@@ -161,6 +165,8 @@ def classify(path: str, site: CallSite) -> str:
         return "files.other-plugin"
     if _SECRETS.search(path):
         return "files.host-secret"
+    if re.search(r"site-packages|sitecustomize|usercustomize|\.pth$", path) and _opens_for_writing(site):
+        return "files.written-system"
     if _ALLOWED.match(path):
         return ""
     if any(_WRITING.search(name) for name in site.names) or _opens_for_writing(site):

@@ -8,6 +8,7 @@ from typing import Any
 from marketplace.screening.code import CallSite
 from marketplace.screening.findings import Finding
 from marketplace.screening.hosts import (
+    NEUTRAL,
     host_of,
     is_drop_point,
     is_near,
@@ -31,20 +32,8 @@ _TIMELESS = re.compile(
     r"post|put|patch|delete|request)$|^urllib\.request\.urlopen$"
 )
 _PROSE = 500  # characters of a text that is no address but a page
-# Where documentation and source are: naming them sends nothing.
-_NEUTRAL = frozenset(
-    [
-        "google.com",
-        "github.com",
-        "dify.ai",
-        "huggingface.co",
-        "python.org",
-        "readthedocs.io",
-        "stackoverflow.com",
-        "wikipedia.org",
-    ]
-)
 _EXAMPLES = frozenset(f"{sub}example.{top}" for sub in ("", "www.") for top in ("com", "org", "net"))
+_PICTURES = re.compile(r"\.(png|jpe?g|gif|webp|svg|pdf|mp[34]|wav)$", re.IGNORECASE)
 _CHOSEN = frozenset(["credential", "input", "variable", "environment"])
 
 
@@ -57,7 +46,7 @@ class Network(Check):
         contacted: dict[str, dict[str, Any]] = {}
         for one in subject.outgoing:
             yield from _of_contact(subject, one, contacted)
-        unnamed = list(_in_code(subject, contacted))
+        unnamed = [*_in_code(subject, contacted), *_in_data(subject, contacted)]
         yield from unnamed
         mentioned = dict(_mentioned(subject, {*contacted, *(one.evidence for one in unnamed)}))
         for host, (path, line) in mentioned.items():
@@ -100,7 +89,7 @@ def judge(subject: Subject, one: Outgoing, *, host: str, url: str) -> Finding | 
             site.line,
             site.source,
         )
-    if subject.declared.covers(host):
+    if subject.declared.covers(host) or is_front_page(one, host, url):
         return None
     if is_number(host):
         return Finding("network.address", f"{host} is contacted by its number", site.path, site.line, site.source)
@@ -108,6 +97,12 @@ def judge(subject: Subject, one: Outgoing, *, host: str, url: str) -> Finding | 
         return Finding("network.drop-point", f"{host} takes in anybody's data", site.path, site.line, site.source)
     message = f"{host} is contacted, and neither the listing nor the privacy statement names it"
     return Finding("network.undeclared-host", message, site.path, site.line, site.source)
+
+
+def is_front_page(one: Outgoing, host: str, url: str) -> bool:
+    """Whether a page that everybody knows is only opened, with nothing in its address and no credentials."""
+    bare = url.rstrip("/").endswith(f"://{host}")
+    return registrable(host) in NEUTRAL and "credential" not in one.carries and (bare or not one.carries)
 
 
 def is_plain_address(subject: Subject, host: str) -> bool:
@@ -151,10 +146,26 @@ def _in_code(subject: Subject, contacted: dict[str, Any]) -> Iterator[Finding]:
         for text, line in code_texts(module.tree):
             for url in urls_in(text) if "://" in text and len(text) < _PROSE else ():
                 host = host_of(url) or known_end(url)
-                if host and host not in seen and _is_strange(subject, host):
+                if host and host not in seen and _is_strange(subject, host) and not _PICTURES.search(url):
                     seen.add(host)
                     message = f"{host} stands in the code, and neither the listing nor the privacy statement names it"
                     yield Finding("network.unnamed-address", message, module.path, line, url[:160])
+
+
+_DATA = (".json", ".toml", ".ini", ".cfg", ".env", ".txt", ".properties", ".xml", ".csv")
+
+
+def _in_data(subject: Subject, contacted: dict[str, Any]) -> Iterator[Finding]:
+    """Addresses in files of data, where the code contacts a host that it has read from a file."""
+    if not any(one.unknown and "file" in one.address.taints for one in subject.outgoing):
+        return
+    for path, text in subject.texts():
+        if path.endswith(_DATA) and "requirements" not in path:
+            for url in urls_in(text) if len(text) < 100_000 else ():
+                host = host_of(url)
+                if host and host not in contacted and _is_strange(subject, host):
+                    message = f"{host} stands in a file whose content the code contacts, and nothing names it"
+                    yield Finding("network.unnamed-address", message, path, 0, url[:160])
 
 
 def code_texts(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -166,7 +177,7 @@ def code_texts(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def _is_strange(subject: Subject, host: str) -> bool:
-    if "." not in host or is_near(host) or is_vocabulary(host) or registrable(host) in _NEUTRAL or host in _EXAMPLES:
+    if "." not in host or is_near(host) or is_vocabulary(host) or registrable(host) in NEUTRAL or host in _EXAMPLES:
         return False
     return not subject.declared.covers(host)
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from marketplace.screening import shapes
 from marketplace.screening.findings import Finding
 from marketplace.screening.subject import Subject
 
@@ -55,7 +56,7 @@ _SHAPES = {
     "a Square token": r"\bsq0(?:atp|csp)-[A-Za-z0-9_-]{22,}|\bEAAA[A-Za-z0-9_-]{60}",
     "a Dify key": r"\b(?:app|dataset)-[A-Za-z0-9]{24}\b",
 }
-_PROVIDERS = {name: re.compile(shape) for name, shape in _SHAPES.items()}
+_PROVIDERS = {name: re.compile(shape) for name, shape in _SHAPES.items()} | shapes.PROVIDERS
 # One of these stands in every key of a known shape; looking for them is quick.
 _MARKS = [
     "AKIA",
@@ -113,6 +114,7 @@ _MARKS = [
     "dataset-",
     "SK",
     "AC",
+    *shapes.MARKS,
 ]
 _NAMED = re.compile(
     r"""(?P<name>[\w.-]*(?:api[_-]?key|apikey|secret|passw(?:or)?d|passwd|access[_-]?key|auth[_-]?token
@@ -122,11 +124,32 @@ _NAMED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BARE = re.compile(
-    r"""^\s*(?:export\s+)?(?P<name>[\w.-]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD|key|secret|token|password))"""
-    r"""\s*[:=]\s*(?P<value>[^\s"'#{}$<>]{12,200})\s*(?:#.*)?$"""
+    r"""^\s*(?:[#;/*]+\s*(?:\w+:?\s+){0,4})?(?:-\s+)?(?:(?:export|ENV|ARG|set|setx)\s+)?"""
+    r"""(?P<name>[\w./:-]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD|PASS|[kK]ey|[sS]ecret|[tT]oken|[pP]assword|_auth))"""
+    r"""\s*[:= ]\s*(?P<value>[^\s"'{}$<>]{12,200})\s*(?:\s#.*)?$"""
 )
+# A key behind its name in an element, behind a default that is asked for first, and a login in a line of its own.
+_OTHERS = [
+    re.compile(
+        r"<(?P<name>[\w.-]*(?:key|secret|token|passw(?:or)?d)[\w-]*)>(?P<value>[^<>\s]{8,300})</", re.IGNORECASE
+    ),
+    re.compile(
+        r"""(?:getenv|environ(?:\.get)?|\.get)[(\[]["'](?P<name>[\w.-]*(?:key|secret|token|passw(?:or)?d|pass|credential)\w*)["'][)\]]"""
+        r"""\s*or\s*[rbf]?["'](?P<value>[^"'\n]{8,300})["']""",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"""\\?["'](?P<name>_?auth(?:Token)?|d)\\?["']\s*:\s*\\?["'](?P<value>[A-Za-z0-9+/=_-]{20,300})\\?["']"""
+    ),
+    re.compile(r"""^\s*(?:machine\s+\S+\s+)?login\s+\S+\s+(?P<name>password)\s+(?P<value>\S{8,})"""),
+    re.compile(
+        r"""(?P<name>[\w.-]*(?:api[_-]?key|secret|passw(?:or)?d|token)\w*)(?:\\["'])?\s*[:=]\s*\\["'](?P<value>[^"'\\\n]{8,300})\\["']"""
+        r"""|(?P<second>[\w.-]*(?:api[_-]?key|secret|passw(?:or)?d|token)\w*)\s*==?\s*'(?P<other>[^'\n]{8,300})'""",
+        re.IGNORECASE,
+    ),
+]
 _URL = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,15}://(?P<user>[^\s:/@\"'{}<>$]{1,60}):(?P<value>[^\s:/@\"'{}<>$*]{4,100})@[\w.-]+",
+    r"\b[a-z][a-z0-9+.-]{1,15}://(?P<user>[^\s:/@\"'{}<>$]{0,60}):(?P<value>[^\s:/@\"'{}<>$*]{4,100})@[\w.-]+",
     re.IGNORECASE,
 )
 # What stands for a secret that somebody is to fill in, and what is a name, an address or a sentence.
@@ -142,7 +165,7 @@ _SHORT_PLACEHOLDER = re.compile(
     r"your|xxx|\*\*\*|\.\.\.|<|\{|\$|placeholder|change|replace|dummy|redacted|enter|please|here", re.IGNORECASE
 )
 _BEARER = re.compile(r"\b(?:Bearer|Basic|Token)\s+(?P<value>[A-Za-z0-9+/_.=-]{20,300})")
-_LISTS = ("uv.lock", "poetry.lock", "package-lock.json", ".svg", ".ipynb", ".lock")
+_LISTS = ("uv.lock", "poetry.lock", "package-lock.json", ".svg", ".lock")
 _TESTS = re.compile(r"(^|/)(tests?|fixtures?|examples?)/|(^|/)(test_|conftest)")
 _RANDOM = 3.2  # bits a character: words stay below, keys do not
 
@@ -180,7 +203,10 @@ def _in_text(path: str, text: str) -> Iterator[Finding]:
     prose = _docstrings(text) if path.endswith(".py") else frozenset()
     for number, line in enumerate(text.splitlines(), start=1):
         if 8 <= len(line) <= 20_000 and _MAYBE.search(line):
-            yield from _in_line(path, number, line, tested=tested or number in prose)
+            in_words = number in prose
+            for one in _in_line(path, number, line, tested=tested or in_words):
+                if not (in_words and one.rule == "secrets.assignment"):
+                    yield one
 
 
 def _docstrings(text: str) -> frozenset[int]:
@@ -224,9 +250,22 @@ def _in_line(path: str, number: int, line: str, *, tested: bool) -> Iterator[Fin
         message = "An address carries a password"
         severity = "warning" if tested else ""
         yield Finding("secrets.url-password", message, path, number, mask(match["value"]), severity)
-    named = _NAMED.search(line) or (_BARE.search(line) if path.endswith(_SETTINGS) or "env" in path else None)
-    if named and not _is_prose(path) and (rule := _assigned(named["name"], named["value"], tested)):
-        yield Finding(rule, f"{named['name']} is given a fixed value", path, number, mask(named["value"]))
+    for name, value in _named(path, line):
+        if not _is_prose(path) and (rule := _assigned(name, value, tested)):
+            yield Finding(rule, f"{name} is given a fixed value", path, number, mask(value))
+            return
+
+
+def _named(path: str, line: str) -> Iterator[tuple[str, str]]:
+    """What the line gives to names that speak of secrets, in all the ways in which files are written."""
+    matches = [one.search(line) for one in (_NAMED, *_OTHERS)]
+    is_settings = (
+        path.endswith(_SETTINGS) or re.search(_SETTINGS_NAMES, path) or line.lstrip().startswith(("#", "//", ";"))
+    )
+    for match in (*matches, _BARE.search(line) if is_settings else None):
+        if match is not None:
+            groups = match.groupdict()
+            yield groups["name"] or groups.get("second") or "", groups["value"] or groups.get("other") or ""
 
 
 _MAYBE = re.compile(
@@ -234,6 +273,7 @@ _MAYBE = re.compile(
 )
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _WORDS = frozenset(["password", "pass", "pwd", "secret", "user", "username", "admin", "token", "guest", "root", "port"])
+_SETTINGS_NAMES = r"env|(^|/)(Dockerfile|Makefile|Procfile|\.npmrc|\.pypirc|\.netrc|pip\.conf)"
 _SETTINGS = (".env", ".ini", ".cfg", ".conf", ".yaml", ".yml", ".toml", ".properties", ".txt", ".sh", ".env.example")
 
 
@@ -260,8 +300,15 @@ def shape_of(text: str) -> tuple[str, str] | None:
 
 
 def _assigned(name: str, value: str, tested: bool) -> str | None:
-    if tested or _NAMES_NO_SECRET.search(name) or _UUID.fullmatch(value) or not re.fullmatch(r"[!-~]+", value):
+    if _NAMES_NO_SECRET.search(name) or not re.fullmatch(r"[!-~]+", value):
         return None
+    if (
+        tested
+    ):  # tests are full of keys that open nothing: only what is long and drawn by lot is taken for one that does
+        certain = len(value) >= 32 and _is_random(value) and not _PLACEHOLDER_IN_TESTS.search(value)
+        return "secrets.assignment" if certain else None
+    if _UUID.fullmatch(value):
+        return "secrets.assignment" if _OF_A_SERVICE.search(name) else None
     if _is_random(value):
         return (
             None if _SHORT_PLACEHOLDER.search(value) or "://" in value or value.count("/") > 4 else "secrets.assignment"
@@ -287,6 +334,8 @@ _NAMES_NO_SECRET = re.compile(
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
+_PLACEHOLDER_IN_TESTS = re.compile(r"test|fake|dummy|mock|example|sample|1234|abcd|0000|aaaa", re.IGNORECASE)
+_OF_A_SERVICE = re.compile(r"api.?key|secret|passw|access.?token|auth.?token|_?authToken|private.?key", re.IGNORECASE)
 
 
 def randomness(text: str) -> float:
@@ -309,10 +358,22 @@ def _assembled(subject: Subject, texts: dict[str, str]) -> Iterator[Finding]:
     yield from _bound(subject, texts, seen)
 
 
+_NAMES_SECRET = re.compile(r"api.?key|secret|passw|_pass$|token$|private.?key|credential", re.IGNORECASE)
+
+
 def _bound(subject: Subject, texts: dict[str, str], seen: set[str]) -> Iterator[Finding]:
     for (scope, name), value in subject.program.bound.items():
         for text in value.texts():
             found = shape_of(text) if 16 < len(text) < 4000 else None
+            plain = not value.taints - {"decoded", "joined"}
+            if (
+                found is None
+                and plain
+                and 12 <= len(text) <= 300
+                and _NAMES_SECRET.search(name)
+                and _assigned(name, text, False)
+            ):
+                found = ("a fixed value", text)
             if found and found[1] not in seen and not any(found[1] in content for content in texts.values()):
                 seen.add(found[1])
                 module = subject.program.modules.get(scope.partition(":")[0])

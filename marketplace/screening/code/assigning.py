@@ -20,6 +20,8 @@ def assign(frame: Frame, target: ast.expr, value: Value) -> None:
             _store(frame, target.value, target.attr, value=value)
         case ast.Subscript():
             _store(frame, target.value, _key(frame, target.slice), value=value)
+            if isinstance(target.value, ast.Call) and ast.unparse(target.value) == "globals()":
+                frame.program.bind(frame.module.name, _key(frame, target.slice), value)
 
 
 def assign_element(frame: Frame, target: ast.expr, value: Value) -> None:

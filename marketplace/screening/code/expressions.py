@@ -116,7 +116,7 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
         return join_paths(left, right)
     taints = left.taints | right.taints
     if isinstance(node.op, ast.Mod) and left.texts():
-        return _percent(left, right).labelled(*taints)
+        return _percent(left, right, _mappings(frame, right)).labelled(*taints)
     lefts, rights = left.consts, right.consts
     if isinstance(node.op, ast.Add):
         lefts, rights = _or_hole(lefts, rights), _or_hole(rights, lefts)
@@ -156,10 +156,17 @@ def _is_small(left: Constant, right: Constant) -> bool:
     return repeated <= _LARGEST
 
 
-def _percent(left: Value, right: Value) -> Value:
+def _mappings(frame: Frame, value: Value) -> list[dict[str, Constant]]:
+    """Dictionaries that the value may be, with a hole for what is not known of them."""
+    bound, keys = frame.program.bound, frame.program.keys
+    holders = [one for one in sorted(value.refs) if one.startswith("D:")]
+    return [{key: next(iter(bound[one, key].consts), HOLE) for key in keys.get(one, ())} for one in holders[:4]]
+
+
+def _percent(left: Value, right: Value, mappings: list[dict[str, Constant]]) -> Value:
     found: set[Constant] = set()
     for text in left.texts():
-        known = [] if _WIDE.search(text) else list(right.consts)
+        known: list[object] = [] if _WIDE.search(text) else [*(mappings if "%(" in text else right.consts)]
         for const in known or [None]:
             try:
                 found.add(text % const if known else _holed(text))
@@ -317,7 +324,9 @@ def _yield(frame: Frame, node: ast.Yield | ast.YieldFrom) -> Value:
     if node.value is not None:
         value = evaluate(frame, node.value)
         given = element_of(frame.program, value) if isinstance(node, ast.YieldFrom) else value
-        frame.program.give_back(frame.scope, given)
+        holder = f"D:{frame.module.name}:{frame.scope}:yielded"
+        frame.program.bind(holder, "*", given)
+        frame.program.give_back(frame.scope, given | ref(holder))
     return NOTHING
 
 

@@ -28,6 +28,12 @@ _LATER = {  # positions of the function among the arguments; what follows it is 
     "reduce": 0,
 }
 
+_THREADS = {  # what their positional arguments are
+    "Thread": ("group", "target", "name", "args", "kwargs"),
+    "Process": ("group", "target", "name", "args", "kwargs"),
+    "Timer": ("interval", "function", "args", "kwargs"),
+}
+
 
 def call(frame: Frame, node: ast.Call) -> Value:
     receiver = evaluate(frame, node.func.value) if isinstance(node.func, ast.Attribute) else NOTHING
@@ -220,13 +226,26 @@ def _hand_on(frame: Frame, site: CallSite, method: str) -> None:
     """Functions that are handed to a library are called by it, with what is handed over beside them."""
     position = _LATER.get(method.removesuffix("()"))
     for index, value in enumerate(site.args):
-        rest = site.args[index + 1 :] if position == index else ()
-        _call_later(frame, site, value, args=rest)
-    if target := site.keywords.get("target"):
-        _call_later(frame, site, target, args=_spread(frame, site.keywords.get("args", NOTHING)))
+        rest, named = (site.args[index + 1 :], site.keywords) if position == index else ((), {})
+        _call_later(frame, site, value, args=rest, keywords=named)
+    _hand_to_thread(frame, site, method)
     for name, value in site.keywords.items():
         if name != "target":
             _call_later(frame, site, value)
+
+
+def _hand_to_thread(frame: Frame, site: CallSite, method: str) -> None:
+    """Threads and timers take the function's arguments as a sequence and a dictionary."""
+    given = dict(zip(_THREADS.get(method.removesuffix("()"), ()), site.args, strict=False)) | site.keywords
+    target = given.get("target") or given.get("function")
+    if target is not None:
+        args = _spread(frame, given.get("args", NOTHING))
+        _call_later(frame, site, target, args=args, keywords=_named(frame, given.get("kwargs", NOTHING)))
+
+
+def _named(frame: Frame, value: Value) -> dict[str, Value]:
+    holders = [one for one in value.refs if one.startswith("D:")]
+    return {key: frame.program.bound[one, key] for one in holders for key in frame.program.keys.get(one, ())}
 
 
 def _spread(frame: Frame, value: Value) -> tuple[Value, ...]:
@@ -239,13 +258,21 @@ def _spread(frame: Frame, value: Value) -> tuple[Value, ...]:
     return tuple(parts)
 
 
-def _call_later(frame: Frame, site: CallSite, value: Value, *, args: tuple[Value, ...] = ()) -> None:
+def _call_later(
+    frame: Frame,
+    site: CallSite,
+    value: Value,
+    *,
+    args: tuple[Value, ...] = (),
+    keywords: dict[str, Value] | None = None,
+) -> None:
+    named = keywords or {}
     for one in value.refs:
         function = frame.program.functions.get(one[2:]) if one[:2] in ("F:", "B:") else None
-        if function is not None and args:
-            bind_arguments(frame.program, function, function.parameters(), args=args, keywords={})
-        elif function is None and args and one[1:2] != ":":
-            later = CallSite(site.module, site.node, site.scope, ref(one), NOTHING, args, {})
+        if function is not None and (args or named):
+            bind_arguments(frame.program, function, function.parameters(), args=args, keywords=named)
+        elif function is None and (args or named) and one[1:2] != ":":
+            later = CallSite(site.module, site.node, site.scope, ref(one), NOTHING, args, named)
             frame.program.sites[hash((id(site.node), one))] = later
 
 

@@ -201,7 +201,7 @@ def method_of_text(program: Program, site: CallSite, method: str) -> Value | Non
     if method in ("substitute", "safe_substitute"):
         return _substituted(site).labelled(*taints)
     if method in ("format", "format_map"):
-        return _format(site).labelled(*taints)
+        return _format(site, _given(program, site, method)).labelled(*taints)
     result = pure_call(f"str.{method}", (site.receiver, *site.args), site.keywords)
     return result.labelled(*taints, *(["decoded"] if method in ("translate", "swapcase") else []))
 
@@ -220,10 +220,18 @@ def _join(program: Program, site: CallSite) -> Value:
     return Value(frozenset([f"{HOLE}"]), frozenset(), parts.taints)
 
 
-def _format(site: CallSite) -> Value:
+def _given(program: Program, site: CallSite, method: str) -> dict[str, Value]:
+    """What a text is filled in with by name: keywords, or the dictionary of `format_map` and of two stars."""
+    spread = [*site.args[:1]] if method == "format_map" else [site.keywords["**"]] if "**" in site.keywords else []
+    holders = [one for value in spread for one in value.refs if one.startswith("D:")]
+    held = {key: program.bound[one, key] for one in holders for key in program.keys.get(one, ())}
+    return {key: value for key, value in (held | site.keywords).items() if key.isidentifier()}
+
+
+def _format(site: CallSite, given: dict[str, Value]) -> Value:
     texts: set[str] = set()
     args = [str(next(iter(value.consts))) if len(value.consts) == 1 else HOLE for value in site.args]
-    keywords = {key: str(next(iter(v.consts))) if len(v.consts) == 1 else HOLE for key, v in site.keywords.items()}
+    keywords = {key: str(next(iter(v.consts))) if len(v.consts) == 1 else HOLE for key, v in given.items()}
     for text in site.receiver.texts():
         try:
             texts.add(text.format(*args, **keywords) if not _WIDE.search(text) else HOLE)

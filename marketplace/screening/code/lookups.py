@@ -168,6 +168,8 @@ def element_of(program: Program, value: Value) -> Value:
     for one in value.refs:
         if one.startswith("D:"):
             result |= _elements(program, one)
+        elif one == "pathlib.parents":
+            result |= ref("pathlib.Path()")
         elif one[1:2] != ":":
             result |= _part(one)
     return result

@@ -6,6 +6,7 @@ from .values import NOTHING, Value, constant, ref
 
 HOST = "/<host>"
 PLUGIN, HOME, TEMPORARY = f"{HOST}/<plugins>/<plugin>", "/<home>", "/tmp"  # noqa: S108 -- read in source, never opened
+SITE = "/usr/lib/python3/site-packages"
 _PATH = "pathlib.Path()"
 
 
@@ -109,6 +110,10 @@ def path_call(name: str, args: tuple[Value, ...]) -> Value | None:
             for one in args[1:]:
                 value = join_paths(value, one)
             return Value(value.consts, frozenset(), value.taints)
+        case "site.getsitepackages":
+            return Value(frozenset([(SITE,)]))
+        case "site.getusersitepackages" | "sysconfig.get_path" | "distutils.sysconfig.get_python_lib":
+            return constant(SITE)
         case "os.fspath" | "builtins.str":
             return Value(first.consts, frozenset(), first.taints) if is_path(first) else None
     return None
