@@ -5,6 +5,7 @@ from random import Random
 from marketplace.screening.popular import popular
 from tests.trust.copies import Copy
 from tests.trust.second import code, requiring
+from tests.trust.second.contacts import URLS
 from tests.trust.second.saying import honest
 from tests.trust.second.secrets import NAMES, bare
 from tests.trust.words import host, random_text, word
@@ -47,7 +48,7 @@ def _named(copy: Copy, chance: Random, *, payload: str) -> str | None:
     above, url, beside, content = code.address(style, server, "v1/me", name=name)
     if beside:
         copy.add(beside, content)
-    first, body = code.URLS[how]
+    first, body = URLS[how]
     texts = {"@payload": payload, "@url": url}
     copy.plant(spot, code.filled(body, texts, name), f"{above}\n{code.filled(first, texts, name)}\n")
     return f"{how}, {style}"
