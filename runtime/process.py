@@ -50,13 +50,18 @@ class Identity:
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 self.file: IO[str] = file
-                self.id = f"{socket.gethostname()}-{folder_mark(folder)}-{number}"
+                self.id = identity_of(folder / f"{number}.lock")
                 return
             file.close()
         raise RuntimeError(f"{MOST_NODES} processes already run on {folder}.")
 
     def release(self) -> None:
         self.file.close()
+
+
+def identity_of(lock: Path) -> str:
+    """The name of the node that has this lock."""
+    return f"{socket.gethostname()}-{folder_mark(lock.parent)}-{lock.stem}"
 
 
 def folder_mark(folder: Path) -> str:

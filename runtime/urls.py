@@ -5,11 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from runtime import file_views
 from runtime.envelope import route_not_found
 from runtime.management.assets import Asset, ExtractAsset
-from runtime.management.health import health_check, metrics
+from runtime.management.health import doctor, health_check, metrics
 from runtime.views import dispatch
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/check", health_check, name="health"),
+    path("health/doctor", doctor, name="doctor"),
     path("metrics/", metrics, name="metrics"),
     path("plugin/<str:workspace_id>/management/", include("runtime.management.urls")),
     path("plugin/<str:workspace_id>/asset/<str:asset_id>", Asset.as_view(), name="asset"),
