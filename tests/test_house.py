@@ -107,3 +107,19 @@ def test_every_test_plugin_is_described() -> None:
     folders = {path.parent.name for path in (ROOT / "tests" / "plugins").glob("*/manifest.yaml")}
     described = set(re.findall(r"^\| `([\w-]+)`", (ROOT / "tests" / "plugins" / "README.md").read_text(), re.M))
     assert folders - described == set()
+
+
+def test_every_fault_of_the_lifecycle_has_its_test() -> None:
+    """Each of the forty problems and of the faults names tests that exist, of files that are there."""
+    page = house.text("docs/lifecycle.md")
+    rows = dict(re.findall(r"^\| (F?\d+) \| (.*) \|$", page, re.M))
+    assert list(rows) == [str(number) for number in range(1, 41)] + [f"F{number}" for number in range(1, 10)]
+    named = {number: re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row) for number, row in rows.items()}
+    assert [number for number, tests in named.items() if not tests] == []
+    missing = {
+        f"{file}::{name}"
+        for tests in named.values()
+        for file, name in tests
+        if not (ROOT / file).exists() or not re.search(rf"def {name}\(", house.text(file))
+    }
+    assert missing == set()
