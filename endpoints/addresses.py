@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from endpoints.http import Headers, header, host_of
 from endpoints.limits import limits
 from endpoints.rules import Network
-from runtime.door import Scope
+from runtime.door import Visit
 
 
 def within(address: str, listed: Iterable[Network]) -> bool:
@@ -25,16 +25,16 @@ def is_trusted(peer: str) -> bool:
     return trusted.any_proxy or (bool(trusted.proxies) and within(peer, trusted.proxies))
 
 
-def road(scope: Scope, headers: Headers) -> tuple[str, bytes, str]:
+def road(visit: Visit) -> tuple[str, bytes, str]:
     """Client, host and scheme of the caller; raises BadHost."""
-    peer = str((scope.get("client") or ("",))[0])
-    scheme = str(scope.get("scheme") or "http")
-    if not is_trusted(peer):
-        return peer, host_of(headers), scheme
+    headers = visit.raw_headers
+    if not is_trusted(visit.client):
+        return visit.client, host_of(headers), visit.scheme
     said = header(headers, b"x-forwarded-proto").split(b",")[-1].strip().lower()
     host = header(headers, b"x-original-host") or header(headers, b"x-forwarded-host").split(b",")[0].strip()
     named = [(b"host", host)] if host else headers
-    return client_of(headers, peer), host_of(named), said.decode() if said in (b"http", b"https") else scheme
+    scheme = said.decode() if said in (b"http", b"https") else visit.scheme
+    return client_of(headers, visit.client), host_of(named), scheme
 
 
 def client_of(headers: Headers, peer: str) -> str:

@@ -46,6 +46,8 @@ class Reply:
             await self.visit.begin(status, headers)
         if self.answer.pieces:
             await self.visit.send(self.fitting(self.taken()))
+        else:
+            await self.visit.flush()
         return True
 
     async def end(self) -> None:

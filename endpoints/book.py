@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from endpoints import options, rules, services
 from endpoints.gates import Gate, gate
+from endpoints.limits import limits
 from endpoints.models import Endpoint, Subscription
 from endpoints.rules import Network, Rules
 from endpoints.triggers import Trigger, trigger_of
@@ -38,6 +39,19 @@ class Open:
     secrets: tuple[str, ...] = ()
     until: float = 0.0
     trigger: Trigger | None = None
+    patient: bool = False  # somebody goes through its calls step by step
+
+    def until_first_byte(self, began: float) -> float:
+        """Until when a request that began then waits for the first byte of its answer, in Unix seconds."""
+        return lookup.FOR_EVER if self.patient else began + limits().first_byte
+
+    def seconds(self) -> int | None:
+        """How long a call may take; None without a limit."""
+        return None if self.patient else limits().total
+
+    def deadline(self) -> float:
+        """Until when a call that begins now may take."""
+        return lookup.FOR_EVER if self.patient else time.time() + limits().total
 
 
 warm: dict[str, Open] = {}
@@ -92,14 +106,15 @@ def opened(row: Endpoint, hook: str) -> Open | None:
     installed = rows.filter(workspace_id=row.workspace_id, plugin_id=row.plugin_id).first()
     if installed is None:
         return None
-    found = lookup.described(agreeing.process_for(installed), installed.package.declaration)
+    declaration = installed.package.declaration
+    found = lookup.described(agreeing.process_for(installed), declaration, patient=installed.patient)
     if row.kind == Endpoint.Kind.TRIGGER:
         return subscribed(row, hook, found)
     if not (found.permission.get("endpoint") or {}).get("enabled"):
         return None
     settings = services.opened_settings(row)
     secret = services.signing_secret(row)
-    named = options.secret_names(options.schema_of(installed.package.declaration))
+    named = options.secret_names(options.schema_of(declaration))
     asked = rules.rules(row.rules)
     return Open(
         id=str(row.pk),
@@ -114,6 +129,7 @@ def opened(row: Endpoint, hook: str) -> Open | None:
         secrets=tuple(str(settings[name]) for name in named if settings.get(name))
         + ((secret.decode(),) if secret else ()),
         until=ends(row, hook),
+        patient=found.patient,
     )
 
 
@@ -139,4 +155,5 @@ def subscribed(row: Endpoint, hook: str, found: lookup.Installed) -> Open | None
         secret=services.signing_secret(row),
         until=ends(row, hook),
         trigger=trigger_of(subscription),
+        patient=found.patient,
     )

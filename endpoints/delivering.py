@@ -17,7 +17,6 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -169,7 +168,7 @@ async def attempt(found: Open, delivery: Delivery) -> Outcome:
     outcome = Outcome(timezone.now())
     began = time.monotonic()
     try:
-        async with asyncio.timeout(settings.ENDPOINT_TOTAL_TIMEOUT):
+        async with asyncio.timeout(found.seconds()):
             answer = await answered(found, delivery)
         outcome.status = answer.head()[0]
         outcome.answer = answer.taken()[:SHOWN].decode("utf-8", "replace").replace("\x00", "")
@@ -206,7 +205,7 @@ def session_for(found: Open, delivery: Delivery) -> Session:
         data={"raw_http_request": numbered(delivery).hex(), "settings": found.settings},
         endpoint_id=found.id,
         permission=found.permission,
-        deadline=time.time() + settings.ENDPOINT_TOTAL_TIMEOUT,
+        deadline=found.deadline(),
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import math
 import time
-from contextlib import aclosing
+from dataclasses import dataclass
 from itertools import chain
 
 import orjson
@@ -15,13 +15,13 @@ from endpoints.addresses import road, within
 from endpoints.answering import Reply, guarded
 from endpoints.book import Open
 from endpoints.errors import BadGateway, Nobody, Turned, over
-from endpoints.http import Arrived, BadAnswer, BadHost, Headers, request_text, target_of, without_cookies
+from endpoints.http import Arrived, BadAnswer, BadHost, request_text, target_of, without_cookies
 from endpoints.inspector import note
 from endpoints.limits import limits
 from endpoints.queueing import STRAIGHT, accept
 from runtime import router
 from runtime.answers import plugin_fault
-from runtime.door import JSON, Receive, Scope, Send, Visit
+from runtime.door import JSON, Visit
 from runtime.envelope import failure
 from runtime.errors import BadRequest, PluginError, RuntimeFault
 from runtime.metrics import invocation
@@ -41,43 +41,38 @@ OUR_COOKIES = frozenset(
 )
 
 
-class Webhook(Visit):
-    """A visit of this door: also the path and the headers just as they came."""
-
-    __slots__ = ("began", "hook", "raw_headers", "scope", "tail")
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        super().__init__(scope, receive, send)
-        self.scope = scope
-        self.raw_headers: Headers = list(scope["headers"])
-        hook, slash, rest = raw_path(scope)[len(PREFIX) :].partition(b"/")
-        self.hook = hook.decode("latin-1")
-        self.tail: bytes = slash + rest
-        self.began = time.time()
+def is_endpoint(raw_path: bytes) -> bool:
+    return raw_path.startswith(PREFIX)
 
 
-def raw_path(scope: Scope) -> bytes:
-    """The path as it was sent; servers that do not tell it have decoded it."""
-    raw = scope.get("raw_path")
-    return bytes(raw) if raw else str(scope["path"]).encode()
+@dataclass(slots=True)
+class Knock:
+    """One request to an endpoint: `hook` and `tail` are the path in two, `began` is in Unix seconds."""
+
+    visit: Visit
+    hook: str
+    tail: bytes
+    began: float
 
 
-def is_endpoint(scope: Scope) -> bool:
-    return raw_path(scope).startswith(PREFIX)
+def knock_of(visit: Visit) -> Knock:
+    hook, slash, rest = visit.raw_path[len(PREFIX) :].partition(b"/")
+    return Knock(visit, hook.decode("latin-1"), slash + rest, time.time())
 
 
-async def endpoint(visit: Webhook) -> None:
+async def endpoint(visit: Visit) -> None:
     """`ANY /e/{hook}/{path}`."""
+    knock = knock_of(visit)
     try:
-        check_head(visit)
-        found = await book.find(visit.hook)
+        check_head(knock)
+        found = await book.find(knock.hook)
         if found is None:
             raise Nobody
-        await admit(visit, found)
+        await admit(knock, found)
     except RuntimeFault as fault:
-        await refuse(visit, fault)
+        await refuse(knock, fault)
     except BadHost:
-        await refuse(visit, Turned(400, "The request must name one Host."))
+        await refuse(knock, Turned(400, "The request must name one Host."))
     except ConnectionResetError:
         return
 
@@ -85,9 +80,10 @@ async def endpoint(visit: Webhook) -> None:
 # Who comes in.
 
 
-def check_head(visit: Webhook) -> None:
+def check_head(knock: Knock) -> None:
     """Limits that are the same for all, before anything is looked up."""
-    size = len(visit.tail) + len(visit.query) + 4 * len(visit.raw_headers)
+    visit = knock.visit
+    size = len(knock.tail) + len(visit.query) + 4 * len(visit.raw_headers)
     size += len(b"".join(chain.from_iterable(visit.raw_headers)))
     allowed = limits()
     if size > allowed.head:
@@ -101,12 +97,13 @@ def too_large() -> Turned:
     return over(413, "ENDPOINT_MAX_BODY_SIZE", limits().body, what="The body is too large:")
 
 
-async def admit(visit: Webhook, found: Open) -> None:
+async def admit(knock: Knock, found: Open) -> None:
     """Asks what the endpoint's rules ask, cheapest first, then calls the plugin."""
-    client, host, scheme = road(visit.scope, visit.raw_headers)
+    visit = knock.visit
+    client, host, scheme = road(visit)
     arrived = Arrived(
         method=visit.method,
-        target=target_of(visit.tail, visit.query),
+        target=target_of(knock.tail, visit.query),
         headers=without_cookies(visit.raw_headers, OUR_COOKIES) if b"cookie" in visit.headers else visit.raw_headers,
         body=b"",
         client=client,
@@ -120,7 +117,7 @@ async def admit(visit: Webhook, found: Open) -> None:
         note(found, arrived, status=refusal.status, seconds=0.0, why=refusal.message)
         raise
     try:
-        await enter(visit, found, arrived)
+        await enter(knock, found, arrived)
     finally:
         found.gate.leave()
 
@@ -130,37 +127,38 @@ def check_address(found: Open, client: str) -> None:
         raise Turned(403, "This address may not call this endpoint.")
 
 
-async def enter(visit: Webhook, found: Open, arrived: Arrived) -> None:
-    reply = Reply(visit, frames=found.rules.frame_events)
+async def enter(knock: Knock, found: Open, arrived: Arrived) -> None:
+    reply = Reply(knock.visit, frames=found.rules.frame_events)
     why = ""
     try:
         if found.rules.rate:
             await found.gate.spend(found.rules)
-        await answer_in_time(visit, found, arrived, reply=reply)
+        await answer_in_time(knock, found, arrived, reply=reply)
     except RuntimeFault as fault:
-        why, reply.status = fault.message, reply.status if visit.begun else status_of(fault)
+        why, reply.status = fault.message, reply.status if knock.visit.begun else status_of(fault)
         raise
     finally:
-        note(found, arrived, status=reply.status, seconds=time.time() - visit.began, why=why)
+        if found.rules.inspect:
+            note(found, arrived, status=reply.status, seconds=time.time() - knock.began, why=why)
 
 
-async def answer_in_time(visit: Webhook, found: Open, arrived: Arrived, *, reply: Reply) -> None:
+async def answer_in_time(knock: Knock, found: Open, arrived: Arrived, *, reply: Reply) -> None:
     """Body, signature and answer, each within its limit. While the body is read, it says itself when the caller leaves."""
-    watched = watch().add(visit, visit.began + limits().first_byte)
+    watched = watch().add(knock.visit, found.until_first_byte(knock.began))
     watched.since = math.inf
     try:
-        arrived.body = await whole_body(visit)
-        watched.since = visit.began
+        arrived.body = await whole_body(knock.visit)
+        watched.since = knock.began
         if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
             raise Turned(401, wrong)
-        await answer(visit, found, arrived, watched=watched, reply=reply)
+        await answer(knock, found, arrived, watched=watched, reply=reply)
     except asyncio.CancelledError:
         ended_by_watch(watched)
     finally:
         watch().drop(watched)
 
 
-async def whole_body(visit: Webhook) -> bytes:
+async def whole_body(visit: Visit) -> bytes:
     """The body; raises Turned where it is too large."""
     try:
         return await visit.body(limits().body)
@@ -168,15 +166,15 @@ async def whole_body(visit: Webhook) -> bytes:
         raise too_large() from None
 
 
-async def answer(visit: Webhook, found: Open, arrived: Arrived, *, watched: Watched, reply: Reply) -> None:
+async def answer(knock: Knock, found: Open, arrived: Arrived, *, watched: Watched, reply: Reply) -> None:
     """By the trigger, by the queue, or by the plugin."""
     if found.trigger is not None:
-        await ring(visit, found, arrived, reply=reply)
-    elif found.rules.queue and visit.method not in STRAIGHT:
-        reply.status, body, headers = await accept(found, arrived, visit.hook)
-        await visit.answer(reply.status, body, headers)
+        await ring(knock, found, arrived, reply=reply)
+    elif found.rules.queue and knock.visit.method not in STRAIGHT:
+        reply.status, body, headers = await accept(found, arrived, knock.hook)
+        await knock.visit.answer(reply.status, body, headers)
     else:
-        await call(session_for(found, arrived, visit.hook), watched, reply)
+        await call(session_for(found, arrived, knock.hook), watched, reply)
 
 
 # The call.
@@ -191,7 +189,7 @@ def session_for(found: Open, arrived: Arrived, hook: str) -> Session:
         data={"raw_http_request": request_text(arrived, hook).hex(), "settings": found.settings},
         endpoint_id=found.id,
         permission=found.permission,
-        deadline=time.time() + limits().total,
+        deadline=found.deadline(),
     )
 
 
@@ -228,7 +226,8 @@ def over_time(status: int, name: str, what: str) -> Turned:
 
 async def stream(session: Session, reply: Reply, watched: Watched) -> None:
     plugin = await router.here().plugin_for(session)
-    async with aclosing(plugin.stream(session)) as batches:
+    batches = plugin.stream(session)
+    try:
         async for frames in batches:
             for kind, payload in frames:
                 if kind == STREAM:
@@ -237,10 +236,13 @@ async def stream(session: Session, reply: Reply, watched: Watched) -> None:
                     await reply.end()
                 else:
                     raise plugin_fault(payload)
-            if await reply.flush():
+            if reply.over or await reply.flush():
                 watched.deadline = session.deadline
             if reply.over:
+                session.satisfied = True
                 return
+    finally:
+        await batches.aclose()
 
 
 def hear(reply: Reply, payload: bytes) -> None:
@@ -250,13 +252,13 @@ def hear(reply: Reply, payload: bytes) -> None:
         raise BadGateway(str(error)) from None
 
 
-async def ring(visit: Webhook, found: Open, arrived: Arrived, *, reply: Reply) -> None:
+async def ring(knock: Knock, found: Open, arrived: Arrived, *, reply: Reply) -> None:
     """A platform tells something: the trigger says what to answer, and which events it was."""
     if found.trigger is None:
         raise Nobody
-    (status, headers, body), heard = await triggers.dispatch(found.trigger, arrived, visit.hook)
+    (status, headers, body), heard = await triggers.dispatch(found.trigger, arrived, knock.hook)
     reply.status = status
-    await visit.answer(status, b"" if visit.method == "HEAD" else body, guarded(headers))
+    await knock.visit.answer(status, b"" if knock.visit.method == "HEAD" else body, guarded(headers))
     triggers.understand_soon(found.trigger, heard)
 
 
@@ -268,14 +270,14 @@ def status_of(fault: RuntimeFault) -> int:
     return 503 if fault.retry else fault.status
 
 
-async def refuse(visit: Webhook, fault: RuntimeFault) -> None:
+async def refuse(knock: Knock, fault: RuntimeFault) -> None:
     """Says what was wrong; where the answer has begun it ends without an end, so that nobody takes it for whole."""
-    if visit.begun:
-        log.warning("An answer of endpoint %s was cut off: %s", visit.hook[:6], fault.message)
+    if knock.visit.begun:
+        log.warning("An answer of endpoint %s was cut off: %s", knock.hook[:6], fault.message)
         return
     after = getattr(fault, "retry_after", 0) or (RETRY_AFTER if fault.retry else 0)
     headers = [*JSON, (b"retry-after", str(after).encode())] if after else JSON
-    await visit.answer(status_of(fault), orjson.dumps(failure(public(fault))), headers)
+    await knock.visit.answer(status_of(fault), orjson.dumps(failure(public(fault))), headers)
 
 
 def public(fault: RuntimeFault) -> RuntimeFault:

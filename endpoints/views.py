@@ -4,9 +4,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from endpoints.door import Webhook
 from endpoints.door import endpoint as endpoint_door
-from runtime.door import Answering, Headers, Scope, Visit
+from runtime.door import Answering, Headers, Scope
 
 
 def scope_of(request: HttpRequest) -> Scope:
@@ -28,11 +27,7 @@ def scope_of(request: HttpRequest) -> Scope:
 @csrf_exempt
 async def endpoint(request: HttpRequest, **parts: str) -> HttpResponseBase:
     scope = scope_of(request)
-
-    async def door(visit: Visit) -> None:
-        await endpoint_door(Webhook(scope, visit.receive, visit.send_message))
-
-    answering = Answering(door, scope, request.body)
+    answering = Answering(endpoint_door, scope, request.body)
     status, headers = await answering.start()
     whole = any(name == b"content-length" for name, _ in headers)
     if not whole:

@@ -15,12 +15,13 @@ django_application = get_asgi_application()
 from django.conf import settings
 
 from debugging.consumers import DebugWebSocket
-from endpoints.door import Webhook, endpoint, is_endpoint
+from endpoints.door import endpoint, is_endpoint
 from marketplace.celery import app as celery_app
 from runtime.dispatch import dispatch, is_dispatch
-from runtime.door import Receive, Scope, Send, Visit
+from runtime.door import AsgiVisit, Door, Receive, Scope, Send, raw_path
 from runtime.envelope import failure
 from runtime.errors import BadRequest
+from runtime.exchange import Connection
 from runtime.metrics import counts
 from runtime.node import here
 from runtime.process import running
@@ -28,6 +29,20 @@ from runtime.worker import EmbeddedWorker
 
 debug_web_socket = DebugWebSocket.as_asgi()
 LARGEST_UPLOAD = max(settings.MAX_PLUGIN_PACKAGE_SIZE, settings.MAX_BUNDLE_PACKAGE_SIZE) + (1 << 20)
+
+
+def door_for(path: str, raw_path: bytes) -> Door | None:
+    """The hot door for a path, None where Django answers."""
+    if is_endpoint(raw_path):
+        return endpoint
+    return dispatch if is_dispatch(path) else None
+
+
+class HotConnection(Connection):
+    """Calls and webhooks go straight to their doors, all else through `application`."""
+
+    def door_for(self, path: str, raw_path: bytes) -> Door | None:
+        return door_for(path, raw_path)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,13 +68,11 @@ async def web_socket(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-    if is_dispatch(scope["path"]):
-        await dispatch(Visit(scope, receive, send))
-    elif is_endpoint(scope):
-        await endpoint(Webhook(scope, receive, send))
+    if (door := door_for(scope["path"], raw_path(scope))) is not None:
+        await door(AsgiVisit(scope, receive, send))
     elif (length := declared_length(scope)) > LARGEST_UPLOAD:
         fault = BadRequest(f"file size exceeds the maximum limit: {length} bytes of at most {LARGEST_UPLOAD}")
-        await Visit(scope, receive, send).answer(413, orjson.dumps(failure(fault)))
+        await AsgiVisit(scope, receive, send).answer(413, orjson.dumps(failure(fault)))
     else:
         await django_application(scope, receive, send)  # type: ignore[arg-type]
 

@@ -23,7 +23,7 @@ def serve(say: Callable[[str], object]) -> None:
         host=settings.SERVER_HOST,
         port=settings.SERVER_PORT,
         loop="uvloop",
-        http="marketplace.writing:HttpTogether",
+        http="marketplace.asgi:HotConnection",
         ws="websockets-sansio",
         lifespan="on",
         access_log=False,

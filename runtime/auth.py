@@ -3,9 +3,11 @@
 import hmac
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -32,8 +34,25 @@ class Principal:
 
 def is_server_key(key: str | None) -> bool:
     """Whether this is the server key, in a time that does not depend on how much of it is right."""
-    given = (key or "").encode("utf-8", "surrogateescape")
-    return hmac.compare_digest(given, settings.SERVER_KEY.encode()) and bool(given)
+    return is_server_key_bytes((key or "").encode("utf-8", "surrogateescape"))
+
+
+def is_server_key_bytes(given: bytes) -> bool:
+    """The same of the bytes of a header."""
+    return hmac.compare_digest(given, server_key()) and bool(given)
+
+
+@cache
+def server_key() -> bytes:
+    """Kept, since Django's look-up of a setting costs more than the comparison."""
+    return str(settings.SERVER_KEY).encode()
+
+
+def read_again(**changed: Any) -> None:
+    server_key.cache_clear()
+
+
+setting_changed.connect(read_again)
 
 
 def checked_workspace(workspace_id: str) -> str:

@@ -10,7 +10,7 @@ import orjson
 from runtime import lookup, router
 from runtime.actions import BY_PATH, Action, request_data
 from runtime.answers import Merger, events, failure_event, plugin_fault
-from runtime.auth import checked_workspace, is_server_key
+from runtime.auth import checked_workspace, is_server_key_bytes
 from runtime.door import JSON, Visit
 from runtime.envelope import ROUTE_NOT_FOUND, failure, success
 from runtime.errors import BadIdentifier, BadRequest, Busy, NotFound, RuntimeFault, Unauthorized
@@ -29,7 +29,7 @@ async def dispatch(visit: Visit) -> None:
         if visit.method != "POST":
             raise NotFound("route not found")
         action = action_for(visit.path)
-        if not is_server_key(visit.headers.get(b"x-api-key", b"").decode("latin-1")):
+        if not is_server_key_bytes(visit.headers.get(b"x-api-key", b"")):
             raise Unauthorized("unauthorized")
         session = await session_for(visit, action)
         await answer(visit, action, session)
@@ -148,7 +148,8 @@ async def answer_events(visit: Visit, session: Session, encode: Callable[[list[F
     """Streams; returns the status to count."""
     frames: list[Frame] = []
     plugin = await router.here().plugin_for(session)
-    async with aclosing(plugin.stream(session)) as batches:
+    batches = plugin.stream(session)
+    try:
         async for frames in batches:
             if not visit.begun:
                 if frames[0][0] == GONE:
@@ -159,6 +160,8 @@ async def answer_events(visit: Visit, session: Session, encode: Callable[[list[F
                 await visit.send(data)
             else:
                 await visit.end(data)
+    finally:
+        await batches.aclose()
     return "success" if frames and frames[-1][0] == END else "error"
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, ClassVar
 
 from runtime.errors import BadRequest
 
@@ -18,40 +18,99 @@ JSON: Headers = [(b"content-type", b"application/json")]
 
 
 class Visit:
-    """One request and its answer: `body()` once, `begin` once, `send` as often as needed, `end` once."""
+    """One request and its answer: `body()` once, then `answer`, or `begin` once, `send` as often as needed and `end` once.
 
-    __slots__ = ("begun", "headers", "method", "path", "query", "receive", "send_message", "watcher")
+    `headers` are those by name, `raw_headers` all as they came; `client` is the address of the other end of the connection.
+    """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        self.query: bytes = scope.get("query_string", b"")
-        self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.receive = receive
-        self.send_message = send
-        self.begun = False
-        self.watcher: asyncio.Task[None] | None = None
+    __slots__ = (
+        "begun",
+        "client",
+        "headers",
+        "method",
+        "path",
+        "query",
+        "raw_headers",
+        "raw_path",
+        "scheme",
+        "when_left",
+    )
+    tells: ClassVar[bool] = False  # whether it calls `when_left` by itself; else `left` must be waited for
+
+    method: str
+    path: str
+    raw_path: bytes
+    query: bytes
+    headers: dict[bytes, bytes]
+    raw_headers: Headers
+    client: str
+    scheme: str
+    begun: bool
+    when_left: Callable[[], None] | None
 
     async def body(self, limit: int = MAX_BODY) -> bytes:
         """The whole body; raises BadRequest over `limit` bytes and ConnectionResetError when the caller left."""
-        message = await self.receive()
-        body: bytes = message.get("body", b"")
-        if not message.get("more_body"):
-            return self.checked(message, body, limit)
-        parts, size = [body], len(body)
-        while message.get("more_body"):
+        raise NotImplementedError
+
+    async def begin(self, status: int, headers: Headers) -> None:
+        """The head, which may wait for what follows it: `flush` says that nothing does for now."""
+        raise NotImplementedError
+
+    async def flush(self) -> None:
+        """Sends what waits."""
+
+    async def send(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    async def end(self, data: bytes = b"") -> None:
+        raise NotImplementedError
+
+    async def answer(self, status: int, body: bytes, headers: Headers = JSON) -> None:
+        """A whole answer at once."""
+        await self.begin(status, [*headers, (b"content-length", str(len(body)).encode())])
+        await self.end(body)
+
+    async def left(self) -> None:
+        """Returns when the caller has left."""
+        raise NotImplementedError
+
+
+def too_large(limit: int) -> BadRequest:
+    return BadRequest(f"The request is larger than {limit} bytes.")
+
+
+class AsgiVisit(Visit):
+    """A visit as any ASGI server has it."""
+
+    __slots__ = ("receive", "send_message")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.method = scope["method"]
+        self.path = scope["path"]
+        self.raw_path = raw_path(scope)
+        self.query = scope.get("query_string", b"")
+        self.raw_headers = list(scope["headers"])
+        self.headers = dict(self.raw_headers)
+        self.client = str((scope.get("client") or ("",))[0])
+        self.scheme = str(scope.get("scheme") or "http")
+        self.receive = receive
+        self.send_message = send
+        self.begun = False
+        self.when_left = None
+
+    async def body(self, limit: int = MAX_BODY) -> bytes:
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more:
             message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError
             parts.append(message.get("body", b""))
             size += len(parts[-1])
-            self.checked(message, b"", limit - size)
+            more = message.get("more_body", False)
+            if size > limit:
+                raise too_large(limit)
         return b"".join(parts)
-
-    def checked(self, message: Message, body: bytes, room: int) -> bytes:
-        if message["type"] == "http.disconnect":
-            raise ConnectionResetError
-        if len(body) > room or room < 0:
-            raise BadRequest(f"The request is larger than {MAX_BODY} bytes.")
-        return body
 
     async def begin(self, status: int, headers: Headers) -> None:
         self.begun = True
@@ -63,15 +122,15 @@ class Visit:
     async def end(self, data: bytes = b"") -> None:
         await self.send_message({"type": "http.response.body", "body": data})
 
-    async def answer(self, status: int, body: bytes, headers: Headers = JSON) -> None:
-        """A whole answer at once."""
-        await self.begin(status, [*headers, (b"content-length", str(len(body)).encode())])
-        await self.end(body)
-
     async def left(self) -> None:
-        """Returns when the caller has left."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
+
+
+def raw_path(scope: Scope) -> bytes:
+    """The path as it was sent; servers that do not tell it have decoded it."""
+    raw = scope.get("raw_path")
+    return bytes(raw) if raw else str(scope["path"]).encode()
 
 
 Door = Callable[[Visit], Awaitable[None]]
@@ -88,7 +147,7 @@ class Answering:
 
     async def run(self, door: Door, scope: Scope) -> None:
         try:
-            await door(Visit(scope, self.receive, self.messages.put))
+            await door(AsgiVisit(scope, self.receive, self.messages.put))
         finally:
             await self.messages.put(None)
 

@@ -1,48 +1,106 @@
-"""What is counted, under the daemon's names (protocol.md 8.7), for Prometheus and the health page."""
+"""What is counted, under the daemon's names (protocol.md 8.7), for Prometheus and the health page.
+
+Counting a call costs an addition: sums are kept here, and made Prometheus' own when it asks. Labels are bounded: calls of
+plugins beyond the first `MOST_SERIES` combinations are counted as those of the plugin `other`.
+"""
 
 import time
+from bisect import bisect_left
+from collections.abc import Iterator
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import REGISTRY
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
 
 from runtime.session import Session
 
-INVOCATIONS = Counter(
-    "plugin_invocations", "Calls of plugins", ["plugin_id", "plugin_type", "runtime_type", "operation", "status"]
-)
-DURATION = Histogram(
-    "plugin_invocation_duration_seconds",
-    "How long calls took",
-    ["plugin_id", "plugin_type", "runtime_type", "operation"],
-)
-ACTIVE = Gauge("active_sessions_total", "Calls that are open")
+MOST_SERIES = 2000  # combinations of plugin, action and status
+OTHER = "other"
+BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+LABELS = ("plugin_id", "plugin_type", "runtime_type", "operation")
+
+Labels = tuple[str, str, str, str]
+
+
+class Series:
+    """The calls of one combination of labels."""
+
+    __slots__ = ("buckets", "calls", "labels", "seconds", "status")
+
+    def __init__(self, labels: Labels, status: str) -> None:
+        self.labels, self.status = labels, status
+        self.calls, self.seconds = 0, 0.0
+        self.buckets = [0] * (len(BOUNDS) + 1)
 
 
 class Counts:
-    """Requests and calls that are open, and what has been counted.
-
-    Labels are resolved once, since that costs more than counting.
-    """
+    """Requests and calls that are open, and what has been counted. Counted on one thread, read on any."""
 
     def __init__(self) -> None:
         self.requests = 0  # of HTTP, calls among them
         self.open = 0  # calls of plugins
-        self.series: dict[tuple[str, str, str], Counter] = {}
-        self.times: dict[tuple[str, str], Histogram] = {}
+        self.series: dict[tuple[Labels, str], Series] = {}
+        self.known: dict[tuple[str, str, str], Series] = {}  # by unique identifier, action and status
 
     def count(self, session: Session, status: str, seconds: float) -> None:
-        key = (session.plugin, session.action, status)
-        series = self.series.get(key)
-        if series is None:
-            plugin_id = session.plugin.partition(":")[0]
-            labels = (plugin_id, session.type, "local", session.action)
-            series = self.series[key] = INVOCATIONS.labels(*labels, status)
-            self.times[key[:2]] = DURATION.labels(*labels)
-        series.inc()
-        self.times[key[:2]].observe(seconds)
+        found = self.known.get((session.plugin, session.action, status)) or self.found(session, status)
+        found.calls += 1
+        found.seconds += seconds
+        found.buckets[bisect_left(BOUNDS, seconds)] += 1
+
+    def found(self, session: Session, status: str) -> Series:
+        """The series of a call; versions of a plugin share one."""
+        labels: Labels = (session.plugin.partition(":")[0], session.type, "local", session.action)
+        if (labels, status) not in self.series and len(self.series) >= MOST_SERIES:
+            labels = (OTHER, *labels[1:])
+        series = self.series.setdefault((labels, status), Series(labels, status))
+        if len(self.known) >= 2 * MOST_SERIES:
+            self.known.clear()
+        self.known[session.plugin, session.action, status] = series
+        return series
+
+
+class Told(Collector):
+    """What has been counted, as Prometheus takes it."""
+
+    def __init__(self, counts: Counts) -> None:
+        self.counts = counts
+
+    def collect(self) -> Iterator[CounterMetricFamily | HistogramMetricFamily | GaugeMetricFamily]:
+        series = list(self.counts.series.values())
+        calls = CounterMetricFamily("plugin_invocations", "Calls of plugins", labels=[*LABELS, "status"])
+        for one in series:
+            calls.add_metric([*one.labels, one.status], one.calls)
+        yield calls
+        yield durations(series)
+        yield GaugeMetricFamily("active_sessions_total", "Calls that are open", value=self.counts.open)
+        yield GaugeMetricFamily("active_requests_total", "HTTP requests that are open", value=self.counts.requests)
+
+
+def durations(series: list[Series]) -> HistogramMetricFamily:
+    """However calls ended, how long they took."""
+    name = "plugin_invocation_duration_seconds"
+    family = HistogramMetricFamily(name, "How long calls took", labels=LABELS)
+    merged: dict[Labels, tuple[list[int], float]] = {}
+    for one in series:
+        buckets, seconds = merged.get(one.labels, ([0] * len(one.buckets), 0.0))
+        added = [a + b for a, b in zip(buckets, one.buckets, strict=True)]
+        merged[one.labels] = added, seconds + one.seconds
+    for labels, (buckets, seconds) in merged.items():
+        family.add_metric(labels, cumulative(buckets), sum_value=seconds)
+    return family
+
+
+def cumulative(buckets: list[int]) -> list[tuple[str, float]]:
+    told, so_far = [], 0
+    for bound, count in zip([*map(str, BOUNDS), "+Inf"], buckets, strict=True):
+        so_far += count
+        told.append((bound, float(so_far)))
+    return told
 
 
 counts = Counts()
-ACTIVE.set_function(lambda: counts.open)
+REGISTRY.register(Told(counts))
 
 
 class invocation:  # noqa: N801 - used as a function: `with invocation(session) as outcome`

@@ -2,14 +2,16 @@
 
 import time
 from dataclasses import asdict, dataclass, field
+from os import urandom
 from typing import Any
-from uuid import uuid4
 
 import orjson
 
 
 def new_session_id() -> str:
-    return str(uuid4())
+    """A random UUID (RFC 9562, version 4), written down without making an object of it."""
+    drawn = urandom(16).hex()
+    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-a{drawn[17:20]}-{drawn[20:]}"
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class Session:
     deadline: float = field(default_factory=lambda: time.time() + 600)
     depth: int = 0  # plugins that wait for this call's answer, one calling the next
     hops: int = 0  # links that the call has crossed
+    satisfied: bool = False  # its caller has all that he asked for: what is still said need not be stopped
     trace: str = ""  # id of the session at the door; "" for that one itself
     id: str = field(default_factory=new_session_id)
 

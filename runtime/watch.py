@@ -6,6 +6,7 @@ A timer and a waiting task for each call would cost more than the call: nearly a
 import asyncio
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 from runtime.door import Visit
 
@@ -36,12 +37,15 @@ class Watch:
         assert task is not None  # noqa: S101 - doors run as tasks
         call = Watched(task, visit, deadline)
         self.calls.add(call)
+        if visit.tells:
+            visit.when_left = partial(self.end, call, "left")
         if self.task is None or self.task.done():
             self.task = asyncio.get_running_loop().create_task(self.look())
         return call
 
     def drop(self, call: Watched) -> None:
         self.calls.discard(call)
+        call.visit.when_left = None
         if call.leaving is not None:
             call.leaving.cancel()
 
@@ -52,7 +56,7 @@ class Watch:
             for call in list(self.calls):
                 if now >= call.deadline:
                     self.end(call, "timeout")
-                elif call.leaving is None and now - call.since >= LOOK_EVERY:
+                elif not call.visit.tells and call.leaving is None and now - call.since >= LOOK_EVERY:
                     call.leaving = asyncio.create_task(self.wait_until_left(call))
 
     async def wait_until_left(self, call: Watched) -> None:

@@ -110,7 +110,7 @@ class DuplexBackend(ABC):
         if conversation is None:
             return
         conversation.drop_calls()
-        if not conversation.inbox.finished:
+        if not (conversation.inbox.finished or conversation.session.satisfied):
             with contextlib.suppress(PluginGone):
                 self.abandon(conversation.session)
 

@@ -109,6 +109,9 @@ class Sent:
         self.begun = True
         self.said.append((status, dict(headers).get(b"content-length")))
 
+    async def flush(self) -> None:
+        """What is said is kept at once."""
+
     async def send(self, data: bytes) -> None:
         self.said.append(data)
 

@@ -13,11 +13,11 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 from endpoints import book, services
-from endpoints.door import Webhook, endpoint
+from endpoints.door import endpoint
 from endpoints.models import Endpoint
 from endpoints.rules import Rules
-from runtime import router, vault
-from runtime.door import Message
+from runtime import lookup, router, vault
+from runtime.door import AsgiVisit, Message
 from runtime.models import Installation
 from runtime.session import Session
 from runtime.uploading import upload_package
@@ -34,12 +34,14 @@ class Parrot:
 
     def __init__(self) -> None:
         self.sessions: list[Session] = []
+        self.takes = 0.0
 
     async def plugin_for(self, session: Session) -> "Parrot":
         return self
 
     async def stream(self, session: Session) -> AsyncGenerator[list[Frame]]:
         self.sessions.append(session)
+        await asyncio.sleep(self.takes)
         yield [(STREAM, CHUNK), (END, b"{}")]
 
 
@@ -91,9 +93,10 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 async def ask(hook: str) -> int:
     """The status of one request."""
     sent: list[Message] = []
+    said: list[Message] = [{"type": "http.request", "body": b""}]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b""}
+        return said.pop() if said else await asyncio.Future()
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -106,7 +109,7 @@ async def ask(hook: str) -> int:
         "headers": [(b"host", b"a.test")],
         "client": ("192.0.2.1", 1),
     }
-    await endpoint(Webhook(scope, receive, send))
+    await endpoint(AsgiVisit(scope, receive, send))
     return int(sent[0]["status"])
 
 
@@ -160,3 +163,18 @@ async def test_a_replaced_address_ends_while_it_is_warm(row: Endpoint, parrot: P
     assert await ask(old) == 200
     book.warm[old].until = 1.0
     assert await ask(old) == 404
+
+
+async def test_where_deadlines_are_switched_off_a_webhook_waits_as_long_as_a_call(
+    row: Endpoint, parrot: Parrot, settings: Any
+) -> None:
+    settings.ENDPOINT_FIRST_BYTE_TIMEOUT = settings.ENDPOINT_TOTAL_TIMEOUT = 0
+    parrot.takes = 0.6
+    assert await ask(row.hook) == 504
+    await Installation.objects.filter(workspace_id=W).aupdate(patient=True)
+    lookup.changed()
+    assert await ask(row.hook) == 200
+    assert parrot.sessions[-1].deadline == lookup.FOR_EVER
+    found = await book.find(row.hook)
+    assert found is not None
+    assert found.seconds() is None, "a queued delivery waits as well"
