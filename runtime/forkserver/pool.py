@@ -57,6 +57,7 @@ class Forking:
         self.starting: dict[Key, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.broken: dict[Key, tuple[float, str]] = {}
         self.distrusted: dict[str, tuple[float, str]] = {}  # folder → since when, and why
+        self.started = 0  # fork-servers so far
         self.minder: asyncio.Task[None] | None = None
         self.closed = False
 
@@ -123,6 +124,7 @@ class Forking:
             await server.end()
             raise Refused("the host is ending")
         self.servers[key].append(one)
+        self.started += 1
         server.gone = asyncio.ensure_future(self.see_off(key, one))
         if self.minder is None:
             self.minder = asyncio.ensure_future(self.mind())
