@@ -90,7 +90,7 @@ corpus: $(VENV)/dev.stamp ## Install and call a folder of real plugins; make cor
 
 .PHONY: sdks
 sdks: $(VENV)/dev.stamp ## Try what plugins' SDK is taught on every release of it since 0.7
-	@SDK_RELEASES=1 $(BIN)/python -m pytest -q tests/runtime/test_companion.py $(ARGS)
+	@SDK_RELEASES=1 $(BIN)/python -m pytest -q tests/runtime/test_companion.py tests/runtime/test_hastening.py $(ARGS)
 
 .PHONY: trust
 trust: $(VENV)/dev.stamp ## Plant violations into copies of plugins, count what is found; make trust PLUGINS=folder

@@ -72,17 +72,21 @@ def prepare_for(marker: str) -> Prepare:
         except (EnvironmentFailed, difypkg.BadPackage, OSError) as error:
             raise StartFailed(str(error)) from error
         entrypoint = package.declaration["meta"]["runner"]["entrypoint"]
+        patches, trust, identifier = patches_for(package), trust_of(package), package.unique_identifier
         return Prepared(
-            argv=companion.wrap(str(built.python), entrypoint, settings.PLUGIN_SDK_PATCHES),
+            argv=companion.wrap(str(built.python), entrypoint, patches),
             folder=folder,
             environment=plugin_environment(folders, built.python, marker),
             limits=limits,
-            origin=origin_of(
-                built, entrypoint, patches=settings.PLUGIN_SDK_PATCHES, trust=trust_of(package), plugin=plugin
-            ),
+            origin=origin_of(built, entrypoint, patches=patches, trust=trust, plugin=identifier),
         )
 
     return prepare
+
+
+def patches_for(package: Package) -> list[str]:
+    """What its SDK is taught; nothing where an operator says so."""
+    return [] if package.plugin_id in settings.PLUGIN_SDK_PATCHES_NOT else settings.PLUGIN_SDK_PATCHES
 
 
 def trust_of(package: Package) -> str:

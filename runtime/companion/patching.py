@@ -5,7 +5,8 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.abc import MetaPathFinder
@@ -17,8 +18,14 @@ from typing import Any
 # When this module of the SDK has been read, so have all that are patched, and no plugin has been made yet.
 LAST = "dify_plugin.core.server.io_server"
 
-PATCHES = {"cancel": ".cancelling"}
-"""Name of a patch → the module with its `PATCH`."""
+PATCHES = {
+    "reading": ".hastening:READING",
+    "writing": ".hastening:WRITING",
+    "sessions": ".hastening:SESSIONS",
+    "loading": ".hastening:LOADING",
+    "cancel": ".cancelling:PATCH",
+}
+"""Name of a patch → where it is; in the order in which they are applied: a later one may stand around an earlier one."""
 
 
 class NotApplied(Exception):
@@ -45,7 +52,12 @@ class Place:
         self.owner: Any = sys.modules[f"dify_plugin.{module}"]
         if path:
             self.owner = attrgetter(path)(self.owner)
-        self.original: Any = vars(self.owner)[self.name]
+        self.checked: Any = vars(self.owner)[self.name]
+
+    @property
+    def original(self) -> Any:
+        """What is there now: the SDK's own, or what an earlier patch has put there."""
+        return vars(self.owner)[self.name]
 
     def replace(self, function: Callable[..., Any]) -> None:
         setattr(self.owner, self.name, function)
@@ -62,7 +74,7 @@ def fitting(patch: Patch) -> list[Place]:
     for where, digests in patch.checked.items():
         try:
             place = Place(where)
-            found = digest(place.original)
+            found = digest(place.checked)
         except (KeyError, AttributeError, OSError, TypeError) as error:
             raise NotApplied(f"{where} is not there: {error!r}") from None
         if found not in digests:
@@ -72,17 +84,31 @@ def fitting(patch: Patch) -> list[Place]:
 
 
 def applied(names: Iterable[str]) -> dict[str, str]:
-    """Applies patches in order; name → "" or why it was not."""
-    told = {}
-    for name in names:
-        try:
-            patch: Patch = import_module(PATCHES[name], __package__).PATCH
-            patch.apply(fitting(patch))
-        except Exception as error:  # whatever it is: the plugin runs as well without
-            told[name] = str(error) or repr(error)
-        else:
-            told[name] = ""
+    """Applies patches in the order of the table; name → "" or why it was not. All are checked before any is applied."""
+    order = list(PATCHES)
+    chosen = sorted(names, key=lambda name: order.index(name) if name in order else -1)
+    told: dict[str, str] = {}
+    ready: list[tuple[str, Patch, list[Place]]] = []
+    for name in chosen:
+        with noting(told, name):
+            module, _, attribute = PATCHES[name].partition(":")
+            patch: Patch = getattr(import_module(module, __package__), attribute)
+            ready.append((name, patch, fitting(patch)))
+    for name, patch, places in ready:
+        with noting(told, name):
+            patch.apply(places)
     return told
+
+
+@contextmanager
+def noting(told: dict[str, str], name: str) -> Iterator[None]:
+    """Whatever goes wrong: the plugin runs as well without this patch."""
+    try:
+        yield
+    except Exception as error:
+        told[name] = str(error) or repr(error)
+    else:
+        told[name] = ""
 
 
 def announce(told: dict[str, str]) -> None:

@@ -26,7 +26,7 @@ django.setup()
 
 import yaml
 
-from runtime import companion, environment
+from runtime import companion, environment, reverse
 from runtime.backends.local import LocalBackend, LocalOptions
 from runtime.environment import Environment, EnvironmentFailed
 from runtime.errors import StartFailed
@@ -93,7 +93,7 @@ def options_for(folder: Path, made: Environment, spawner: Spawner) -> LocalOptio
         folder=folder,
         environment=variables,
         log=sdk.Log(),
-        answer=sdk.reverse.answer,
+        answer=reverse.answer,
         spawner=spawner,
         origin=origin_of(made, entrypoint, patches=PATCHES),
     )
