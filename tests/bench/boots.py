@@ -34,7 +34,7 @@ from runtime.forkserver import Forking, origin_of
 from runtime.spawning import Plain, Spawner
 from tests import places, sdk
 
-PATCHES = ("cancel",)
+PATCHES = ("cancel", "reading", "writing", "sessions", "loading")
 MIB = 1 << 20
 SETTLED = 0.4  # seconds after the heartbeat until memory is read
 
