@@ -1,6 +1,7 @@
 """The smallest request that a door needs, so that one view serves raw ASGI (hot) and Django (everywhere else)."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, ClassVar
 
@@ -17,7 +18,7 @@ Headers = list[tuple[bytes, bytes]]
 JSON: Headers = [(b"content-type", b"application/json")]
 
 
-class Visit:
+class Visit(ABC):
     """One request and its answer: `body()` once, then `answer`, or `begin` once, `send` as often as needed and `end` once.
 
     `headers` are those by name, `raw_headers` all as they came; `client` is the address of the other end of the connection.
@@ -48,31 +49,33 @@ class Visit:
     begun: bool
     when_left: Callable[[], None] | None
 
+    @abstractmethod
     async def body(self, limit: int = MAX_BODY) -> bytes:
         """The whole body; raises BadRequest over `limit` bytes and ConnectionResetError when the caller left."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def begin(self, status: int, headers: Headers) -> None:
         """The head, which may wait for what follows it: `flush` says that nothing does for now."""
-        raise NotImplementedError
 
-    async def flush(self) -> None:
+    async def flush(self) -> None:  # noqa: B027 - where nothing ever waits there is nothing to do
         """Sends what waits."""
 
+    @abstractmethod
     async def send(self, data: bytes) -> None:
-        raise NotImplementedError
+        """A piece of the body; waits while the caller does not read."""
 
+    @abstractmethod
     async def end(self, data: bytes = b"") -> None:
-        raise NotImplementedError
+        """The last piece."""
 
     async def answer(self, status: int, body: bytes, headers: Headers = JSON) -> None:
         """A whole answer at once."""
         await self.begin(status, [*headers, (b"content-length", str(len(body)).encode())])
         await self.end(body)
 
+    @abstractmethod
     async def left(self) -> None:
         """Returns when the caller has left."""
-        raise NotImplementedError
 
 
 def too_large(limit: int) -> BadRequest:

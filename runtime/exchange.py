@@ -241,8 +241,8 @@ class Connection(HttpToolsProtocol):
     dated: tuple[object, bytes] = (None, b"")
 
     def door_for(self, path: str, raw_path: bytes) -> Door | None:
-        """The hot door for a path, None for what ASGI answers."""
-        raise NotImplementedError
+        """The hot door for a path, None for what ASGI answers, as all is unless a subclass knows better."""
+        return None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
