@@ -199,6 +199,8 @@ def restore(lifted: Recall) -> None:
     plugins = Plugin.objects.filter(releases__pk__in=[name[8:] for name in free if name.startswith("release ")])
     for plugin in plugins.distinct():
         releasing.refresh_latest(plugin)
+    for plugin in Plugin.objects.filter(pk__in=[name[7:] for name in free if name.startswith("plugin ")]):
+        indexing.index(plugin)
 
 
 def as_it_was(name: str) -> str:

@@ -199,6 +199,7 @@ RUNTIME_TERMS = "marketplace.consenting.terms"
 RUNTIME_OBJECTIONS = "marketplace.signing.trusting.objection"
 # The marketplace's own block list; others are followed at addresses, whose lists one of these keys must have signed.
 RUNTIME_RECALLS = "marketplace.recalling.document"
+RUNTIME_AUDIT = "marketplace.auditing.record"  # what people do in the runtime beside us belongs to the same trail
 RECALL_URLS = listing("RECALL_URLS")
 RECALL_KEYS = listing("RECALL_KEYS")
 # What nodes see to every ten seconds, besides their own plugins.

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from marketplace import auditing
 from marketplace.models import PrivacyStatement, Submission, User
 from marketplace.review.claiming import free_for
 from marketplace.review.errors import NotPermitted, NotPossible
@@ -43,9 +44,12 @@ def answer(submission: Submission, key: str, *, by: User, answer: str, reason: s
     rows = [row for row in found.checklist if row.get("key") == key]
     if not rows:
         raise NotPossible("This point is no longer on the list. Load the page again.")
+    before = {"answer": rows[0].get("answer", ""), "reason": rows[0].get("reason", "")}
     rows[0].update(answer=answer, reason=reason.strip()[:2000], by=str(by))
     found.reviewed_by, found.reviewed_at = None, None
     found.save(update_fields=["checklist", "reviewed_by", "reviewed_at"])
+    after = {"answer": answer, "reason": reason.strip()[:2000]}
+    auditing.record("privacy.answer", f"{submission}: {key}", by=by, before=before, after=after)
     return found
 
 
@@ -66,4 +70,5 @@ def complete(submission: Submission, *, by: User) -> PrivacyStatement:
         raise NotPossible(f"{len(left)} of {len(found.checklist)} points are not explained yet.")
     found.reviewed_by, found.reviewed_at = by, timezone.now()
     found.save(update_fields=["reviewed_by", "reviewed_at"])
+    auditing.record("privacy.complete", str(submission), by=by, after={"points": len(found.checklist)})
     return found

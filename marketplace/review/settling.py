@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from marketplace import auditing
 from marketplace.models import Finding, User
 from marketplace.review.errors import NotPossible
 from marketplace.review.privacy_review import may_review
@@ -17,6 +18,8 @@ def settle(finding: Finding, *, by: User, reason: str) -> Finding:
     finding.settled_by, finding.settled_at = by, timezone.now()
     finding.settled_reason = reason.strip()[:2000]
     finding.save(update_fields=["settled_by", "settled_at", "settled_reason"])
+    after = {"rule": finding.rule, "path": finding.path, "line": finding.line, "reason": finding.settled_reason}
+    auditing.record("finding.settle", str(finding.section.submission), by=by, after=after)
     return finding
 
 
@@ -24,6 +27,8 @@ def settle(finding: Finding, *, by: User, reason: str) -> Finding:
 def unsettle(finding: Finding, *, by: User) -> Finding:
     """Take one's mind back: it is open again."""
     may_review(finding.section.submission, by)
+    before = {"rule": finding.rule, "path": finding.path, "line": finding.line, "reason": finding.settled_reason}
+    auditing.record("finding.unsettle", str(finding.section.submission), by=by, before=before)
     finding.settled_by, finding.settled_at, finding.settled_reason = None, None, ""
     finding.save(update_fields=["settled_by", "settled_at", "settled_reason"])
     return finding

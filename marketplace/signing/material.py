@@ -81,7 +81,8 @@ def check_size(key: Public) -> None:
 
 def sign(private: bytes, message: bytes) -> bytes:
     """With a key as private_bytes has written it."""
-    key = load_der_private_key(private, None)
+    # it was checked when it was made or read, and is sealed since: to check it again takes longer than to sign
+    key = load_der_private_key(private, None, unsafe_skip_rsa_key_validation=True)
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(message, padding.PKCS1v15(), SHA256())
     assert isinstance(key, ed25519.Ed25519PrivateKey)  # noqa: S101 - read_private lets no other in

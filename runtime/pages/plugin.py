@@ -142,12 +142,12 @@ def signature(request: Visit, plugin_id: str) -> HttpResponse:
 def override(request: Visit, plugin_id: str) -> HttpResponse:
     """Runs a plugin in spite of a soft recall, or takes that back."""
     shown = opened(request, plugin_id)
+    who = f"{request.user} <{getattr(request.user, 'email', '')}>"
     if request.POST.get("act") == "withdraw":
-        recalls.withdraw(request.membership.id, plugin_id)
+        recalls.withdraw(request.membership.id, plugin_id, by=who)
         messages.success(request, "The recall holds again.")
         return redirect("plugin", request.membership.slug, plugin_id)
     try:
-        who = f"{request.user} <{getattr(request.user, 'email', '')}>"
         reason = request.POST.get("reason", "")
         recalls.override(request.membership.id, shown.plugin.unique_identifier, by=who, reason=reason)
         messages.success(request, "Allowed here, in spite of the recall. Your name and reason are kept.")

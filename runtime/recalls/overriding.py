@@ -1,6 +1,8 @@
 """An administrator runs a plugin in spite of a soft recall, with a reason that is kept."""
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from runtime import lookup
 from runtime.errors import Refused
@@ -26,13 +28,21 @@ def override(workspace_id: str, plugin: str, *, by: str, reason: str) -> list[Re
             reason=reason.strip()[:4000],
         )
         done.append(found)
+        told("recall.override", plugin, by=by, after={"recall": found.number, "reason": reason.strip()[:4000]})
     transaction.on_commit(lookup.changed)
     return done
 
 
+def told(act: str, subject: str, *, by: str, after: dict[str, object]) -> None:
+    """Into the audit trail of the marketplace beside us, where there is one."""
+    if settings.RUNTIME_AUDIT:
+        import_string(settings.RUNTIME_AUDIT)(act, subject, by=by, after=after)
+
+
 @transaction.atomic
-def withdraw(workspace_id: str, plugin_id: str) -> int:
+def withdraw(workspace_id: str, plugin_id: str, *, by: str) -> int:
     """The recalls hold for this plugin again; how many overrides there were."""
     done, _ = RecallOverride.objects.filter(workspace_id=workspace_id, plugin_id=plugin_id).delete()
+    told("recall.withdraw_override", plugin_id, by=by, after={"workspace": workspace_id, "overrides": done})
     transaction.on_commit(lookup.changed)
     return done

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from marketplace.models import Finding, Organization, PrivacyStatement, ScreeningSection, Submission
+from marketplace.models import AuditEntry, Finding, Organization, PrivacyStatement, ScreeningSection, Submission
 from marketplace.review import NotPermitted, NotPossible, Outrun, chores, claiming, deciding, settling, thread
 from marketplace.review.deciding import Approval
 from marketplace.review.reasons import give_reason
@@ -109,6 +109,8 @@ def test_a_finding_that_blocks_is_settled_with_a_reason(people: SimpleNamespace,
     with pytest.raises(NotPermitted):
         settling.settle(finding, by=people.owner, reason="It is an example.")
     settling.settle(finding, by=people.ada, reason="It is an example of the documentation.")
+    trail = AuditEntry.objects.get(act="finding.settle")
+    assert (trail.by_id, trail.after["reason"]) == (people.ada.pk, "It is an example of the documentation.")
     approve(submission, people.ada)
     assert json.loads(submission.decisions.get().statement)["settled"][0]["reason"].startswith("It is an example")
 

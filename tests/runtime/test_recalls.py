@@ -14,6 +14,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.models import AuditEntry
 from runtime import lookup, process, recalls
 from runtime.errors import Refused, StartFailed
 from runtime.installing import install
@@ -148,8 +149,10 @@ def test_an_override_is_of_one_workspace(installed: Installation) -> None:
     assert set(process.wished()) == {PLUGIN}
     with pytest.raises(Recalled):
         lookup.read("v", "acme/weather")
-    recalls.withdraw("w", "acme/weather")
+    recalls.withdraw("w", "acme/weather", by="Ada")
     assert set(process.wished()) == set()
+    trail = AuditEntry.objects.order_by("at").values_list("act", "by", "after__reason")
+    assert list(trail) == [("recall.override", "Ada", "Known"), ("recall.withdraw_override", "Ada", None)]
 
 
 def test_an_override_is_of_one_recall(installed: Installation) -> None:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.models import SigningKey, SigningRequest
-from marketplace.signing import keys, material, releases
+from marketplace.signing import anew, keys, material, releases
 from marketplace.signing.errors import SigningFault
 
 PASSPHRASE = "SIGNING_KEY_PASSPHRASE"  # noqa: S105 - the name of an environment variable
@@ -50,6 +50,9 @@ class Command(BaseCommand):
         revoke.add_argument("fingerprint", help="or how it begins")
         revoke.add_argument("--reason", required=True)
         revoke.add_argument("--since", type=moment, help="ISO time, UTC; now by default")
+        again = actions.add_parser("sign-anew", help="sign what a revoked key signed with the key that signs now")
+        again.add_argument("fingerprint", help="of the revoked key, or how it begins")
+        again.add_argument("--passphrase", action="store_true", help=f"ask for one, or take it from {PASSPHRASE}")
 
     def handle(self, *_: Any, action: str, **options: Any) -> None:
         act = getattr(self, action.replace("-", "_").replace("import", "bring"))
@@ -113,6 +116,19 @@ class Command(BaseCommand):
     def revoke(self, options: dict[str, Any]) -> None:
         key = keys.revoke(one(options["fingerprint"]), by=None, reason=options["reason"], since=options["since"])
         self.stdout.write(f"{key} is not believed from {key.revoked_from:%Y-%m-%d %H:%M} UTC on.")
+
+    def sign_anew(self, options: dict[str, Any]) -> None:
+        """One after another: what fails is told, and the others are signed."""
+        secret = phrase("Passphrase of the key that signs now: ") if options["passphrase"] else ""
+        failed = 0
+        for release in anew.disbelieved(one(options["fingerprint"])):
+            try:
+                self.stdout.write(f"{anew.sign_anew(release, by=None, secret=secret)}")
+            except (SigningFault, *releases.FAULTS) as fault:
+                failed += 1
+                self.stderr.write(f"{release}: {fault}")
+        if failed:
+            raise CommandError(f"{failed} release{'s' if failed > 1 else ''} could not be signed anew; see above.")
 
 
 def named(parser: ArgumentParser, *, passphrase: bool = False) -> ArgumentParser:
