@@ -60,7 +60,10 @@ def may_register(invitation: Invitation | None) -> bool:
 
 @transaction.atomic
 def register(*, email: str, name: str, password: str, invitation: Invitation | None = None) -> User:
-    """A new account; an invitation is used up by it. Raises ValidationError with a sentence, PermissionDenied."""
+    """A new account; an invitation is used up by it. Raises ValidationError with a sentence, PermissionDenied.
+
+    With CONFIRM_EMAIL it can sign in only when its address is confirmed; a link that was made for the address does that.
+    """
     if not may_register(invitation):
         raise PermissionDenied("Nobody can sign up here without an invitation.")
     email = email.strip().lower()
@@ -68,7 +71,8 @@ def register(*, email: str, name: str, password: str, invitation: Invitation | N
         raise ValidationError(f"This invitation is for {invitation.email}.", code="other_address")
     try:
         with transaction.atomic():
-            user = User.objects.create_user(email, password, name=name.strip())
+            active = not settings.CONFIRM_EMAIL or bool(invitation and invitation.email)
+            user = User.objects.create_user(email, password, name=name.strip(), is_active=active)
     except IntegrityError:
         raise ValidationError("There is an account with this address already. Sign in instead.", code="taken") from None
     if invitation is not None:

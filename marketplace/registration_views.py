@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from marketplace import auditing, confirming
 from marketplace.models import Invitation, User
 from marketplace.registering import CLOSED, invitation_for, invite, may_register, register, revoke_invitation
 
 LISTED = 100
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 INVALID = 422
 
 
@@ -64,15 +66,40 @@ def sign_up(request: HttpRequest, code: str = "") -> HttpResponse:
         return render(request, "sign_up_closed.html", context, status=404 if code else 403)
     form = SignUpForm(request.POST or None, initial={"email": invitation.email if invitation else ""})
     if request.method == "POST" and form.is_valid():
-        try:
-            user = register(invitation=invitation, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error("email", error)
-        else:
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect(after(request))
+        if confirming.too_many(auditing.address_of(request)):
+            form.add_error(None, "Many accounts were made from your network within the last hour. Try again later.")
+        elif user := attempted(form, invitation):
+            return signed_up(request, user)
     context = {"form": form, "invitation": invitation, "next": request.POST.get("next", request.GET.get("next", ""))}
     return render(request, "sign_up.html", context, status=INVALID if form.errors else 200)
+
+
+def attempted(form: SignUpForm, invitation: Invitation | None) -> User | None:
+    """The account; None when the form says why there is none. One that waits for its mail is sent it again."""
+    if again := confirming.unconfirmed(form.cleaned_data["email"]):
+        return again
+    try:
+        return register(invitation=invitation, **form.cleaned_data)
+    except ValidationError as error:
+        form.add_error("email", error)
+        return None
+
+
+def signed_up(request: HttpRequest, user: User) -> HttpResponse:
+    if user.is_active:
+        login(request, user, backend=BACKEND)
+        return redirect(after(request))
+    confirming.send(user, request.build_absolute_uri(reverse("sign-up-confirm", args=[confirming.token(user)])))
+    return render(request, "sign_up_sent.html", {"email": user.email})
+
+
+def confirm_address(request: HttpRequest, code: str) -> HttpResponse:
+    """What the mail leads to. Only pressing the button confirms: programs that look into mails open links too."""
+    account = confirming.waiting(code)
+    if account is not None and request.method == "POST":
+        login(request, confirming.confirm(account), backend=BACKEND)
+        return redirect(after(request))
+    return render(request, "sign_up_confirm.html", {"account": account}, status=200 if account else 404)
 
 
 def after(request: HttpRequest) -> str:

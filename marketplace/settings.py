@@ -65,6 +65,25 @@ ENFORCE_LANGGENIUS_PLUGIN_SIGNATURES = flag("ENFORCE_LANGGENIUS_PLUGIN_SIGNATURE
 
 # Who may have an account and publish: open, invite (by a link from staff), closed (staff make accounts).
 REGISTRATION = text("REGISTRATION", "invite")
+REGISTRATIONS_PER_HOUR = integer("REGISTRATIONS_PER_HOUR", 20)
+CONFIRM_EMAIL = flag("CONFIRM_EMAIL", False)
+MAIL_SERVER = text("EMAIL_HOST")
+MAILERS = {
+    "default": {
+        "BACKEND": f"django.core.mail.backends.{'smtp' if MAIL_SERVER else 'console'}.EmailBackend",
+        "OPTIONS": {
+            "host": MAIL_SERVER,
+            "port": integer("EMAIL_PORT", 587),
+            "username": text("EMAIL_HOST_USER"),
+            "password": text("EMAIL_HOST_PASSWORD"),
+            "use_tls": flag("EMAIL_USE_TLS", True),
+            "timeout": 20,
+        }
+        if MAIL_SERVER
+        else {},
+    }
+}
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "patchbay@localhost.localdomain")
 # Names that nobody may come close to; what to do about other look-alikes: refuse, queue (a reviewer looks), allow.
 PROTECTED_NAMES = listing("PROTECTED_NAMES", "langgenius,dify")
 LOOKALIKES = text("LOOKALIKES", "queue")

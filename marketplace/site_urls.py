@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
-from marketplace import registration_views, views
+from marketplace import inbox_views, registration_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("marketplace.catalogue.urls")),
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", views.SignIn.as_view(), name="sign-in"),
     path("sign-out", LogoutView.as_view(), name="sign-out"),
     path("sign-up", registration_views.sign_up, name="sign-up"),
+    path("sign-up/confirm/<str:code>", registration_views.confirm_address, name="sign-up-confirm"),
+    path("inbox", inbox_views.inbox, name="inbox"),
     path("sign-up/<str:code>", registration_views.sign_up, name="sign-up-invited"),
     path("invitations", registration_views.invitations, name="invitations"),
     path("invitations/<int:invitation_id>/end", registration_views.invitation_end, name="invitation-end"),

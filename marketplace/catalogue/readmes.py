@@ -15,6 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from marketplace import keeping
+from marketplace.catalogue.sizes import Size, size_of
+
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "kbd", "a", "em"),
     *("strong", "b", "i", "s", "del", "sub", "sup", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
@@ -98,10 +101,19 @@ def of_tag(tag: str, pictures: Pictures) -> str:
 def image(source: str, words: str, pictures: Pictures) -> str:
     """The picture where it is one of the package's, else a link to it, else its words."""
     if found := pictures.get(name_of(source)):
-        return format_html('<img src="{}{}" alt="{}" loading="lazy" decoding="async">', PICTURES, found, words)
+        room = format_html(' width="{}" height="{}"', *size) if (size := measured(found)) else ""
+        return format_html('<img src="{}{}" alt="{}"{} loading="lazy" decoding="async">', PICTURES, found, words, room)
     if source.startswith(("http://", "https://")):
         return format_html('<a href="{}">{}</a>', source, words or "image")
     return format_html("<em>{}</em>", words) if words else ""
+
+
+def measured(address: str) -> Size | None:
+    """The picture's size, so that nothing below it moves when it comes."""
+    try:
+        return size_of(keeping.read(address.partition(".")[0]))
+    except (FileNotFoundError, keeping.Damaged):
+        return None
 
 
 def name_of(source: str) -> str:

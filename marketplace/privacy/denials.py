@@ -45,6 +45,7 @@ _NETWORK = [
     r"\b(?:not|never) (?:\w+ )?(?:connected|linked|online)\b|\bno (?:\w+ )?(?:outside|external) communications?\b",
     r"\b(?:sent|transmitted|uploaded|forwarded|transferred|transmission|transfers?)\b[^:.\n]{0,40}: *(?:none|no|nothing|never|n/a)\b",
     rf"\b(?:your|user|what you \w+|{_DATA})\b[^.;\n]{{0,30}}\b(?:never|not) (?:ever )?(?:goes?|travels?)\b",
+    r"\b(?:at no (?:point|time|moment|stage)|under no circumstances|in no (?:case|way)|never)\b[^.;\n]{0,50}\b(?:leaves?|exits?|uploaded|sent|transmitted)\b",
     *tongues.NETWORK,
 ]
 # Sayings of the same kind that policies also use beside the recipients that they name.
@@ -63,6 +64,7 @@ _STAYS = [
     r"offline|on your|within|inside|on the local machine|in (?:local )?memory)(?![^.;\n]{0,12}\bor\b)",
     rf"\b{_NOT}\b[^.;\n]{{0,60}}\b{_SENT}\b",
     rf"\b(?:nothing|{_DATA})\b[^.;\n]{{0,60}}\b(?:never|not)\s+(?:ever )?(?:leaves?|exits?|left)\b",
+    r"\b(?:stays?|remains?|is kept|are kept|lives?)\b[^.;\n]{0,25}\b(?:on|in|inside|within|at) (?:your|the|our own|its)\b[^.;\n]{0,15}\b(?:infrastructure|machine|device|server|instance|network|computer|environment|premises|workspace|browser|host|system|control)s?\b",
     rf"\b{_NOT}\b[^.;\n]{{0,50}}\b(?:external|remote|third[- ]party|outside) (?:\w+ )?(?:services?"
     rf"|servers?|hosts?|systems?|part(?:y|ies)|endpoints?)\b",
 ]
@@ -144,7 +146,15 @@ def denials(evidence: Evidence) -> list[Denial]:
     return [one for one in found if one.kind != "collection" or not disclosed]
 
 
+_REST = re.compile(
+    r"\b(?:nothing|no one|nobody|no(?:thing)? (?:data|information)?) ?(?:else|further|more|other|additional)\b",
+    re.IGNORECASE,
+)
+
+
 def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
+    if _REST.search(sentence):  # of what was not said before: it denies nothing of that
+        return None
     if evidence.sends and _any(_NETWORK, sentence) and not _QUALIFIED.search(sentence):
         seen = evidence.sends
         return Denial(

@@ -20,13 +20,18 @@ def sentences(text: str) -> Lines:
     yield from _answers(lines)
     for number, line in enumerate(lines, start=1):
         in_code ^= line.startswith("```")
-        if in_code:
+        if in_code or is_head(lines, number):
             continue
         for cell in line.strip().strip("|").split("|") if line.lstrip().startswith("|") else [line]:
             bare = re.sub(r"[*_`>#]+", "", cell).strip()
             for part in re.split(r"(?<=[.!?。！；;])\s*", bare):
                 if len(part) > 3 and (len(part) > 5 or not part.isascii()):
                     yield number, part
+
+
+def is_head(lines: list[str], number: int) -> bool:
+    """Whether the line, counted from 1, is the head of a table: it asks, and says nothing."""
+    return "|" in lines[number - 1] and number < len(lines) and bool(_RULE.match(lines[number].strip()))
 
 
 def _unwrapped(text: str) -> list[str]:
@@ -53,7 +58,7 @@ def _answers(lines: list[str]) -> Lines:
         cells = (
             [re.sub(r"[*_`]+", "", cell).strip() for cell in line.strip().strip("|").split("|")] if "|" in line else []
         )
-        if cells and number < len(lines) and _RULE.match(lines[number].strip()):
+        if is_head(lines, number):
             head = cells
         elif not cells:
             head = []

@@ -33,6 +33,8 @@ def test_an_owner_is_led_to_the_install_sheet(echo: Plugin, visit: Callable[...,
     answer = browser.post(f"{ECHO}/use", {"workspace": "support"})
     identifier = Package.objects.get().unique_identifier
     assert answer["Location"] == f"/w/support/install?p={identifier}"
+    echo.refresh_from_db()
+    assert echo.install_count == 1
     sheet = browser.get(answer["Location"]).text
     assert "What it may do" in sheet
     assert "Install" in sheet

@@ -14,11 +14,17 @@ from marketplace.catalogue.kinds import KINDS, MARKS, TAGS, tag_word
 from marketplace.catalogue.languages import said
 from marketplace.catalogue.searching import Found, search
 from marketplace.catalogue.shelves import counts, in_collection, rankings, shelves
+from marketplace.dify.asking import Asking
+from marketplace.dify.consoles import chosen
+from marketplace.dify.offers import listed
+from marketplace.dify.terms import terms_of
 from marketplace.models import Collection, Organization, PluginTag
+from marketplace.models.plugins import version_number
 
 PAGE_SIZE = 30
 LAST_PAGE = 5000
 SUGGESTIONS = 7
+ANY_DIFY = version_number("999.0.0")  # a page does not say which version its reader's Dify is
 # What the address says, the column, and what people read.
 SORTS = {
     "installs": ("install_count", gettext_lazy("Most installed")),
@@ -87,6 +93,7 @@ def results(request: HttpRequest) -> HttpResponse:
 
 def listing(request: HttpRequest, wanted: Asked, **context: Any) -> HttpResponse:
     column = SORTS[wanted.sort][0] if wanted.sort else ""
+    catalogue = chosen(request)
     found = search(
         wanted.query,
         category=wanted.category,
@@ -94,6 +101,7 @@ def listing(request: HttpRequest, wanted: Asked, **context: Any) -> HttpResponse
         sort=column,
         page=wanted.page,
         page_size=PAGE_SIZE,
+        among=listed(terms_of(Asking(catalogue=catalogue, dify=ANY_DIFY))) if catalogue else None,
     )
     sorts = [(name, word) for name, (_column, word) in SORTS.items()]
     here = {
@@ -101,6 +109,7 @@ def listing(request: HttpRequest, wanted: Asked, **context: Any) -> HttpResponse
         "kinds": counts()[1],
         "tags": [(name, word) for name, word in TAGS.items()],
         "sorts": sorts,
+        "narrowed_to": catalogue,
     }
     return render(request, "catalogue/listing.html", {**shown(found, wanted.page), **here, **context})
 

@@ -14,6 +14,7 @@ from marketplace.catalogue.readmes import rendered
 from marketplace.catalogue.showing import Shown, plugin_at, public, shown, versions
 from marketplace.catalogue.using import CannotUse, bring, governed_by
 from marketplace.catalogue.vouching import vouchers
+from marketplace.dify.counting import count_install
 from marketplace.dify.handoff import framable, handoff
 from marketplace.models import Plugin, User
 from marketplace.workspaces import access
@@ -127,6 +128,7 @@ def use(request: HttpRequest, org: str, name: str) -> HttpResponse:
         raise Http404("Only owners and admins of a workspace may install.")
     try:
         identifier = bring(one.release)
+        count_install(one.release)
     except CannotUse as reason:
         messages.error(request, str(reason))
         return redirect("catalogue-plugin", org, name)
