@@ -92,7 +92,7 @@ class Keeper:
         self.log = plugin_log
         self.terms = launching.terms
         self.state, self.reason, self.since = "pending", "", time.time()
-        self.failures = self.restarts = 0
+        self.failures = self.restarts = self.moves = 0
         self.next_try = 0.0
         self.fleet = Fleet(launching.calls_each)
         self.job: asyncio.Task[None] | None = None
@@ -106,8 +106,14 @@ class Keeper:
 
     def move(self, state: str, reason: str = "") -> None:
         if state != self.state:
-            self.since = time.time()
             self.log("host", f"{state}: {reason}" if reason else state)
+        self.be(state, reason)
+
+    def be(self, state: str, reason: str) -> None:
+        """A move that is no event of the plugin's own, and not written in its log."""
+        if state != self.state:
+            self.since = time.time()
+        self.moves += 1
         self.state, self.reason = state, reason
         self.moved.set()
         self.moved = asyncio.Event()
@@ -216,13 +222,14 @@ class Keeper:
     # Sleeping.
 
     def lie_down(self, why: str) -> None:
-        """It has not run here yet, and need not before somebody calls."""
+        """It has not run here yet, and need not before somebody calls. Thousands do so at once: none opens its log."""
         if self.state == "pending":
-            self.move("asleep", why)
+            self.be("asleep", why)
 
     async def sleep(self, why: str) -> None:
         self.calls.came = False
         await self.stop(grace=max(self.terms.sleep_after, SHORTEST_GRACE), at_last="asleep", why=why)
+        self.log.close()
         if self.calls.came and not self.closed:
             self.move("pending", "Somebody called while it fell asleep.")
             await self.start()

@@ -16,12 +16,14 @@ from runtime.guests import Guest
 from runtime.keeper import Keeper, Launching, Listener
 from runtime.logs import PluginLog
 from runtime.outage import OUTAGES, Outage
+from runtime.telling import Telling
 from runtime.terms import Terms
 
 log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between two looks at what is wished, when nothing nudges
 WISHES_EVERY = 10  # ticks after which the rows are read again although nobody said that they changed
+LOOK_EVERY = 2.0  # seconds between two looks at who holds what, which renew the leases, when nothing has changed
 BRING_UP_POLL = 0.25  # seconds between two looks at a plugin that another node brings up
 
 
@@ -57,6 +59,7 @@ class Node:
         self.trials: Counter[str] = Counter()
         self.wished: set[str] = set()
         self.terms: Mapping[str, Terms] = {}
+        self.agreed: Mapping[str, Terms] = {}  # the last ones that were told to the keepers
         self.held: set[str] = set()  # what the cluster says that this node holds
         self.coming: set[str] = set()  # what it takes over from another node,
         self.needed: set[str] = set()  # and of that what runs there: it is started here first
@@ -65,6 +68,8 @@ class Node:
         self.term = 0  # as the master; 0 while another node is
         self.version = -1
         self.tick = 0
+        self.looked = 0.0
+        self.telling = Telling(options.info.id)
         self.written = 0.0
         self.make_launching = make_launching
         self.stopping = False
@@ -100,16 +105,21 @@ class Node:
     async def turn(self) -> None:
         """One look at everything; converges from any state, also after a missed event."""
         trials = set(self.trials)  # before the rows are read: who ends a trial has written its rows by then
-        await self.read_wishes()
+        changed = await self.read_wishes()
         if not self.options.serves and not self.guests:
             return
         guests = set(self.guests)
-        self.held, self.coming = await asyncio.to_thread(self.join_and_claim, trials | guests)
-        self.see_off(guests - self.held)
+        looks = changed or bool(self.coming or trials) or time.monotonic() - self.looked >= LOOK_EVERY
+        if looks:
+            self.looked = time.monotonic()
+            self.held, self.coming = await asyncio.to_thread(self.join_and_claim, trials | guests)
+            self.see_off(guests - self.held)
         self.reconcile((self.held - guests) | self.coming | (self.trials.keys() & self.keepers.keys()))
-        states = {plugin: held.observed(self.id) for plugin, held in (self.keepers | self.guests).items()}
-        await asyncio.to_thread(self.cluster.tell, states, self.id)
-        if self.options.serves and await asyncio.to_thread(self.lead) and self.tick % WISHES_EVERY == 0:
+        held: dict[str, Keeper | Guest] = {**self.keepers, **self.guests}
+        if news := self.telling.news(held):
+            await asyncio.to_thread(self.cluster.tell, news, self.id)
+        leads = self.options.serves and await asyncio.to_thread(self.lead, looks)
+        if leads and self.tick % WISHES_EVERY == 0:
             self.begin_duties()
 
     async def write_down(self) -> None:
@@ -117,11 +127,12 @@ class Node:
             self.written = time.monotonic()
             await asyncio.to_thread(self.options.note_down)
 
-    async def read_wishes(self) -> None:
+    async def read_wishes(self) -> bool:
+        """Whether the rows were read, since they have changed or it is time."""
         version = await asyncio.to_thread(self.cluster.version)
         self.tick += 1
         if version == self.version and self.tick % WISHES_EVERY:
-            return
+            return False
         if version != self.version:
             self.options.forget()
             for keeper in self.keepers.values():
@@ -129,6 +140,7 @@ class Node:
         if self.options.serves:
             self.wished, self.terms = await asyncio.to_thread(self.read_rows)
         self.version = version
+        return True
 
     def read_rows(self) -> tuple[set[str], Mapping[str, Terms]]:
         found = self.options.wishes()
@@ -156,6 +168,8 @@ class Node:
         scene = placement.Scene(self.wished, places, holders)
         free = placement.free_for(self.id, scene)
         ours = {plugin for plugin in self.wished if holders.get(plugin) == self.id}
+        if any(plugin in self.wished and plugin not in holders for plugin in self.held):
+            self.telling.forget()  # it has forgotten more than that
         held = self.cluster.claim(sorted(free | ours | more), self.id)
         coming = placement.coming_to(self.id, scene) | (self.coming & self.wished)
         there = self.cluster.states(coming - held) if coming - held else {}
@@ -169,10 +183,12 @@ class Node:
     def may_take(self, keeper: Keeper) -> bool:
         return keeper.running is not None or (keeper.state == "asleep" and keeper.plugin not in self.needed)
 
-    def lead(self) -> bool:
+    def lead(self, sweeps: bool) -> bool:
         """Whether this node is the master, who clears what nodes that are gone have left."""
         self.term = self.cluster.lead(self.id)
-        swept = self.cluster.sweep(self.id, self.term) if self.term else None
+        if not (self.term and sweeps):
+            return self.term > 0
+        swept = self.cluster.sweep(self.id, self.term)
         if swept is not None and swept.nodes:
             log.info("Gone: %s; what they held is free: %d plugins", ", ".join(swept.nodes), len(swept.plugins))
         return swept is not None
@@ -192,17 +208,22 @@ class Node:
         if self.stopping:  # what `stop` has ended must not begin again
             return
         new = [self.keeper(plugin) for plugin in claimed if plugin not in self.keepers]
-        keepers = self.keepers.values()
-        for keeper in keepers:
-            keeper.terms = self.terms.get(keeper.plugin, self.launching.terms)
-        warming.settle([one for one in new if one.plugin not in self.needed], keepers, self.launching)
-        for keeper in list(keepers):
+        if new or self.terms is not self.agreed:
+            self.agreed = self.terms
+            for keeper in self.keepers.values():
+                keeper.terms = self.terms.get(keeper.plugin, self.launching.terms)
+            calm = [one for one in new if one.plugin not in self.needed]
+            warming.settle(calm, self.keepers.values(), self.launching)
+        for keeper in list(self.keepers.values()):
             self.reconcile_one(keeper, keeper.plugin in claimed)
-        self.launching.headroom.look(sum(len(one.fleet) for one in keepers))
-        warming.make_room(keepers, self.launching)
-        warming.start_some(keepers, self.launching)
+        awake = [one for one in self.keepers.values() if one.state != "asleep"]
+        self.launching.headroom.look(sum(len(one.fleet) for one in awake))
+        warming.make_room(awake, self.launching)
+        warming.start_some(awake, self.launching)
 
     def reconcile_one(self, keeper: Keeper, wished: bool) -> None:
+        if wished and keeper.state == "asleep" and keeper.terms.on_demand and keeper.plugin not in self.needed:
+            return
         keeper.step(wished)
         if wished and keeper.state == "asleep" and (keeper.plugin in self.needed or not keeper.terms.on_demand):
             keeper.move("pending", keeper.terms.why_awake)
@@ -231,12 +252,14 @@ class Node:
         """The guest has left, or is to leave; nothing happens where another one has taken its place."""
         if self.guests.get(guest.plugin) is guest:
             del self.guests[guest.plugin]
+            self.held.discard(guest.plugin)
             await asyncio.to_thread(self.cluster.release, guest.plugin, self.id)
 
     def see_off(self, plugins: set[str]) -> None:
         """Another node has got a newer connection of these."""
         for plugin in plugins:
             if guest := self.guests.pop(plugin, None):
+                self.held.discard(plugin)
                 guest.displaced()
 
     def keeper(self, plugin: str) -> Keeper:

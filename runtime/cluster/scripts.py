@@ -72,6 +72,28 @@ return holder and content(redis.call('HGET', KEYS[2], holder))
 """
 )
 
+# KEYS claims, nodes, states; ARGV plugins …; answers for each what its holder tells of it, else what any node that is here does.
+STATES = (
+    HEAD
+    + """
+local out, nodes, here = {}, {}, {}
+local found = redis.call('HGETALL', KEYS[2])
+for i = 1, #found, 2 do
+  if content(found[i + 1]) then nodes[#nodes + 1] = found[i]; here[found[i]] = true end
+end
+for i = 1, #ARGV do
+  local holder = content(redis.call('HGET', KEYS[1], ARGV[i]))
+  local text = holder and here[holder] and content(redis.call('HGET', KEYS[3], holder .. ' ' .. ARGV[i]))
+  for n = 1, #nodes do
+    if text then break end
+    text = content(redis.call('HGET', KEYS[3], nodes[n] .. ' ' .. ARGV[i]))
+  end
+  out[i] = text or ''
+end
+return out
+"""
+)
+
 # KEYS bucket; ARGV most, rate, wanted; answers how many, and seconds until there is one.
 GRANT = """
 local clock = redis.call('TIME')

@@ -8,7 +8,8 @@ from typing import Any
 from runtime.cluster import scripts
 from runtime.cluster.base import LEASE, NodeInfo, PluginState, Swept
 
-TOLD_FOR = LEASE + 5  # seconds that a state counts
+TOLD_FOR = 120  # seconds that a state counts; those of nodes that are gone are cleared by the master
+FEW = 64  # plugins whose states are asked for one by one
 VOTE_FOR = 30  # seconds that a vote counts
 LEADS_FOR = 5  # seconds that a master leads without renewing it
 
@@ -19,7 +20,7 @@ class RedisCluster:
     def __init__(self, client: Any, prefix: str) -> None:
         self.redis = client
         self.prefix = prefix
-        names = ("PUT", "ALL", "CLAIM", "RELEASE", "HOLDER", "LEAD", "SWEEP", "LEAVE", "GRANT")
+        names = ("PUT", "ALL", "STATES", "CLAIM", "RELEASE", "HOLDER", "LEAD", "SWEEP", "LEAVE", "GRANT")
         self.scripts = {name: client.register_script(getattr(scripts, name)) for name in names}
 
     def key(self, name: str) -> str:
@@ -78,13 +79,20 @@ class RedisCluster:
             self.run("PUT", "states", args=[TOLD_FOR, *told])
 
     def states(self, plugins: Iterable[str]) -> dict[str, PluginState]:
-        wanted, holders = set(plugins), self.holders()
+        wanted = set(plugins)
+        if len(wanted) <= FEW:
+            return self.few_states(sorted(wanted))
+        holders, here = self.holders(), self.everything("nodes").keys()
         found: dict[str, PluginState] = {}
         for field, text in self.everything("states").items():
             node, _, plugin = field.partition(" ")
-            if plugin in wanted and (plugin not in found or holders.get(plugin) == node):
+            if plugin in wanted and node in here and (plugin not in found or holders.get(plugin) == node):
                 found[plugin] = PluginState(**json.loads(text))
         return found
+
+    def few_states(self, plugins: list[str]) -> dict[str, PluginState]:
+        told = self.run("STATES", "claims", "nodes", "states", args=plugins) if plugins else []
+        return {plugin: PluginState(**json.loads(text)) for plugin, text in zip(plugins, told, strict=True) if text}
 
     # Addresses.
 

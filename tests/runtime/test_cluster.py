@@ -84,6 +84,7 @@ def test_claims_under_contention(cluster):
 
 
 def test_states(cluster):
+    cluster.join(A)
     state = PluginState("running", "", "a", 12.5, 2, 77, 1 << 20)
     cluster.tell({"x": state}, "a")
     assert cluster.states(["x", "y"]) == {"x": state}
