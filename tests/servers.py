@@ -122,15 +122,15 @@ class Host:
         self.key = secrets.token_hex(16)
         self.password = secrets.token_hex(8)
         self.programs: dict[str, Program] = {}
+        usual = {"FORCE_VERIFYING_SIGNATURE": "false", "PLUGIN_CACHE_PATH": str(places.CACHE / "uv")}
         self.environment = places.clean_environment(
             DATA_DIR=str(self.data_dir),
             SERVER_PORT=str(self.port),
             SERVER_KEY=self.key,
             ADMIN_PASSWORD=self.password,
             PLUGIN_REMOTE_INSTALLING_PORT=str(free_port()),
-            PLUGIN_CACHE_PATH=str(places.CACHE / "uv"),
             PYTHONWARNINGS="default",
-            **({"FORCE_VERIFYING_SIGNATURE": "false"} | environment),
+            **(usual | environment),
         )
 
     @property

@@ -127,8 +127,32 @@ class _Job:
         uv = self.options.uv_binary()
         self.reporter.begin("resolve", f"preparing an environment for Python {self.plan.interpreter.version}")
         venv.make(place.environment, self.plan.interpreter)
-        if self.plan.dependencies.kind == "lock" and self.options.has_own_source:
-            self._uv(commands.export(uv, place), place)
+        if self.plan.dependencies.kind != "lock":
+            self._uv(commands.install(uv, place, self.plan, options=self.options), place)
+        elif self.options.has_own_source:
+            self._install_exported(uv, place)
+        else:
+            self._install_lock(uv, place)
+
+    def _install_lock(self, uv: str, place: Place) -> None:
+        """From the addresses in the lock; where those cannot be reached, by its hashes from the usual index."""
+        try:
+            self._uv(commands.sync(uv, place, options=self.options), place)
+        except EnvironmentFailed as failure:
+            if not failure.retry:
+                raise
+            self.reporter.begin(
+                "resolve", "addresses in uv.lock do not answer; looking for the same files in the index"
+            )
+            try:
+                self._install_exported(uv, place)
+            except EnvironmentCancelled:
+                raise
+            except EnvironmentFailed:
+                raise failure from None
+
+    def _install_exported(self, uv: str, place: Place) -> None:
+        self._uv(commands.export(uv, place), place)
         self._uv(commands.install(uv, place, self.plan, options=self.options), place)
 
     def _compile(self, place: Place) -> None:

@@ -12,14 +12,14 @@ from pathlib import Path
 from runtime.environment import compile_archives
 from runtime.environment.options import EnvironmentOptions
 
-MARKS = ".compiled"
+MARKS = ".patchbay-compiled"
 TEMPORARY = ".patchbay-bytecode"
 MOST_JOBS = 4
 
 
 def unmarked(options: EnvironmentOptions, *, tag: str) -> set[Path]:
     """Wheels unpacked in the cache that are not yet compiled for the Python with this cache tag."""
-    marked = set(_names(options.root / MARKS))
+    marked = set(_names(options.cache / MARKS))
     buckets = options.cache.glob("archive-v*")
     return {
         bucket / name for bucket in buckets for name in _names(bucket) if f"{bucket.name}.{name}.{tag}" not in marked
@@ -34,7 +34,7 @@ def used_by(site: Path, archives: Sequence[Path] | set[Path]) -> list[Path]:
 
 def command(python: Path, site: Path, archives: Sequence[Path], *, options: EnvironmentOptions) -> list[str]:
     """The command that compiles `archives` and links the result into `site`."""
-    marks, temporary = options.root / MARKS, options.cache / TEMPORARY
+    marks, temporary = options.cache / MARKS, options.cache / TEMPORARY
     for folder in (marks, temporary):
         folder.mkdir(parents=True, exist_ok=True)
     given = _given(options.compile_extra_args)
@@ -49,10 +49,10 @@ def command(python: Path, site: Path, archives: Sequence[Path], *, options: Envi
 
 def forget_marks(options: EnvironmentOptions) -> None:
     """Remove the marks of wheels that are no longer in the cache."""
-    for name in _names(options.root / MARKS):
+    for name in _names(options.cache / MARKS):
         bucket, archive, _tag = name.split(".", 2)
         if not (options.cache / bucket / archive).is_dir():
-            (options.root / MARKS / name).unlink(missing_ok=True)
+            (options.cache / MARKS / name).unlink(missing_ok=True)
 
 
 def _given(arguments: Sequence[str]) -> argparse.Namespace:

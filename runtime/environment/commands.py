@@ -67,11 +67,14 @@ def export(uv: str, place: Place) -> list[str]:
     return [uv, "export", *what, "--quiet", "--output-file", str(place.exported), "--project", str(place.project)]
 
 
+def sync(uv: str, place: Place, *, options: EnvironmentOptions) -> list[str]:
+    """Bring in what a lock names, from the addresses that are written there."""
+    what = ["sync", "--frozen", "--no-dev", "--no-install-project", "--python", str(place.python)]
+    return [uv, *what, *VERBOSE, *options.extra_args]
+
+
 def install(uv: str, place: Place, plan: Plan, *, options: EnvironmentOptions) -> list[str]:
-    """Bring in the packages."""
-    if plan.dependencies.kind == "lock" and not options.has_own_source:
-        what = ["sync", "--frozen", "--no-dev", "--no-install-project", "--python", str(place.python)]
-        return [uv, *what, *VERBOSE, *options.extra_args]
+    """Bring in the packages that are listed, from an index."""
     return [
         *[uv, "pip", "install", "--python", str(place.python), "--requirement", _listed(place, plan, options)],
         # a plugin must not choose where an operator's packages come from

@@ -1,4 +1,4 @@
-"""Compiles wheels in uv's cache, and gives an environment that was linked from them its share.
+"""Compiles wheels in uv's cache, closes them to writing, and gives an environment that was linked from them its share.
 
 A script for the environment's own interpreter, standard library only. Any number of them may work on one cache: each wheel
 is compiled under a lock of its own, and its mark is written when all of it is done. A file appears in the cache whole or
@@ -12,6 +12,7 @@ import os
 import py_compile
 import re
 import shutil
+import stat
 import sys
 import warnings
 from collections import deque
@@ -59,6 +60,7 @@ def compile_archive(archive: Path, options: argparse.Namespace, *, wait: bool) -
             for source in sources(archive):
                 if not (options.skip and options.skip.search(str(source))):
                     compile_source(source, options.temporary)
+            close_to_writing(archive)
             mark.write(DONE)
             sys.stdout.write(f"compiled {archive.name}\n")
             sys.stdout.flush()
@@ -93,6 +95,18 @@ def compile_source(source: Path, temporary: Path) -> None:
         made.replace(target)
     except (py_compile.PyCompileError, OSError, ValueError, RecursionError):
         made.unlink(missing_ok=True)
+
+
+def close_to_writing(archive: Path) -> None:
+    """A plugin that changes an installed file in place would change it for all that have the package: let it fail.
+
+    What must change it can still put another file there. RECORD is copied, not linked, and added to.
+    """
+    for folder, names, files in os.walk(archive):
+        names[:] = [name for name in names if not name.endswith(".data")]
+        for path in (Path(folder, name) for name in files if name != "RECORD"):
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
 
 
 def link_all(archive: Path, site: Path) -> None:

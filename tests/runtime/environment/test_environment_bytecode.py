@@ -52,6 +52,13 @@ def test_environments_share_the_file_with_the_cache(bench, twice):
     assert one.stat().st_nlink == 3
 
 
+def test_what_is_shared_cannot_be_changed_in_place(twice):
+    one, two = (module(built, "pack/inner/deep.py") for built in twice)
+    assert one.samefile(two)
+    assert one.stat().st_mode & 0o222 == 0
+    assert compiled(twice[0], "pack/inner/deep.py").stat().st_mode & 0o222 == 0
+
+
 def test_nothing_is_compiled_again(bench, twice):
     before = compiled(twice[0], "pack/__init__.py").stat()
     bench.build(bench.plugin("c", requirements_txt="more"))
@@ -120,7 +127,7 @@ def test_several_compilers_share_the_work(bench, tmp_path):
 
 
 def test_marks_go_with_their_wheels(bench, twice):
-    marks = bench.options.root / bytecode.MARKS
+    marks = bench.options.cache / bytecode.MARKS
     assert len(list(marks.iterdir())) == 2
     gone = next((bench.options.cache / "archive-v0").iterdir())
     gone.rename(gone.with_name("gone"))

@@ -18,6 +18,7 @@ from tests.runtime.environment import wheels
 from tests.runtime.environment.conftest import Bench
 from tests.runtime.environment.index import Index
 
+HOST = f"{sys.version_info[0]}.{sys.version_info[1]}"
 ROOT = Path(__file__).parents[3]
 BUILDER = """
 import json, sys
@@ -220,3 +221,22 @@ class TestDownload:
         with pytest.raises(EnvironmentFailed) as failed:
             bench.build(folder)
         assert failed.value.package == "big"
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_addresses_in_a_lock_that_do_not_answer_are_not_needed(bench, tmp_path, same):
+    """The hashes say what the files have to be; where they come from does not matter. Other files are refused."""
+    wheel = wheels.make_wheel(tmp_path / "one", "six", "2")
+    served = wheel if same else wheels.make_wheel(tmp_path / "two", "six", "2", files={"six.py": "VALUE = 'other'"})
+    lock = wheels.lock("plugin", [wheel], index="http://127.0.0.1:9/simple")
+    project = f'[project]\nname = "plugin"\nversion = "0.1.0"\nrequires-python = ">={HOST}"\ndependencies = ["six"]\n'
+    folder = bench.plugin(pyproject_toml=project, uv_lock=lock)
+    with Index(served) as index:
+        bench.set(find_links=None, offline=False, extra_args=("--default-index", index.url))
+        if same:
+            assert bench.build(folder).facts["packages"] == {"six": "2"}
+            assert any("do not answer" in one.line for one in bench.news)
+        else:
+            # told is what happened first: with it somebody can do something
+            with pytest.raises(EnvironmentFailed, match=r"127\.0\.0\.1:9"):
+                bench.build(folder)
