@@ -166,6 +166,8 @@ USAGE_SESSIONS_DAYS = integer("USAGE_SESSIONS_DAYS", 30)
 # How environments of plugins are built.
 UV_PATH = text("UV_PATH")
 PLUGIN_PYTHON = text("PLUGIN_PYTHON")
+# For how long what no installed plugin needs stays on the disk: environments, unpacked packages, wheels.
+PLUGIN_UNUSED_DAYS = integer("PLUGIN_UNUSED_DAYS", 7)
 PLUGIN_BUILDS_AT_ONCE = integer("PLUGIN_BUILDS_AT_ONCE", 0)
 PIP_MIRROR_URL = text("PIP_MIRROR_URL")
 PIP_EXTRA_INDEX_URLS = listing("PIP_EXTRA_INDEX_URLS")

@@ -1,5 +1,6 @@
 """From an uploaded package to all that starting its plugin takes: an unpacked folder, an environment, a command line."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from django.db import close_old_connections
 
 from marketplace import difypkg
 from runtime import allowances, companion, environment, owners, recalls, storing
-from runtime.environment import EnvironmentFailed, EnvironmentOptions
+from runtime.environment import EnvironmentFailed, EnvironmentOptions, locking
 from runtime.environment.options import PASSED as HOST_VARIABLES
 from runtime.errors import StartFailed
 from runtime.forkserver import origin_of
@@ -124,6 +125,8 @@ def working_folder(plugin: str) -> Path:
 def unpacked(package: Package) -> Path:
     """The package's folder, unpacked when it is not there yet; what is there was written as a whole."""
     folder = working_folder(package.unique_identifier)
+    with locking.shared(unpacking_lock()), contextlib.suppress(FileNotFoundError):
+        os.utime(folder)  # it is wanted: `tidying` leaves it
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with storing.open_stored_package(package.unique_identifier) as file, difypkg.open_package(file) as opened:
@@ -138,10 +141,18 @@ def unpacked(package: Package) -> Path:
 def scratch(folder: Path) -> tuple[Path, Path]:
     """A plugin's home and its folder for what is temporary; the path of that one is short, since sockets are made there."""
     home = folder.parent / f"{owners.HOME}{folder.name}"
-    temporary = Path(settings.PLUGIN_WORKING_PATH, ".tmp", sha256(os.fsencode(folder)).hexdigest()[:12])
-    for made in (home, temporary):
+    for made in (home, temporary_of(folder)):
         made.mkdir(parents=True, exist_ok=True)
-    return home, temporary
+    return home, temporary_of(folder)
+
+
+def temporary_of(folder: Path) -> Path:
+    return Path(settings.PLUGIN_WORKING_PATH, ".tmp", sha256(os.fsencode(folder)).hexdigest()[:12])
+
+
+def unpacking_lock() -> Path:
+    """Held for a moment by who wants an unpacked package, and by who takes an old one away."""
+    return Path(settings.PLUGIN_WORKING_PATH, ".unpacking")
 
 
 def emptied(package: Package, folders: tuple[Path, ...], python: Path) -> Limits:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import hashlib
+import logging
 import os
 import random
 import socket
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
-from runtime import accounting, agreeing, audit, files, installing, lookup, node, preparing, reverse, router
+from runtime import accounting, agreeing, audit, files, installing, lookup, node, preparing, reverse, router, tidying
 from runtime.addresses import Addresses, listening_on, parted
 from runtime.calling import node_stream
 from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster, connecting
@@ -36,7 +37,10 @@ from runtime.spawning import Plain, Spawner
 from runtime.terms import Line, Terms
 from runtime.wire import Frame
 
+log = logging.getLogger(__name__)
+
 MOST_NODES = 64  # processes of ours on one host with one DATA_DIR
+TIDY_EVERY = 3600.0  # seconds
 EXPIRE_EVERY = 360  # duties: about once an hour
 
 
@@ -213,9 +217,23 @@ async def running(serves: bool) -> AsyncIterator[Node]:
         await here.ready.wait()
         if serves:
             await asyncio.to_thread(resume, identity.id)
+            stack.push_async_callback(cancelled, asyncio.get_running_loop().create_task(keep_tidy()))
             for name in settings.RUNTIME_DOORS:
                 await stack.enter_async_context(import_string(name)())
         yield here
+
+
+async def keep_tidy() -> None:
+    """About once an hour, on every host: what no installed plugin needs goes from its disk."""
+    while settings.PLUGIN_UNUSED_DAYS:
+        await asyncio.sleep(TIDY_EVERY * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the work over the nodes
+        try:
+            found = await asyncio.to_thread(tidying.tidy, days=settings.PLUGIN_UNUSED_DAYS)
+        except Exception:
+            log.exception("The disk could not be tidied")
+            continue
+        if found.size:
+            log.info("Tidied: %d environments, %d folders and %d wheels, %d MiB", *found.counts, found.size >> 20)
 
 
 async def cancelled(task: "asyncio.Task[None]") -> None:

@@ -6,7 +6,7 @@ from runtime.environment.interpreter import usual
 from runtime.environment.options import EnvironmentOptions
 from runtime.environment.planning import key
 from runtime.environment.progress import Progress
-from runtime.environment.store import Environment, collect, discard, find
+from runtime.environment.store import Environment, collect, discard, find, idle
 
 __all__ = [
     "Environment",
@@ -18,6 +18,7 @@ __all__ = [
     "collect",
     "discard",
     "find",
+    "idle",
     "key",
     "usual",
 ]

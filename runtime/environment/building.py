@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runtime.environment import bytecode, commands, interpreter, process, store, turns, venv, verification
+from runtime.environment import bytecode, commands, interpreter, process, store, turns, venv, verification, wheels
 from runtime.environment.commands import Place
 from runtime.environment.dependencies import NOT_CODE
 from runtime.environment.failure import EnvironmentCancelled, EnvironmentFailed, explain, interrupted
@@ -106,7 +106,7 @@ class _Job:
         return found
 
     def _attempt(self) -> Environment:
-        with store.workplace(self.options) as place:
+        with wheels.linking(self.options), store.workplace(self.options) as place:
             self._copy(place)
             self._install(place)
             self._compile(place)

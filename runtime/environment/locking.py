@@ -38,6 +38,31 @@ def held(path: Path, *, waiting: Callable[[], None]) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def shared(path: Path) -> Iterator[None]:
+    """Hold a lock together with others that do so; waits only for who holds it alone."""
+    with _waited_for(path, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock that others share; for a moment only, since nobody is asked while they wait."""
+    with _waited_for(path, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _waited_for(path: Path, how: int) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, how)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _is_still(path: Path, descriptor: int) -> bool:
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))

@@ -2,11 +2,11 @@
 
 import json
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from runtime.environment import dependencies, interpreter
 from runtime.environment.dependencies import LOCK, PROJECT, REQUIREMENTS, Dependencies
@@ -90,7 +90,7 @@ def recall(note: Path, options: EnvironmentOptions) -> Plan | None:
     return Plan(name, Dependencies(kind, "", requires, pinned=pinned), python)
 
 
-def forget_plans(options: EnvironmentOptions, keep: Any) -> None:
+def forget_plans(options: EnvironmentOptions, keep: Collection[str]) -> None:
     """Remove what is remembered of environments that are not among `keep`."""
     with suppress(OSError):
         for note in list((options.root / PLANS).iterdir()):

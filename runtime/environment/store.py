@@ -15,6 +15,7 @@ from typing import Any
 from runtime.environment import bytecode, locking
 from runtime.environment.commands import Place
 from runtime.environment.options import EnvironmentOptions
+from runtime.environment.planning import forget_plans
 
 FACTS = "environment.json"
 LOCKS = ".locks"
@@ -114,7 +115,15 @@ def collect(keep: Collection[str], options: EnvironmentOptions, min_age: float) 
         if not (options.root / path.name).exists():
             _collect(path.name, options, oldest)
     bytecode.forget_marks(options)
+    forget_plans(options, _names(options))
     return gone
+
+
+def idle(keep: Collection[str], options: EnvironmentOptions, min_age: float) -> dict[str, int]:
+    """What `collect` would remove, with the bytes that only it has."""
+    oldest = time.time() - min_age
+    old = [name for name in _names(options) if name not in keep and _last_wanted(options.root / name) <= oldest]
+    return {name: int(_read(options.root / name).get("own_size", 0)) for name in old}
 
 
 def sweep(options: EnvironmentOptions) -> None:
