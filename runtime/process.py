@@ -23,7 +23,7 @@ from runtime.addresses import Addresses, listening_on, parted
 from runtime.calling import node_stream
 from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster, connecting
 from runtime.database import in_thread
-from runtime.forkserver import Forking, ForkOptions
+from runtime.forkserver import Forking, ForkOptions, TemplateOptions
 from runtime.gate import Gate
 from runtime.headroom import Headroom
 from runtime.host import choice
@@ -105,7 +105,12 @@ def make_launching(owner: Node, spawner: Spawner) -> Launching:
 def make_spawner() -> Forking | Plain:
     if not settings.PLUGIN_FORK_SERVER:
         return Plain("forking is switched off here (PLUGIN_FORK_SERVER)")
-    return Forking(ForkOptions(idle=settings.PLUGIN_FORK_SERVER_IDLE, apart=frozenset(settings.PLUGIN_FORK_SERVER_NOT)))
+    options = ForkOptions(
+        idle=settings.PLUGIN_FORK_SERVER_IDLE,
+        apart=frozenset(settings.PLUGIN_FORK_SERVER_NOT),
+        templates=TemplateOptions(most=settings.PLUGIN_TEMPLATES),
+    )
+    return Forking(options)
 
 
 def wished() -> dict[str, Terms]:

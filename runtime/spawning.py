@@ -91,6 +91,10 @@ class Spawner(Protocol):
         """Raises StartFailed with a sentence for the user."""
         ...
 
+    def came_up(self, launch: Launch, seconds: float) -> None:
+        """What was forked beats, after so many seconds."""
+        ...
+
     def failed(self, folder: Path, why: str) -> None:
         """What was forked did not come up, but did by its own command line."""
         ...
@@ -123,6 +127,9 @@ class Plain:
         assert process.stdin and process.stdout and process.stderr  # noqa: S101 - asked for above
         how = f"{OWN}: {self.why}" if self.why else OWN
         return Child(process.pid, process.stdin, process.stdout, process.stderr, process.wait, how)
+
+    def came_up(self, launch: Launch, seconds: float) -> None:
+        """Nothing is learned from that."""
 
     def failed(self, folder: Path, why: str) -> None:
         """It never is: what it makes has its own command line."""

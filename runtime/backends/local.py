@@ -108,7 +108,7 @@ class LocalBackend(DuplexBackend):
         limits = self.ward.confinement()
         launch = Launch(options.argv, options.folder, options.environment, options.origin, limits)
         self.process = await options.spawner.spawn(launch)
-        self.last_heard = time.monotonic()
+        self.last_heard = began = time.monotonic()
         self.ward.begin(self.process.pid, stop=self.broke, busy=lambda: bool(self.conversations))
         try:
             await self.connect()
@@ -122,6 +122,8 @@ class LocalBackend(DuplexBackend):
             await self.stop(0)
             raise
         self.options.log("host", f"It is {self.process.how}.")
+        if self.forked:
+            options.spawner.came_up(launch, time.monotonic() - began)
 
     def broke(self, why: str) -> None:
         """From the thread that watches: it used more than it may."""

@@ -28,9 +28,9 @@ def expect(server: "Server", ground: becoming.Ground) -> None:
         os._exit(0)
 
     def hold(plugin: Any) -> Any:
-        run.replace(run.original)
+        run.replace(run.checked)
         held(server, ground)
-        return run.original(plugin)
+        return run.checked(plugin)
 
     run.replace(hold)
 
@@ -46,6 +46,7 @@ def held(server: "Server", ground: becoming.Ground) -> None:
         os._exit(0)
     said = [(stream, os.pread(stream, MOST_SAID, 0)) for stream in (1, 2)]
     again = fresh()
+    becoming.entitle(["patchbay: template"])
     gc.collect()
     gc.freeze()
     server.tell({"ready": {}})

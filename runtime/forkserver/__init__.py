@@ -2,5 +2,6 @@
 
 from runtime.forkserver.origins import origin_of
 from runtime.forkserver.pool import Forking, ForkOptions
+from runtime.forkserver.templates import TemplateOptions
 
-__all__ = ["ForkOptions", "Forking", "origin_of"]
+__all__ = ["ForkOptions", "Forking", "TemplateOptions", "origin_of"]

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from runtime.forkserver.refusing import (
@@ -18,12 +19,13 @@ from runtime.forkserver.refusing import (
     told,
 )
 from runtime.forkserver.server import ForkServer, request_for
+from runtime.forkserver.templates import TemplateOptions, Templates
 from runtime.spawning import Child, Launch, Origin, Plain
 
 log = logging.getLogger(__name__)
 
 MOST_ALIKE = 4  # fork-servers with one base set: environments add what the SDK uses where it is there
-LOOK_EVERY = 30.0  # seconds between two looks at what is not used any more
+LOOK_EVERY = 5.0  # seconds between two looks at what is not used any more
 FAILED_FOR = 300.0  # seconds in which a fork-server that did not start is not tried again
 FORGET_AFTER = 86_400.0  # seconds after which a plugin that did not come up as a fork is tried as one again
 
@@ -40,6 +42,7 @@ class ForkOptions:
     idle: float = 900.0
     most: int = 12
     apart: frozenset[str] = frozenset()
+    templates: TemplateOptions = field(default_factory=TemplateOptions)
 
 
 @dataclass(slots=True)
@@ -57,7 +60,9 @@ class Forking:
         self.starting: dict[Key, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.broken: dict[Key, tuple[float, str]] = {}
         self.distrusted: dict[str, tuple[float, str]] = {}  # folder → since when, and why
+        self.templates = Templates(self.options.templates)
         self.started = 0  # fork-servers so far
+        self.used: dict[str, ForkServer] = {}  # folder → what its last process was forked from
         self.minder: asyncio.Task[None] | None = None
         self.closed = False
 
@@ -79,15 +84,21 @@ class Forking:
         since, why = self.distrusted.get(str(launch.folder), (0.0, ""))
         if why and time.monotonic() - since < FORGET_AFTER:
             raise Refused(why)
+        if template := self.templates.of(launch, origin):
+            with suppress(Refused):  # it has just ended, or may not be forked any more
+                return await template.instance(launch, origin)
+            await template.end()
         around = await look(launch, origin)
         serving = await self.serving(launch, origin, around)
         if why := folder_differs(serving.known, around):
             raise Refused(why)
-        try:
-            return await serving.server.control.child(request_for(launch, origin), how_forked(origin))
-        except TimeoutError:
-            await serving.server.end()
-            raise Refused("the fork-server did not answer") from None
+        self.used[str(launch.folder)] = serving.server
+        return await serving.server.control.child(request_for(launch, origin), how_forked(origin))
+
+    def came_up(self, launch: Launch, seconds: float) -> None:
+        server = self.used.get(str(launch.folder))
+        if launch.origin and server and not self.closed and not server.control.ended.is_set():
+            self.templates.came_up(launch, launch.origin, seconds=seconds, server=server.control)
 
     def failed(self, folder: Path, why: str) -> None:
         self.distrusted[str(folder)] = (time.monotonic(), f"it did not come up as a fork: {why}")
@@ -149,15 +160,23 @@ class Forking:
         """Ends what has not been used for long."""
         while True:
             await asyncio.sleep(min(LOOK_EVERY, self.options.idle))
-            for one in [one for ones in self.servers.values() for one in ones]:
-                if time.monotonic() - one.server.control.used > self.options.idle:
-                    await one.server.end()
+            try:
+                await self.look()
+            except Exception:
+                log.exception("Fork-servers could not be looked after")
+
+    async def look(self) -> None:
+        await self.templates.look()
+        for one in [one for ones in self.servers.values() for one in ones]:
+            if time.monotonic() - one.server.control.used > self.options.idle:
+                await one.server.end()
 
     async def close(self) -> None:
         """Ends all fork-servers; their children are the host's."""
         self.closed = True
         if self.minder is not None:
             self.minder.cancel()
+        await self.templates.close()
         servers = [one.server for ones in self.servers.values() for one in ones]
         for server in servers:
             await server.end()
