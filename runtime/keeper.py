@@ -147,6 +147,7 @@ class Keeper:
             pid=first.pid if first else 0,
             memory=fleet.memory(),
             instances=len(fleet),
+            process=first.process.how if first else "",
             use=fleet.use(),
             limits=first.options.limits.told() if first else {},
         )

@@ -35,6 +35,7 @@ class PluginState:
     pid: int = 0
     memory: int = 0
     instances: int = 0
+    process: str = ""  # how the first one was made: forked, or why not
     use: dict[str, Any] = field(default_factory=dict)  # `limits.Use`
     limits: dict[str, Any] = field(default_factory=dict)  # `limits.Limits.told`
 

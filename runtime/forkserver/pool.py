@@ -112,6 +112,7 @@ class Forking:
             whys = []
             for one in self.servers[key]:
                 if not (why := environment_differs(one.known, origin, around)):
+                    one.server.control.used = time.monotonic()
                     return one
                 whys.append(why)
             if len(whys) >= MOST_ALIKE:

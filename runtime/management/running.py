@@ -32,6 +32,7 @@ def standing_shape(one: standing.Standing) -> Shape:
         "pid": state.pid,
         "memory": state.memory,
         "restarts": state.restarts,
+        "how": state.process,
         "last_called": one.called,
         "sleep_after": 0 if one.terms.always else one.terms.sleep_after,
         "always_on": one.terms.always,

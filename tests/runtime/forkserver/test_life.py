@@ -125,11 +125,12 @@ async def test_the_loop_goes_on_while_a_fork_server_starts(forking):
 
 
 async def test_one_that_is_not_used_is_ended():
-    forking = Forking(ForkOptions(idle=0.2))
+    forking = Forking(ForkOptions(idle=1.0))
     plugin = sdk.backend("echo", spawner=forking)
     await plugin.start()
-    pid = servers_of(forking)[0].server.pid
-    async with asyncio.timeout(5):
+    assert plugin.forked
+    pid = forking.used[str(plugin.options.folder)].pid
+    async with asyncio.timeout(10):
         while servers_of(forking):
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.1)
