@@ -80,6 +80,10 @@ soak-link: $(VENV)/dev.stamp ## A million calls over a link, with callers that l
 fuzz-debugging: $(VENV)/dev.stamp ## Send ten thousand broken handshakes, and two hundred good ones at once
 	@$(BIN)/python -m pytest -q tests/debugging/soak.py
 
+.PHONY: soak-sleep
+soak-sleep: $(VENV)/dev.stamp ## Put plugins to sleep and wake them ten thousand times: memory and descriptors stay flat; make soak-sleep ROUNDS=400
+	@$(BIN)/python -m tests.bench.sleeping --rounds $(or $(ROUNDS),10000)
+
 .PHONY: bench-catalogue
 bench-catalogue: $(VENV)/dev.stamp programs ## Measure the catalogue with 20,000 plugins on both databases; make bench-catalogue ARGS='--plugins 262'
 	@$(BIN)/python -m tests.bench.catalogue $(ARGS)

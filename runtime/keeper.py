@@ -254,7 +254,7 @@ class Keeper:
         self.launching.headroom.take()
         self.begin(self.start())
 
-    async def up(self, seconds: float) -> LocalBackend:
+    async def up(self) -> LocalBackend:
         """The instance for a call, started if need be; raises Busy, or Unavailable with the true reason."""
         line = self.launching.line
         if self.calls.waiting >= line.most:
@@ -263,7 +263,7 @@ class Keeper:
         self.rest.used = time.monotonic()
         try:
             self.wake()
-            await self.settled(min(seconds, line.seconds))
+            await self.settled(line.seconds)
         finally:
             self.calls.waiting -= 1
         if (backend := self.running) is None:

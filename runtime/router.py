@@ -17,7 +17,7 @@ from runtime.node import Node
 from runtime.session import Session
 from runtime.wire import Frame
 
-HOLD = 20.0  # seconds a call waits for a plugin that is on its way up
+HOLD = 20.0  # seconds a call waits for a node to take its plugin up
 ROUTE_GOOD = 2.0  # seconds for which the way to another node is believed without asking
 MOST_HOPS = 2  # links that a call may cross: one, and one more when the plugin has just moved
 LOOK_AGAIN = 0.25  # seconds between two looks for a node that holds the plugin
@@ -67,7 +67,7 @@ class Router:
         while True:
             keeper = self.node.keepers.get(plugin)
             if keeper is not None and plugin in self.node.held | self.node.trials.keys():
-                return await self.local(keeper, until - loop.time())
+                return await self.local(keeper)
             if (guest := self.node.guests.get(plugin)) and (backend := guest.running):
                 return backend
             holder = await self.holder(plugin)
@@ -115,9 +115,9 @@ class Router:
         reach = {voter for address in holder.addresses for voter, good in votes.get(address, {}).items() if good}
         return [node for node in self.cluster.nodes() if node.id in reach - {self.node.id, holder.id}]
 
-    async def local(self, keeper: Keeper, seconds: float) -> Plugin:
+    async def local(self, keeper: Keeper) -> Plugin:
         self.node.nudge()
-        return await keeper.up(seconds)
+        return await keeper.up()
 
     async def stream(self, session: Session) -> AsyncGenerator[list[Frame]]:
         plugin = await self.plugin_for(session)

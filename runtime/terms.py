@@ -52,4 +52,4 @@ class Line:
     """How many callers may wait for one plugin to come up, and for how many seconds each."""
 
     most: int = 100
-    seconds: float = 15.0
+    seconds: float = 30.0

@@ -28,7 +28,7 @@ class Sleepy(Hosted):
 
     def __init__(self, tmp_path: Any, **more: Any) -> None:
         self.terms: dict[str, Terms] = {}
-        self.more = {"terms": SLEEPY} | more
+        self.more: dict[str, Any] = {"terms": SLEEPY, "line": Line(seconds=60), **more}
         super().__init__(tmp_path)
         self.read = lambda: {name: self.terms.get(name, self.more["terms"]) for name in self.wishes}
         self.router = Router(self.node, self.cluster, Links(key=b"k", session_limit=1 << 20))
