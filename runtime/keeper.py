@@ -4,23 +4,17 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from runtime.backends.local import LocalBackend, LocalOptions
 from runtime.cluster import PluginState
 from runtime.errors import Busy, StartFailed, Unavailable
-from runtime.fleet import CALLS_EACH, Fleet
-from runtime.gate import Gate
-from runtime.headroom import Headroom
-from runtime.limits import Limits
+from runtime.fleet import Fleet
+from runtime.launching import Launching, Listener, Prepared, Progress
 from runtime.logs import PluginLog
 from runtime.resting import Rest
-from runtime.spawning import Origin
-from runtime.terms import Line, Terms
 
 log = logging.getLogger(__name__)
 
@@ -29,46 +23,6 @@ LONGEST_PAUSE = 60.0
 HELD_FOR = 600.0  # seconds in which open calls may end before what runs is stopped
 SHORTEST_GRACE = 10.0  # the same for what falls asleep: a call may have come in the last moment
 GIVE_UP_AFTER = 15  # failures in a row; then it stays failed until somebody asks again
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a start is: a step in words, 0 to 100 percent, and the latest line of output."""
-
-    step: str
-    percent: int
-    line: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """All that starting a plugin takes."""
-
-    argv: list[str]
-    folder: Path
-    environment: dict[str, str]
-    limits: Limits = field(default_factory=Limits)
-    origin: Origin | None = None  # what a fork of it takes the place of
-
-
-Listener = Callable[[Progress], None]
-Prepare = Callable[[str, Listener, Callable[[], bool]], Prepared]
-"""Takes a unique identifier, who hears the progress, and whether to give up; runs in a thread and may take minutes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Launching:
-    """What the keepers of one node share."""
-
-    prepare: Prepare
-    gate: Gate
-    options: dict[str, Any]  # of LocalOptions: limits, times and who answers reverse calls
-    changed: Callable[[], None]
-    terms: Terms = field(default_factory=Terms)  # of plugins of which nobody has said anything else
-    line: Line = field(default_factory=Line)
-    headroom: Headroom = field(default_factory=Headroom)
-    calls_each: int = CALLS_EACH
-    warm: int = 0  # of the plugins called within the hour, so many start with the node
 
 
 # Beside the threads of the loop, which renew leases: an environment may take minutes to build.
@@ -128,6 +82,12 @@ class Keeper:
     def running(self) -> LocalBackend | None:
         """The instance for the next call: between a process's end and the next step the state still says that it runs."""
         return self.fleet.free()
+
+    @property
+    def processes(self) -> int:
+        """Those that run, and those that are on their way up."""
+        growing = self.growing is not None and not self.growing.done()
+        return len(self.fleet) + (self.state == "starting") + growing
 
     @property
     def urgent(self) -> bool:

@@ -13,7 +13,8 @@ from runtime import placement, warming
 from runtime.cluster import Cluster, NodeInfo, PluginState
 from runtime.errors import Interrupted, StartFailed
 from runtime.guests import Guest
-from runtime.keeper import Keeper, Launching, Listener
+from runtime.keeper import Keeper
+from runtime.launching import Launching, Listener
 from runtime.logs import PluginLog
 from runtime.outage import OUTAGES, Outage
 from runtime.telling import Telling
@@ -217,7 +218,7 @@ class Node:
         for keeper in list(self.keepers.values()):
             self.reconcile_one(keeper, keeper.plugin in claimed)
         awake = [one for one in self.keepers.values() if one.state != "asleep"]
-        self.launching.headroom.look(sum(len(one.fleet) for one in awake))
+        self.launching.headroom.look(sum(one.processes for one in awake))
         warming.make_room(awake, self.launching)
         warming.start_some(awake, self.launching)
 

@@ -17,7 +17,7 @@ from runtime.environment.options import PASSED as HOST_VARIABLES
 from runtime.errors import StartFailed
 from runtime.forkserver import origin_of
 from runtime.guarding import size_of
-from runtime.keeper import Listener, Prepare, Prepared, Progress
+from runtime.launching import Listener, Prepare, Prepared, Progress
 from runtime.limits import Limits
 from runtime.models import Contents, Package
 from runtime.terms import package_of

@@ -27,7 +27,7 @@ from runtime.forkserver import Forking, ForkOptions, TemplateOptions
 from runtime.gate import Gate
 from runtime.headroom import Headroom
 from runtime.host import choice
-from runtime.keeper import Launching
+from runtime.launching import Launching
 from runtime.link import Links, LinkServer, socket_path
 from runtime.node import Node, NodeOptions
 from runtime.orphans import sweep

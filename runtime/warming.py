@@ -7,7 +7,8 @@ import time
 from collections.abc import Collection, Iterable
 
 from runtime import idling
-from runtime.keeper import Keeper, Launching
+from runtime.keeper import Keeper
+from runtime.launching import Launching
 
 RECENT = 3600.0  # seconds since its last call within which a plugin is kept warm
 UNTOUCHED = "It has not been called since this node began; the next call starts it."

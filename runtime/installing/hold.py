@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from runtime.installing.tasks import shortened
-from runtime.keeper import Listener, Progress
+from runtime.launching import Listener, Progress
 from runtime.models import InstallItem, Status
 from runtime.node import Node
 

@@ -7,7 +7,7 @@ from typing import Any
 from runtime import installing
 from runtime.cluster import MemoryCluster, NodeInfo
 from runtime.errors import StartFailed
-from runtime.keeper import Listener, Progress
+from runtime.launching import Listener, Progress
 from runtime.models import Installation, InstallItem, InstallTask, Package
 from runtime.node import Node, NodeOptions
 from runtime.uploading import upload_package

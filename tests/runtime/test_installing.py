@@ -9,7 +9,7 @@ import pytest
 from runtime import installing, node
 from runtime.errors import NotFound, Refused
 from runtime.installing import hold
-from runtime.keeper import Listener, Progress
+from runtime.launching import Listener, Progress
 from runtime.models import Installation, InstallItem, InstallTask, Package, Provider
 from tests.runtime import packages
 from tests.runtime.bench import OTHER, Bench, W, ask, done, failing, furnish, only_item, upload

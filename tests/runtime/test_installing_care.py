@@ -15,7 +15,7 @@ from runtime.errors import Interrupted, StartFailed
 from runtime.installing import aftercare, hold
 from runtime.installing.items import claim, finish
 from runtime.installing.tasks import Lost, shortened
-from runtime.keeper import Listener, Progress
+from runtime.launching import Listener, Progress
 from runtime.models import Installation, InstallItem, InstallTask, Provider, Status
 from tests.runtime.bench import OTHER, Bench, W, ask, done, failing, furnish, only_item, upload
 

@@ -15,7 +15,8 @@ from runtime import reverse
 from runtime.cluster import MemoryCluster, NodeInfo, PluginState
 from runtime.errors import Interrupted, StartFailed
 from runtime.gate import Gate
-from runtime.keeper import Launching, Prepared, Progress, pause_after
+from runtime.keeper import pause_after
+from runtime.launching import Launching, Prepared, Progress
 from runtime.node import Node, NodeOptions
 from runtime.wire import END
 from tests import sdk

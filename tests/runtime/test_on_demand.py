@@ -12,7 +12,7 @@ from runtime import warming
 from runtime.cluster import MemoryCluster
 from runtime.errors import Busy, StartFailed, Unavailable
 from runtime.gate import Gate
-from runtime.keeper import Launching, Prepared
+from runtime.launching import Launching, Prepared
 from runtime.link import Links
 from runtime.router import Router
 from runtime.terms import Line, Terms

@@ -12,7 +12,7 @@ import redis
 
 from runtime.cluster import NodeInfo, RedisCluster
 from runtime.gate import Gate
-from runtime.keeper import Launching
+from runtime.launching import Launching
 from runtime.node import Node, NodeOptions
 from runtime.terms import Terms
 
