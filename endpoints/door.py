@@ -15,7 +15,7 @@ from endpoints.addresses import road, within
 from endpoints.answering import Reply, guarded
 from endpoints.book import Open
 from endpoints.errors import BadGateway, Nobody, Turned, over
-from endpoints.http import Arrived, BadAnswer, BadHost, request_text, target_of, without_cookies
+from endpoints.http import Arrived, BadAnswer, BadHost, header, request_text, target_of, without_cookies
 from endpoints.inspector import note
 from endpoints.limits import limits
 from endpoints.queueing import STRAIGHT, accept
@@ -26,6 +26,7 @@ from runtime.envelope import failure
 from runtime.errors import BadRequest, PluginError, RuntimeFault
 from runtime.metrics import invocation
 from runtime.session import Session
+from runtime.tracing import incoming
 from runtime.watch import Watched, watch
 from runtime.wire import END, STREAM
 
@@ -190,6 +191,7 @@ def session_for(found: Open, arrived: Arrived, hook: str) -> Session:
         endpoint_id=found.id,
         permission=found.permission,
         deadline=found.deadline(),
+        traceparent=incoming(header(arrived.headers, b"traceparent")),
     )
 
 

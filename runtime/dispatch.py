@@ -16,6 +16,7 @@ from runtime.envelope import ROUTE_NOT_FOUND, failure, success
 from runtime.errors import BadIdentifier, BadRequest, Busy, NotFound, RuntimeFault, Unauthorized
 from runtime.metrics import invocation
 from runtime.session import Session
+from runtime.tracing import incoming
 from runtime.watch import Watched, watch
 from runtime.wire import END, GONE, STREAM, Frame
 
@@ -89,6 +90,7 @@ async def session_for(visit: Visit, action: Action) -> Session:
         context=request.get("context"),
         permission=found.permission,
         deadline=found.deadline(),
+        traceparent=incoming(visit.headers.get(b"traceparent")),
     )
 
 

@@ -5,7 +5,6 @@ prove that they know the cluster's key before anything else is said.
 """
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 import logging
@@ -20,10 +19,12 @@ from typing import Any
 
 import orjson
 
+from runtime import tracing
 from runtime.backends.base import DuplexBackend
 from runtime.cluster import NodeInfo
 from runtime.errors import Busy, PluginGone, RuntimeFault, Unavailable
 from runtime.session import Session
+from runtime.together import MOST, Together
 from runtime.wire import GONE, Frame, error_payload, session_line
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ LINE_LIMIT = 64 << 20  # bytes of one line between nodes
 HANDSHAKE_TIMEOUT = 5.0  # seconds
 PING_EVERY = 2.0  # seconds
 DEAD_AFTER = 6.0  # seconds without a byte from the other side, which answers pings: a cut cable says nothing
+READ_AT_ONCE = 1 << 18  # bytes
 UNSENT_LIMIT = 256 << 20  # bytes that may wait for a peer that does not read
 
 Serve = Callable[[Session], AsyncGenerator[list[Frame]]]
@@ -105,25 +107,42 @@ class ServedLink:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, serve: Serve) -> None:
         self.reader, self.writer, self.serve = reader, writer, serve
         self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.pieces: list[bytes] = []  # of a line that has not ended
         self.last_heard = time.monotonic()
 
     async def run(self) -> None:
         watching = asyncio.get_running_loop().create_task(self.watch())
+        self.out = Together(self.writer.transport)
         try:
-            while line := await self.reader.readline():
+            while data := await self.reader.read(READ_AT_ONCE):
                 self.last_heard = time.monotonic()
-                message = orjson.loads(line)
-                if message["event"] == "open":
-                    self.open(Session(**message["session"]))
-                elif message["event"] == "ping":
-                    self.writer.write(b'{"event":"pong"}\n')
-                elif (task := self.tasks.get(message["session_id"])) is not None:
-                    task.cancel()
+                self.heard(data)
         finally:
             watching.cancel()
             for task in self.tasks.values():
                 task.cancel()
             await asyncio.gather(watching, *self.tasks.values(), return_exceptions=True)
+
+    def heard(self, data: bytes) -> None:
+        """The next piece of what the caller says; a line may be split over many. Raises ValueError."""
+        first, newline, rest = data.partition(b"\n")
+        self.pieces.append(first)
+        if newline:
+            self.told(orjson.loads(b"".join(self.pieces)))
+            *lines, last = rest.split(b"\n")
+            self.pieces = [last]
+            for line in lines:
+                self.told(orjson.loads(line))
+        elif sum(map(len, self.pieces)) > LINE_LIMIT:
+            raise ValueError("a line is longer than lines between nodes may be")
+
+    def told(self, message: dict[str, Any]) -> None:
+        if message["event"] == "open":
+            self.open(Session(**message["session"]))
+        elif message["event"] == "ping":
+            self.out.write(b'{"event":"pong"}\n')
+        elif (task := self.tasks.get(message["session_id"])) is not None:
+            task.cancel()
 
     async def watch(self) -> None:
         """Cuts the connection when its caller has not been heard for long: nobody waits for these answers."""
@@ -132,21 +151,27 @@ class ServedLink:
         self.writer.transport.abort()
 
     def open(self, session: Session) -> None:
-        task = asyncio.get_running_loop().create_task(self.answer(session))
-        self.tasks[session.id] = task
-        task.add_done_callback(lambda _: self.tasks.pop(session.id, None))
+        loop = asyncio.get_running_loop()
+        task = asyncio.Task(self.answer(session), loop=loop, eager_start=True)
+        if not task.done():
+            self.tasks[session.id] = task
+            task.add_done_callback(lambda _: self.tasks.pop(session.id, None))
 
     async def answer(self, session: Session) -> None:
         key = session.id.encode()
+        tracing.session.set(session)
+        answers = self.serve(session)
         try:
-            async with contextlib.aclosing(self.serve(session)) as answers:
-                async for frames in answers:
-                    self.writer.write(b"".join(session_line(key, kind, payload) for kind, payload in frames))
+            async for frames in answers:
+                self.out.write(b"".join([session_line(key, kind, payload) for kind, payload in frames]))
+                if self.out.unsent > MOST:
                     await self.writer.drain()
         except RuntimeFault as fault:
-            self.writer.write(session_line(key, GONE, fault_payload(fault)))
+            self.out.write(session_line(key, GONE, fault_payload(fault)))
         except OSError:
             log.info("The other side of a link left while %s was answered", session.plugin)
+        finally:
+            await answers.aclose()
 
 
 LINK_FAULTS: dict[str, type[RuntimeFault]] = {
@@ -212,6 +237,7 @@ class Link(DuplexBackend):
         except (TimeoutError, OSError, ValueError) as error:
             raise Unavailable(f"The node {self.node.id} cannot be reached: {error or 'it does not answer'}.") from None
         self.open = True
+        self.out = Together(self.writer.transport)
         self.last_heard = time.monotonic()
         self.task = asyncio.get_running_loop().create_task(self.read())
         self.beating = asyncio.get_running_loop().create_task(self.beat())
@@ -219,7 +245,7 @@ class Link(DuplexBackend):
     async def beat(self) -> None:
         """Asks whether the other side is there; one that says nothing for long is gone, and its sessions hear it."""
         while self.open and time.monotonic() - self.last_heard < DEAD_AFTER:
-            self.writer.write(b'{"event":"ping"}\n')
+            self.out.write(b'{"event":"ping"}\n')
             await asyncio.sleep(PING_EVERY)
         if self.open:
             log.warning("The node %s has not answered for %.0f s", self.node.id, DEAD_AFTER)
@@ -227,7 +253,7 @@ class Link(DuplexBackend):
 
     async def read(self) -> None:
         try:
-            while data := await self.reader.read(1 << 18):
+            while data := await self.reader.read(READ_AT_ONCE):
                 self.last_heard = time.monotonic()
                 self.feed(data)
         except OSError as error:
@@ -240,9 +266,9 @@ class Link(DuplexBackend):
     def write(self, line: bytes) -> None:
         if not self.open:
             raise PluginGone(f"The connection to node {self.node.id} is lost.")
-        if self.writer.transport.get_write_buffer_size() > UNSENT_LIMIT:
+        if self.out.unsent > UNSENT_LIMIT:
             raise PluginGone(f"Node {self.node.id} does not read what is sent to it.")
-        self.writer.write(line)
+        self.out.write(line)
 
     def opening_line(self, session: Session) -> bytes:
         return as_line({"event": "open", "session": session.packed() | {"hops": session.hops + 1}})

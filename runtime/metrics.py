@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from runtime import tracing
 from runtime.session import Session
 
 MOST_SERIES = 2000  # combinations of plugin, action and status
@@ -106,17 +107,22 @@ REGISTRY.register(Told(counts))
 class invocation:  # noqa: N801 - used as a function: `with invocation(session) as outcome`
     """Counts one call, whatever becomes of it. `status`: success, error, client_disconnect, timeout or cancelled."""
 
-    __slots__ = ("session", "started", "status")
+    __slots__ = ("session", "span", "started", "status")
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.span = tracing.opened(session)
         self.status = "success"
 
     def __enter__(self) -> "invocation":
         counts.open += 1
         self.started = time.perf_counter()
+        tracing.session.set(self.session)
         return self
 
     def __exit__(self, *error: object) -> None:
+        tracing.session.set(None)
         counts.open -= 1
         counts.count(self.session, self.status, time.perf_counter() - self.started)
+        if self.span is not None:
+            tracing.close(self.span, "" if self.status == "success" else self.status)

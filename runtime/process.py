@@ -9,7 +9,7 @@ import os
 import random
 import socket
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -18,7 +18,20 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
-from runtime import accounting, agreeing, audit, files, installing, lookup, node, preparing, reverse, router, tidying
+from runtime import (
+    accounting,
+    agreeing,
+    audit,
+    files,
+    installing,
+    lookup,
+    node,
+    preparing,
+    reverse,
+    router,
+    tidying,
+    tracing,
+)
 from runtime.addresses import Addresses, listening_on, parted
 from runtime.calling import node_stream
 from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster, connecting
@@ -31,6 +44,7 @@ from runtime.launching import Launching
 from runtime.link import Links, LinkServer, socket_path
 from runtime.node import Node, NodeOptions
 from runtime.orphans import sweep
+from runtime.otlp import OtlpExporter
 from runtime.router import Router
 from runtime.session import Session
 from runtime.spawning import Plain, Spawner
@@ -199,6 +213,7 @@ async def running(serves: bool) -> AsyncIterator[Node]:
         stack.callback(identity.release)
         if serves:
             await asyncio.to_thread(sweep, identity.id)
+        stack.push_async_callback(in_thread, begin_tracing(identity.id))
         cluster = make_cluster()
         spawner = make_spawner()
         stack.push_async_callback(spawner.close)
@@ -241,6 +256,25 @@ async def keep_tidy() -> None:
             log.info("Tidied: %d environments, %d folders and %d wheels, %d MiB", *found.counts, found.size >> 20)
 
 
+def begin_tracing(node_id: str) -> Callable[[], None]:
+    """Tells traces from now on, where a collector is set; what is returned ends that."""
+    if not settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+        return lambda: None
+    exporter = OtlpExporter(
+        settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+        headers=dict(told.split("=", 1) for told in settings.OTEL_EXPORTER_OTLP_HEADERS if "=" in told),
+        share=settings.TRACE_PERCENT / 100,
+        about={"service.name": "patchbay", "service.version": settings.VERSION, "service.instance.id": node_id},
+    )
+    tracing.set_exporter(exporter)
+
+    def end() -> None:
+        tracing.set_exporter(None)
+        exporter.close()
+
+    return end
+
+
 async def cancelled(task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -252,11 +286,8 @@ async def ended(here: Node, turning: "asyncio.Task[None]") -> None:
 
 
 async def serve_links(here: Node) -> LinkServer:
-    async def serve(session: Session) -> AsyncGenerator[list[Frame]]:
-        source = node_stream if session.type == "node" else router.here().stream
-        async with contextlib.aclosing(source(session)) as batches:
-            async for frames in batches:
-                yield frames
+    def serve(session: Session) -> AsyncGenerator[list[Frame]]:
+        return node_stream(session) if session.type == "node" else router.here().stream(session)
 
     server = LinkServer(key=cluster_key(), node_id=here.id, serve=serve, tls=tls_of_servers())
     await server.listen(here.options.info.unix, *map(parted, here.options.info.addresses))

@@ -1,7 +1,7 @@
 """A session: one call, from the door that took it to the plugin and back (house.md 1, protocol.md 3.6)."""
 
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from os import urandom
 from typing import Any
 
@@ -37,6 +37,7 @@ class Session:
     depth: int = 0  # plugins that wait for this call's answer, one calling the next
     hops: int = 0  # links that the call has crossed
     satisfied: bool = False  # its caller has all that he asked for: what is still said need not be stopped
+    traceparent: str = ""  # of the span that this session is (W3C Trace Context), "" where nobody traces
     trace: str = ""  # id of the session at the door; "" for that one itself
     id: str = field(default_factory=new_session_id)
 
@@ -66,4 +67,4 @@ class Session:
 
     def packed(self) -> dict[str, Any]:
         """The session as plain data, for another process; `Session(**packed)` is the way back."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in Session.__slots__}

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any
 
+import uvloop
 from celery import Celery, bootsteps
 from celery.platforms import EX_FAILURE
 from celery.worker import WorkController
@@ -25,7 +26,7 @@ class NodeThread(threading.Thread):
         super().__init__(name="node", daemon=True)
         self.up = threading.Event()
         self.failure: BaseException | None = None
-        self.loop = asyncio.new_event_loop()
+        self.loop = uvloop.new_event_loop()
         self.over = asyncio.Event()
 
     def run(self) -> None:

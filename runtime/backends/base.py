@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import orjson
 
+from runtime import tracing
 from runtime.backends.inbox import Inbox
 from runtime.errors import PluginGone
 from runtime.session import Session
@@ -208,6 +209,7 @@ class DuplexBackend(ABC):
     async def write_back(self, session: Session, call: dict[str, Any], answer: Answer) -> None:
         """Writes what answers a reverse call; always ends it, also when the answer breaks off."""
         request_id = call["backwards_request_id"]
+        tracing.session.set(session)
 
         def respond(event: str, message: str, data: Any = None) -> None:
             content = {"backwards_request_id": request_id, "event": event, "message": message, "data": data}

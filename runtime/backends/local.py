@@ -18,6 +18,7 @@ from runtime.guarding import Ward
 from runtime.limits import Limits
 from runtime.session import Session
 from runtime.spawning import Child, Launch, Origin, Plain, Spawner
+from runtime.together import Together
 from runtime.wire import decoded
 
 UNREAD_LIMIT = 64 << 20  # bytes written to a plugin that it has not read, before new calls are refused
@@ -54,6 +55,7 @@ class LocalBackend(DuplexBackend):
 
     process: Child
     stdin: asyncio.WriteTransport
+    lines: Together
 
     def __init__(self, options: LocalOptions) -> None:
         self.begin_with(options)
@@ -135,6 +137,7 @@ class LocalBackend(DuplexBackend):
         self.pidfd = os.pidfd_open(process.pid)
         asyncio.get_running_loop().add_reader(self.pidfd, self.process_ended)
         self.stdin = await write_to(process.stdin, self.writing)
+        self.lines = Together(self.stdin)
         self.pipes.append(self.stdin)
         self.pipes.append(await read_from(process.stdout, Reading(self.heard, partial(self.stdout_ended, process))))
         self.pipes.append(await read_from(process.stderr, Reading(self.stderr.feed, self.stderr.end)))
@@ -148,9 +151,9 @@ class LocalBackend(DuplexBackend):
     def write(self, line: bytes) -> None:
         if not self.alive or self.stdin.is_closing():
             raise PluginGone(self.diagnose("The plugin is not running."))
-        if self.stdin.get_write_buffer_size() > UNREAD_LIMIT:
+        if self.lines.unsent > UNREAD_LIMIT:
             raise PluginGone(f"The plugin has not read the last {UNREAD_LIMIT >> 20} MiB that were sent to it.")
-        self.stdin.write(line)
+        self.lines.write(line)
 
     async def drain(self) -> None:
         await self.writing.room.wait()

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import secrets
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from functools import partial
@@ -17,6 +16,7 @@ from runtime import accounting
 from runtime.host.faults import HostFault
 from runtime.host.frames import FrameParser
 from runtime.session import Session
+from runtime.tracing import outgoing
 
 log = logging.getLogger(__name__)
 
@@ -137,8 +137,7 @@ class DifyHost:
 
 def traced(session: Session) -> dict[str, str]:
     """W3C trace context: one trace for all that follows from one call at our door."""
-    trace = (session.trace or session.id).replace("-", "").lower()
-    return {"traceparent": f"00-{trace}-{secrets.token_hex(8)}-01"}
+    return {"traceparent": outgoing(session)}
 
 
 def decoded(content: bytes) -> dict[str, Any]:

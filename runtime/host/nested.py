@@ -11,6 +11,7 @@ from runtime.actions import BY_PATH, request_data
 from runtime.host.faults import HostFault
 from runtime.host.providers import Found
 from runtime.session import Session
+from runtime.tracing import outgoing
 from runtime.wire import ERROR, GONE, STREAM
 
 
@@ -32,6 +33,7 @@ def nested(parent: Session, found: Found, *, path: str, data: dict[str, Any]) ->
         deadline=parent.deadline,
         depth=parent.depth + 1,
         trace=parent.trace or parent.id,
+        traceparent=parent.traceparent and outgoing(parent),
     )
 
 

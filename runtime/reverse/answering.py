@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from runtime import accounting, audit, policy, storage
+from runtime import accounting, audit, policy, storage, tracing
 from runtime.errors import RuntimeFault
 from runtime.host import choice
 from runtime.host.faults import HostFault
@@ -49,11 +49,12 @@ async def answer(session: Session, call: dict[str, Any]) -> AsyncGenerator[Respo
         yield failed(why)
         return
     row = BY_KIND[kind]
-    with accounting.counted(session, kind) as spent:
+    with accounting.counted(session, kind) as spent, tracing.reverse_call(session, kind) as span:
         try:
             request = checked_request(row, session, call["request"])
         except HostFault as fault:
             spent.failed = True
+            told(span, fault)
             yield failed(fault.message)
             return
         begun = False
@@ -64,7 +65,14 @@ async def answer(session: Session, call: dict[str, Any]) -> AsyncGenerator[Respo
                     yield {"event": "response", "message": row.answer, "data": orjson.Fragment(item)}
         except RuntimeFault as fault:
             spent.failed = True
+            told(span, fault)
             yield failed(f"{(begun and row.breaking) or row.failing}{fault.message}")
+
+
+def told(span: tracing.Span | None, fault: RuntimeFault) -> None:
+    """What went wrong, for who reads the trace."""
+    if span is not None:
+        span.wrong = fault.message
 
 
 def responses(session: Session, row: Row, request: dict[str, Any]) -> AsyncGenerator[bytes]:
