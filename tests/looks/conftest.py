@@ -34,7 +34,7 @@ def scene(
 ) -> SimpleNamespace:
     """owner publishes and has a workspace; ada reviews and is staff; `paths` fills in addresses."""
     settings.FORCE_VERIFYING_SIGNATURE = False
-    User.objects.filter(email="ada@example.org").update(is_staff=True)
+    User.objects.filter(email="ada@example.org").update(is_staff=True, is_superuser=True)
     people.ada.refresh_from_db()
     listed(people)
     waiting(one, submitted)

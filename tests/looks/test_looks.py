@@ -69,7 +69,7 @@ ROOMS = {
     ),
     "console 4": (
         "owner",
-        [f"{ECHO}/-/run/tool/echo", f"{ECHO}/-/credentials/", "/workspaces/new", "/w/{slug}/install"],
+        [f"{ECHO}/-/run/tool/echo", f"{ECHO}/-/credentials/", "/workspaces/new"],
     ),
 }
 
