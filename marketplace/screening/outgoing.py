@@ -80,7 +80,10 @@ def _command(program: Program, site: CallSite) -> Outgoing | None:
             for word in part.split()
             if _DOMAIN.fullmatch(word.replace(HOLE, "x").strip("'\""))
         ]
-    return Outgoing(site, frozenset(urls), everything_in(program, site), Value(), direct=False) if urls else None
+    carried = everything_in(program, site)
+    if not urls and not ("credential" in carried and _SPEAKS.search(line)):
+        return None
+    return Outgoing(site, frozenset(urls), carried, Value(), direct=not urls)
 
 
 def _contact(program: Program, site: CallSite, contact: Contact) -> Outgoing:

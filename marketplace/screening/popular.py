@@ -69,7 +69,7 @@ class Likeness:
 def popular() -> dict[str, int]:
     """Rank by normalised name, from 0."""
     names = [*_OURS, *_LIST.read_text().split(), *_MEANT]
-    return {name: rank for rank, name in enumerate(names)}
+    return {name: rank for rank, name in reversed(list(enumerate(names)))}  # of two places the first one
 
 
 @cache

@@ -91,7 +91,7 @@ def test_everybody_can_use_it_in_all_looks(scene: SimpleNamespace, window: Windo
 def in_both_themes(page: Page, path: str, *, width: int) -> list[str]:
     wrong = []
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         keep_picture(page, f"{path.strip('/').replace('/', '_') or 'home'}-{width}-{theme}")
         wrong += [f"{path} at {width} in {theme}: {one}" for one in violations(page)]
     if (wider := overflow(page)) > 0:

@@ -202,6 +202,8 @@ def method_of_text(program: Program, site: CallSite, method: str) -> Value | Non
         return _substituted(site).labelled(*taints)
     if method in ("format", "format_map"):
         return _format(site, _given(program, site, method)).labelled(*taints)
+    if method == "translate" and site.args:
+        return _translated(site, _by_code(program, site.args[0])).labelled(*taints, "decoded")
     result = pure_call(f"str.{method}", (site.receiver, *site.args), site.keywords)
     return result.labelled(*taints, *(["decoded"] if method in ("translate", "swapcase") else []))
 
@@ -218,6 +220,16 @@ def _join(program: Program, site: CallSite) -> Value:
         texts = [between.join(some) for between in site.receiver.texts()[:2] for some in permutations(sorted(words))]
         return Value(frozenset(texts), frozenset(), parts.taints | {"joined"})
     return Value(frozenset([f"{HOLE}"]), frozenset(), parts.taints)
+
+
+def _by_code(program: Program, value: Value) -> dict[int, str]:
+    """A table for `translate`, as far as it is written out."""
+    held = [(key, program.bound[one, key]) for one in value.refs for key in program.keys.get(one, ())]
+    return {int(key): text for key, part in held if key.isdigit() for text in part.texts()[:1]}
+
+
+def _translated(site: CallSite, table: dict[int, str]) -> Value:
+    return Value(frozenset(text.translate(table) for text in site.receiver.texts()) if table else frozenset())
 
 
 def _given(program: Program, site: CallSite, method: str) -> dict[str, Value]:
