@@ -68,6 +68,14 @@ LOCK := --python-version 3.12 --universal -q --no-emit-index-url --no-header
 bench: $(VENV)/dev.stamp programs ## Measure the runtime, all figures as one table; make bench FIGURES='dispatch streams' PLUGINS=folder
 	@$(BIN)/python -m tests.bench $(FIGURES) $(if $(PLUGINS),--official $(PLUGINS)) $(ARGS)
 
+.PHONY: chaos
+chaos: $(VENV)/dev.stamp programs ## Kill processes of all kinds at random under load for two minutes; CHAOS_SECONDS=600 for longer
+	@CHAOS_SECONDS=$(or $(CHAOS_SECONDS),120) $(BIN)/python -m pytest -q -s tests/test_chaos.py $(ARGS)
+
+.PHONY: boots
+boots: $(VENV)/dev.stamp ## Start all plugins of a folder plainly and as forks, and say what fails; make boots PLUGINS=folder
+	@$(BIN)/python -m tests.bench.boots --official $(PLUGINS) $(ARGS)
+
 .PHONY: walks
 walks: $(VENV)/dev.stamp ## Walk at random through the review for long; make walks WALKS=2000
 	@WALKS=$(or $(WALKS),1000) $(BIN)/python -m pytest -q tests/review/test_walks.py
