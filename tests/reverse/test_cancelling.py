@@ -19,9 +19,9 @@ COMPATIBLE = {"provider": "patchbay/compatible/compatible", "model": "compatible
 PROMPTS = ["endless", "silent"]  # silent: the model's server has not said a byte
 
 
-@pytest.fixture
-async def world(package_of) -> AsyncIterator[World]:
-    async with serving() as stub, existing(package_of) as world:
+@pytest.fixture(params=["plain", "forked"])
+async def world(request: pytest.FixtureRequest, package_of) -> AsyncIterator[World]:
+    async with sdk.spawning_by(request.param), serving() as stub, existing(package_of) as world:
         world.beside = stub
         await world.add("caller")
         await world.add("agent")
