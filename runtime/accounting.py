@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max, Min, Sum
 
+from runtime import timings
 from runtime.models import ReverseUse, SessionUse
 from runtime.session import Session
 
@@ -138,6 +139,7 @@ def counted(session: Session, kind: str) -> Iterator[Call]:
         paying.set(None)
         call.seconds = time.perf_counter() - started
         call.errors = int(call.failed or not ended)
+        timings.reverse_calls.observe(call.seconds, kind=kind, failed=bool(call.errors))
         add((session.workspace, payer(session), today(), kind, call.currency), call)
         stayed(session, call)
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from runtime import timings
 from runtime.backends.local import LocalBackend, LocalOptions
 from runtime.cluster import PluginState
 from runtime.errors import Busy, StartFailed, Unavailable
@@ -223,7 +224,8 @@ class Keeper:
         self.rest.used = time.monotonic()
         try:
             self.wake()
-            await self.settled(line.seconds)
+            with timings.waits.timed():
+                await self.settled(line.seconds)
         finally:
             self.calls.waiting -= 1
         if (backend := self.running) is None:
@@ -269,7 +271,8 @@ class Keeper:
         async with self.launching.gate.place(lambda: self.urgent):
             self.heard(Progress("start", 95, "waiting for the first heartbeat"))
             backend = LocalBackend(self.local_options(prepared))
-            await backend.start()
+            with timings.starts.timed():
+                await backend.start()
         self.prepared = prepared
         return backend
 

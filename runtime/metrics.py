@@ -14,10 +14,10 @@ from prometheus_client.registry import Collector
 
 from runtime import tracing
 from runtime.session import Session
+from runtime.timings import BOUNDS, cumulative
 
 MOST_SERIES = 2000  # combinations of plugin, action and status
 OTHER = "other"
-BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 LABELS = ("plugin_id", "plugin_type", "runtime_type", "operation")
 
 Labels = tuple[str, str, str, str]
@@ -90,14 +90,6 @@ def durations(series: list[Series]) -> HistogramMetricFamily:
     for labels, (buckets, seconds) in merged.items():
         family.add_metric(labels, cumulative(buckets), sum_value=seconds)
     return family
-
-
-def cumulative(buckets: list[int]) -> list[tuple[str, float]]:
-    told, so_far = [], 0
-    for bound, count in zip([*map(str, BOUNDS), "+Inf"], buckets, strict=True):
-        so_far += count
-        told.append((bound, float(so_far)))
-    return told
 
 
 counts = Counts()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from marketplace import difypkg
-from runtime import allowances, companion, environment, owners, recalls, storing
+from runtime import allowances, companion, environment, owners, recalls, storing, timings
 from runtime.environment import EnvironmentFailed, EnvironmentOptions, locking
 from runtime.environment.options import PASSED as HOST_VARIABLES
 from runtime.errors import StartFailed
@@ -59,13 +59,14 @@ def prepare_for(marker: str) -> Prepare:
             heard(Progress("unpack", 5, "unpacking the package"))
             folder = unpacked(package)
             folders = (folder, *scratch(folder))
-            built = environment.build(
-                folder,
-                environment_options(),
-                progress=lambda step: heard(Progress(step.step, 10 + step.percent * 8 // 10, step.line)),
-                marker=marker,
-                cancelled=cancelled,
-            )
+            with timings.builds.timed():
+                built = environment.build(
+                    folder,
+                    environment_options(),
+                    progress=lambda step: heard(Progress(step.step, 10 + step.percent * 8 // 10, step.line)),
+                    marker=marker,
+                    cancelled=cancelled,
+                )
             note(package, built.facts.get("packages") or {})
             limits = allowances.limits_for(package, folders, built.python)
             if limits.disk and size_of(folders) > limits.disk:

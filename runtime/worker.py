@@ -11,7 +11,9 @@ from celery import Celery, bootsteps
 from celery.platforms import EX_FAILURE
 from celery.worker import WorkController
 from django.conf import settings
+from prometheus_client import start_http_server
 
+from runtime import gauges  # noqa: F401 - what it registers is told
 from runtime.process import running
 
 log = logging.getLogger(__name__)
@@ -75,6 +77,8 @@ def run_worker(app: Celery) -> int:
     never was up.
     """
     app.steps["worker"].add(NodeStep)
+    if settings.METRICS_PORT:
+        start_http_server(settings.METRICS_PORT, settings.METRICS_HOST)
     while True:
         began = time.monotonic()
         worker = app.Worker(

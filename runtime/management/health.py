@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from runtime import gauges  # noqa: F401 - what it registers is told
 from runtime.auth import is_server_key
 from runtime.doctoring import examine, worst
 from runtime.envelope import encoded, failure
