@@ -83,7 +83,7 @@ def measure(work: Work) -> list[Row]:
             "≤ 5 MiB",
             sum(own) / len(own) <= DISK,
         ),
-        Row(f"from the request to installed, {SERVED} plugins", "", told(served[0])),
+        Row(f"from the request to installed, {len(served[0])} plugins", "", told(served[0])),
         Row("uninstalled and installed again", "", told(served[1]), f"median ≤ {AIM} s", median(served[1]) <= AIM),
     ]
 
@@ -96,7 +96,8 @@ def place_of(folder: Path) -> Place:
 
 def spread(folders: list[Path], most: int) -> list[Path]:
     """So many of them, at even distances."""
-    return [folders[at * len(folders) // most] for at in range(min(most, len(folders)))]
+    count = min(most, len(folders))
+    return [folders[at * len(folders) // count] for at in range(count)]
 
 
 def timed(folders: list[Path], work: Callable[[Path], object]) -> list[float]:
@@ -134,7 +135,9 @@ def install_plainly(folder: Path, place: Path, options: EnvironmentOptions) -> N
 
 def install_served(work: Work, folders: list[Path], options: EnvironmentOptions) -> tuple[list[float], list[float]]:
     """Seconds from the request until the task says success, which is after the first heartbeat: the first time, and again."""
-    server = work.server("installs", "run", PLUGIN_CACHE_PATH=str(options.cache))
+    # they are packed here, so nobody has signed them
+    policy = {"ENFORCE_LANGGENIUS_PLUGIN_SIGNATURES": "false"}
+    server = work.server("installs", "run", PLUGIN_CACHE_PATH=str(options.cache), **policy)
     packages = []
     for number, folder in enumerate(folders):
         target = work.folder / f"{number}.difypkg"
