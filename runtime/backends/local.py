@@ -221,6 +221,8 @@ class LocalBackend(DuplexBackend):
         for pipe in self.pipes:
             if not pipe.is_closing():
                 pipe.close()
+        for unconnected in (self.process.stdin, self.process.stdout, self.process.stderr)[len(self.pipes) :]:
+            unconnected.close()
         self.gone.set()
         if not self.ready.done():
             self.ready.set_exception(StartFailed(self.diagnose("It ended before it was ready.")))
