@@ -80,6 +80,10 @@ boots: $(VENV)/dev.stamp ## Start all plugins of a folder plainly and as forks, 
 walks: $(VENV)/dev.stamp ## Walk at random through the review for long; make walks WALKS=2000
 	@WALKS=$(or $(WALKS),1000) $(BIN)/python -m pytest -q tests/review/test_walks.py
 
+.PHONY: soak
+soak: $(VENV)/dev.stamp ## A million calls of all kinds through one process, and its memory meanwhile; make soak CALLS=100000
+	@$(BIN)/python -m tests.bench.soak --calls $(or $(CALLS),1000000) $(ARGS)
+
 .PHONY: soak-link
 soak-link: $(VENV)/dev.stamp ## A million calls over a link, with callers that leave at random
 	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.bench.link
