@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -58,11 +59,23 @@ class PluginLog:
         self.number = line.number
         self.lines.append(line)
         self.news.set()
-        file = self.file = self.file or self.opened()
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(line.at))
-        file.write(f"{stamp} {line.kind} {line.text}\n")
-        if file.tell() > FILE_SIZE:
-            self.rotate()
+        with self.as_far_as_the_disk_goes():
+            file = self.file = self.file or self.opened()
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(line.at))
+            file.write(f"{stamp} {line.kind} {line.text}\n")
+            if file.tell() > FILE_SIZE:
+                self.rotate()
+
+    @contextmanager
+    def as_far_as_the_disk_goes(self) -> Iterator[None]:
+        """On a full disk a line is only in memory: the plugin, and all that its lines come with, goes on."""
+        try:
+            yield
+        except OSError:
+            file, self.file = self.file, None
+            with suppress(OSError):
+                if file is not None:
+                    file.close()
 
     def opened(self) -> IO[str]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,13 +86,15 @@ class PluginLog:
         self.path.replace(self.path.with_suffix(".1.log"))
 
     def flush(self) -> None:
-        if self.file is not None:
-            self.file.flush()
+        with self.as_far_as_the_disk_goes():
+            if self.file is not None:
+                self.file.flush()
 
     def close(self) -> None:
-        if self.file is not None:
-            self.file.close()
-            self.file = None
+        with self.as_far_as_the_disk_goes():
+            if self.file is not None:
+                self.file.close()
+        self.file = None
 
     async def follow(self, after: int) -> AsyncGenerator[list[LogLine]]:
         """Lines with a number above `after`, those that are here together, then new ones as they come."""
