@@ -8,6 +8,7 @@ the folder DATA (build/boots unless given), so that only the first run builds th
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -30,7 +31,8 @@ from runtime import companion, environment, reverse
 from runtime.backends.local import LocalBackend, LocalOptions
 from runtime.environment import Environment, EnvironmentFailed
 from runtime.errors import StartFailed
-from runtime.forkserver import Forking, origin_of
+from runtime.forkserver import Forking, ForkOptions, TemplateOptions, origin_of
+from runtime.headroom import available
 from runtime.spawning import Plain, Spawner
 from tests import places, sdk
 
@@ -136,12 +138,46 @@ async def tried(folder: Path, data: Path, forking: Forking) -> Tried:
 
 
 async def all_of(chosen: list[Path], data: Path) -> AsyncIterator[Tried]:
-    forking = Forking()
+    forking = Forking(ForkOptions(templates=TemplateOptions(most=0)))
     try:
         for folder in chosen:
             yield await tried(folder, data, forking)
     finally:
         await forking.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """All at once, idle: how many, private MiB of all of them and of the fork-servers, and what the machine had less."""
+
+    up: int
+    private: float
+    servers: float
+    missing: float
+
+    def __str__(self) -> str:
+        return f"{self.up} at once: private {self.private:,.0f} MiB, fork-servers {self.servers:,.0f} MiB, {self.missing:,.0f} MiB less free"
+
+
+async def together(chosen: list[Path], data: Path) -> Together:
+    """Starts all of them as forks and leaves them idle. What does not come up is left out."""
+    forking = Forking(ForkOptions(templates=TemplateOptions(most=0)))
+    before, backends = available() or 0, []
+    for folder in chosen:
+        with contextlib.suppress(EnvironmentFailed, StartFailed):
+            made = await asyncio.to_thread(built, folder, data)
+            backend = LocalBackend(options_for(copied(folder, data), made, forking))
+            await backend.start()
+            backends.append(backend)
+    await asyncio.sleep(SETTLED)
+    servers = [one.server.pid for ones in forking.servers.values() for one in ones]
+    pids = [backend.pid for backend in backends]
+    used, own = (sum(map(private, some)) / MIB for some in (pids, servers))
+    found = Together(len(backends), used, own, (before - (available() or 0)) / MIB)
+    for backend in backends:
+        await backend.stop(0)
+    await forking.close()
+    return found
 
 
 def complaints(found: list[Tried]) -> Iterator[str]:
@@ -205,8 +241,12 @@ def main() -> None:
     parser.add_argument("--official", type=Path, required=True)
     parser.add_argument("--data", type=Path, default=places.BUILD / "boots")
     parser.add_argument("--sample", type=int, default=0, help="so many of them, always the same ones")
+    parser.add_argument("--together", action="store_true", help="start all as forks, and look at their memory")
     given = parser.parse_args()
     given.data.mkdir(parents=True, exist_ok=True)
+    if given.together:
+        print(asyncio.run(together(chosen_of(given.official, given.sample), given.data)))
+        return
     told = given.data / "boots.jsonl"
     told.unlink(missing_ok=True)
     found = asyncio.run(measured(chosen_of(given.official, given.sample), given.data, told))

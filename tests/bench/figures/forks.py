@@ -8,7 +8,7 @@ from runtime.backends.local import LocalBackend
 from runtime.forkserver import Forking, ForkOptions, TemplateOptions
 from runtime.spawning import Plain, Spawner
 from tests import places, sdk
-from tests.bench.boots import MIB, SETTLED, chosen_of, measured, private, ratio, sums
+from tests.bench.boots import MIB, SETTLED, chosen_of, measured, private, ratio, sums, together
 from tests.bench.frame import Row, Work
 
 STARTS = 20
@@ -82,6 +82,7 @@ def official(work: Work) -> list[Row]:
     plain, ours = sums([one.plain for one in found]), sums([one.forked for one in found])
     worse = sum(bool(one.forked.failure) and not one.plain.failure for one in found)
     times = ratio(found)
+    all_at_once = asyncio.run(together(chosen_of(work.official, 0), data))
     return [
         Row(
             f"official plugins that boot, of {len(found)}",
@@ -99,10 +100,10 @@ def official(work: Work) -> list[Row]:
         ),
         Row(
             "private memory of all, running",
-            f"{plain.together:,.0f} MiB",
-            f"{ours.together:,.0f} MiB",
+            f"{plain.together:,.0f} MiB, one after the other",
+            str(all_at_once),
             f"≤ {TOGETHER:,} MB",
-            ours.together * MIB <= TOGETHER * 1_000_000,
+            (all_at_once.private + all_at_once.servers) * MIB <= TOGETHER * 1_000_000,
         ),
     ]
 
