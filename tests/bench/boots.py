@@ -156,7 +156,8 @@ class Together:
     missing: float
 
     def __str__(self) -> str:
-        return f"{self.up} at once: private {self.private:,.0f} MiB, fork-servers {self.servers:,.0f} MiB, {self.missing:,.0f} MiB less free"
+        shares = f"private {self.private:,.0f} MiB, fork-servers {self.servers:,.0f} MiB"
+        return f"{self.up} at once: {shares}, {self.missing:,.0f} MiB less free"
 
 
 async def together(chosen: list[Path], data: Path) -> Together:
