@@ -234,6 +234,7 @@ def test_declarations_are_read_in_the_same_way(number: int, tmp_path: Path) -> N
     assert faster == plain
 
 
+@pytest.mark.timeout(1800)  # thousands of official ones, by the slow parser as well
 def test_all_declarations_at_hand_are_read_in_the_same_way(tmp_path: Path) -> None:
     roots = [sdk.PLUGINS, sdk.ROOT / "examples"]
     if official := os.environ.get("OFFICIAL_PLUGINS"):
