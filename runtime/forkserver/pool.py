@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runtime.environment.store import FACTS
 from runtime.forkserver.refusing import (
     READ_AT_START,
     Known,
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 
 MOST_ALIKE = 4  # fork-servers with one base set: environments add what the SDK uses where it is there
 LOOK_EVERY = 5.0  # seconds between two looks at what is not used any more
+WANTED_EVERY = 3600.0  # seconds; what nobody has wanted for days is collected
 FAILED_FOR = 300.0  # seconds in which a fork-server that did not start is not tried again
 FORGET_AFTER = 86_400.0  # seconds after which a plugin that did not come up as a fork is tried as one again
 
@@ -63,6 +66,8 @@ class Forking:
         self.templates = Templates(self.options.templates)
         self.started = 0  # fork-servers so far
         self.used: dict[str, ForkServer] = {}  # folder → what its last process was forked from
+        self.lenders: set[Path] = set()  # environments of which running plugins may have something loaded
+        self.wanted_at = time.monotonic()
         self.minder: asyncio.Task[None] | None = None
         self.closed = False
 
@@ -136,6 +141,7 @@ class Forking:
             await server.end()
             raise Refused("the host is ending")
         self.servers[key].append(one)
+        self.lenders.add(origin.python.parent.parent)
         self.started += 1
         server.gone = asyncio.ensure_future(self.see_off(key, one))
         if self.minder is None:
@@ -168,6 +174,9 @@ class Forking:
 
     async def look(self) -> None:
         await self.templates.look()
+        if time.monotonic() - self.wanted_at > WANTED_EVERY:
+            self.wanted_at = time.monotonic()
+            await asyncio.to_thread(want, sorted(self.lenders))
         for one in [one for ones in self.servers.values() for one in ones]:
             if time.monotonic() - one.server.control.used > self.options.idle:
                 await one.server.end()
@@ -182,6 +191,13 @@ class Forking:
         for server in servers:
             await server.end()
         await asyncio.gather(*(server.gone for server in servers if server.gone))
+
+
+def want(environments: list[Path]) -> None:
+    """Tells who collects what nobody needs that these are needed: a fork may read files of the one that its SDK came from."""
+    for path in environments:
+        with suppress(OSError):
+            os.utime(path / FACTS)
 
 
 async def look(launch: Launch, origin: Origin) -> Surroundings:
