@@ -15,7 +15,6 @@ from runtime.errors import StartFailed
 from runtime.forkserver import Forking, ForkOptions, pool
 from runtime.forkserver import server as serving
 from runtime.forkserver.pool import Serving
-from runtime.spawning import Child
 from runtime.wire import END
 from tests import sdk
 from tests.places import ROOT
@@ -76,9 +75,9 @@ async def test_a_caller_that_leaves_while_it_is_forked_leaves_nothing(forking, t
         spawning = asyncio.ensure_future(forking.spawn(launch))
         await asyncio.sleep(pause)
         spawning.cancel()
-        (came,) = await asyncio.gather(spawning, return_exceptions=True)
-        if isinstance(came, Child):  # it was quicker
-            await asyncio.to_thread(came.discard)
+        await asyncio.wait([spawning])
+        if not spawning.cancelled():  # it was quicker
+            await asyncio.to_thread(spawning.result().discard)
     async with asyncio.timeout(10):
         while children() - before:
             await asyncio.sleep(0.02)
