@@ -12,10 +12,10 @@ import pytest
 from tests.chaos import Chaos, pipes_and_sockets, settled, under_load
 from tests.programs import wait_until
 
-pytestmark = [pytest.mark.redis, pytest.mark.postgres]
 ECHO = "patchbay/echo"
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "20"))
 SEED = int(os.environ.get("CHAOS_SEED", str(time.time_ns() % 100_000)))
+pytestmark = [pytest.mark.redis, pytest.mark.postgres, pytest.mark.timeout(SECONDS + 400)]
 SPARE = 12  # descriptors that the worker may have more than when it was fresh: connections that are kept
 
 
