@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Count, QuerySet
 
 from marketplace.models import PluginTag, SearchEntry
@@ -50,7 +51,14 @@ def bounded(found: QuerySet[SearchEntry]) -> int:
 
 def remembered(found: "QuerySet[Any, Any]") -> int:
     """How many rows there are, asked of the database once a minute for the same conditions."""
-    sql, values = found.order_by().values("pk").query.sql_with_params()
-    conditions = sha256(f"{cache.get(TIMES_KEY)} {sql} {values}".encode()).hexdigest()
-    count = cache.get_or_set(f"catalogue:count:{conditions}", found.count, KEPT)
+    count = cache.get_or_set(f"catalogue:count:{conditions(found)}", found.count, KEPT)
     return count or 0
+
+
+def conditions(found: "QuerySet[Any, Any]") -> str:
+    """What the rows are asked for by, as a digest; another one when plugins came or went since."""
+    try:
+        sql, values = found.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # terms that nothing meets
+        return "nothing"
+    return sha256(f"{cache.get(TIMES_KEY)} {sql} {values}".encode()).hexdigest()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Cast
 
 from marketplace.dify.policies import Edition
@@ -49,8 +49,10 @@ def releases(*, readmes: bool = False) -> QuerySet[Release]:
 def listed(terms: Terms) -> QuerySet[Plugin]:
     """Plugins of which something is offered to who has none of them yet. Nearly always it is the newest, so that is
     asked for first."""
-    others = Release.objects.filter(terms.offers(RELEASES), plugin=OuterRef("pk"))
-    return Plugin.objects.filter(Q(terms.offers(LATEST)) | Exists(others), status=Plugin.Status.ACTIVE)
+    others = Release.objects.filter(terms.offers(RELEASES), plugin=OuterRef("pk")).values("pk")[:1]
+    # not EXISTS, which PostgreSQL answers by reading all releases once; few plugins come so far that it is asked for one
+    active = Plugin.objects.filter(status=Plugin.Status.ACTIVE).alias(other=Subquery(others))
+    return active.filter(Q(terms.offers(LATEST)) | Q(other__isnull=False))
 
 
 def newest(terms: Terms, plugins: QuerySet[Plugin], *, readmes: bool = False) -> QuerySet[Release]:

@@ -1,16 +1,19 @@
 """Lists of plugins: searches, collections, what workspaces have installed, and the snapshot of everything."""
 
+from hashlib import sha256
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from marketplace.catalogue.counting import KEPT, conditions
 from marketplace.dify import shapes
 from marketplace.dify.answers import plain
 from marketplace.dify.asking import Asking
 from marketplace.dify.door import answers, body, number, texts
-from marketplace.dify.offers import best_of, listed, newest_named, offers_for
+from marketplace.dify.offers import best_of, listed, newest, newest_named, offers_for
 from marketplace.dify.searching import Page, condition, narrowed, search, wants_bundles
 from marketplace.dify.terms import RELEASES, Terms, terms_of
 from marketplace.models import Collection, Plugin, Release
@@ -82,8 +85,19 @@ def last_ones(keys: list[Any], terms: Terms) -> dict[Any, Release]:
 
 @answers("GET")
 def snapshot(request: HttpRequest, asking: Asking) -> HttpResponse:
-    """`dist/plugins/manifest.json`: all plugins with what is newest of each, by which Difys upgrade on their own."""
+    """`dist/plugins/manifest.json`: all plugins with what is newest of each, by which Difys upgrade on their own.
+
+    Made once a minute for the same terms: of many plugins it takes a second.
+    """
     terms = terms_of(asking)
+    if asking.private:  # its addresses hold the secret: they are kept nowhere
+        return plain(everything(asking, terms))
+    key = f"dify:snapshot:{conditions(newest(terms, Plugin.objects.all()))}:{asking.base}:{terms.policy.edition}"
+    body = cache.get_or_set(sha256(key.encode()).hexdigest(), lambda: plain(everything(asking, terms)).content, KEPT)
+    return HttpResponse(body, content_type="application/json")
+
+
+def everything(asking: Asking, terms: Terms) -> dict[str, Any]:
     rows = [
         {
             "org": plugin_id.partition("/")[0],
@@ -94,7 +108,7 @@ def snapshot(request: HttpRequest, asking: Asking) -> HttpResponse:
         }
         for plugin_id, version, identifier in newest_named(terms)
     ]
-    return plain(shapes.snapshot(rows, len(rows), timezone.now()))
+    return shapes.snapshot(rows, len(rows), timezone.now())
 
 
 @answers("GET")
