@@ -34,6 +34,13 @@ async def glutton(limits: Limits, **options: Any) -> AsyncIterator[Any]:
         await plugin.stop(0)
 
 
+@pytest.fixture(params=["plain", "forked"])
+async def way(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """Limits hold for a process of its own and for a fork."""
+    async with sdk.spawning_by(request.param):
+        yield request.param
+
+
 async def taking(plugin: Any, what: str, amount: int, seconds: float = 20) -> list[Frame]:
     session = sdk.tool("take", provider="glutton", what=what, amount=amount, seconds=seconds)
     async with asyncio.timeout(30):
@@ -45,7 +52,7 @@ def ended(frames: list[Frame]) -> str:
     return frames[-1][1].decode()
 
 
-async def test_too_much_memory_ends_it_and_nobody_else():
+async def test_too_much_memory_ends_it_and_nobody_else(way):
     async with glutton(Limits(memory=160 * MIB)) as plugin, glutton(Limits(memory=160 * MIB)) as neighbour:
         said = ended(await taking(plugin, "memory", 400))
         assert "It used more than 160 MiB of memory and was stopped." in said
@@ -54,7 +61,7 @@ async def test_too_much_memory_ends_it_and_nobody_else():
         assert plugin.diagnose("The plugin ended.").startswith("The plugin ended. It used more than 160 MiB")
         frames = await sdk.frames_of(neighbour, sdk.tool("echo", provider="glutton", text="here"))
         assert frames[-1][0] == END
-        assert 20 * MIB < neighbour.ward.use.memory < 160 * MIB
+        assert 5 * MIB < neighbour.ward.use.memory < 160 * MIB
 
 
 async def test_what_is_too_quick_for_the_watch_has_no_address_space():
@@ -65,17 +72,19 @@ async def test_what_is_too_quick_for_the_watch_has_no_address_space():
         assert data.split()[3] == str((160 + 1024) * MIB)
 
 
-async def test_a_fork_bomb_is_bounded_and_ends_with_all_of_its_children():
+async def test_a_fork_bomb_is_bounded_and_ends_with_all_of_its_children(way):
     marker = f"bomb-{os.getpid()}"
     variables = {"PATH": "/usr/bin:/bin", "INSTALL_METHOD": "local", "PATCHBAY_HOST": marker}
     async with glutton(Limits(processes=40), environment=variables) as plugin:
         frames = await taking(plugin, "children", 300)
         assert "It had more than 40 processes and threads and was stopped." in ended(frames)
         assert len(plugin.ward.known) >= 40
-        assert orphans.sweep(marker) == 0  # although each was in a session of its own
+        assert not any(alive(one.pid) for one in plugin.ward.known)  # although each was in a session of its own
+        if way == "plain":  # a fork-server has the mark as well
+            assert orphans.sweep(marker) == 0
 
 
-async def test_a_leak_of_descriptors_is_told():
+async def test_a_leak_of_descriptors_is_told(way):
     async with glutton(Limits(descriptors=80)) as plugin:
         frames = await taking(plugin, "descriptors", 500)
         assert b"Too many open files" in frames[-1][1] or "files and connections" in ended(frames)
