@@ -52,7 +52,7 @@ class Fleet:
 
     def use(self) -> dict[str, float]:
         """What each instance is held to, as the one that uses most of it does."""
-        used = [asdict(one.ward.use) for one in self.members]
+        used = [asdict(one.ward.use.rounded()) for one in self.members]
         return {name: max(one[name] for one in used) for name in used[0]} if used else {}
 
     def bury(self) -> list[LocalBackend]:

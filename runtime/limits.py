@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-MIB = 1 << 20
+KIB, MIB = 1 << 10, 1 << 20
+LEAST_CPU = 0.01  # of a core: less is a heartbeat
 NICE = 10  # of plugins whose share of the processor is bounded where no control group can do it
 OOM_SCORE = 500  # the kernel, out of memory, takes a plugin before its host
 LEAST_SPARE = 1024 * MIB
@@ -66,6 +67,16 @@ class Use:
     descriptors: int = 0
     cpu: float = 0.0
     disk: int = 0
+
+    def rounded(self) -> "Use":
+        """To what a page shows: what hardly changes need not be told to other nodes again."""
+        return Use(
+            round(self.memory / MIB) * MIB,
+            self.processes,
+            self.descriptors,
+            round(self.cpu, 2) if self.cpu >= LEAST_CPU else 0.0,
+            round(self.disk / KIB) * KIB,
+        )
 
 
 def in_words(size: int) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from runtime import environment, guarding, orphans, owners
 from runtime.launcher import wrap
-from runtime.limits import MIB, Limits, in_words
+from runtime.limits import MIB, Limits, Use, in_words
 from runtime.wire import END, GONE, Frame
 from tests import sdk
 from tests.contract.test_life import alive
@@ -243,3 +243,11 @@ def test_sizes_are_told_as_people_write_them():
     assert [in_words(size) for size in (512 * MIB, 1024 * MIB, 1536 * MIB, 160 * MIB, 2048)] == [
         *("512 MiB", "1 GiB", "1536 MiB", "160 MiB", "2 KiB")
     ]
+
+
+def test_what_hardly_changes_is_told_alike():
+    first, then = (
+        Use(memory=size, processes=2, cpu=cpu) for size, cpu in ((40 * MIB + 5, 0.001), (40 * MIB - 9, 0.009))
+    )
+    assert first.rounded() == then.rounded() == Use(memory=40 * MIB, processes=2)
+    assert Use(cpu=0.256).rounded().cpu == 0.26

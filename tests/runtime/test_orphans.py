@@ -97,3 +97,14 @@ def test_a_host_that_carries_the_marker_itself_lives(marker):
 def test_does_nothing_where_there_is_no_proc(monkeypatch, marker):
     monkeypatch.setattr(sys, "platform", "darwin")
     assert orphans.sweep(marker) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can have left processes of other users")
+def test_root_finds_plugins_with_users_of_their_own(marker, start):
+    command = "import os; os.setuid(58600); os.execv('/bin/sleep', ['/bin/sleep', '60'])"
+    process = start(marker, (sys.executable, "-c", command))
+    wait_for_program(process.pid, "/bin/sleep")
+    while Path(f"/proc/{process.pid}").stat().st_uid != 58600:
+        time.sleep(0.005)
+    assert orphans.sweep(marker) == 1
+    assert process.wait(10) == -9
