@@ -13,9 +13,10 @@ ROUNDS = 10
 
 
 def sweep(marker: str, *, keep: Collection[int] = ()) -> int:
-    """Kill every process of this user (of all, for root) which carries `marker`, except this one and the pids in `keep`; returns how many.
+    """Kill every process of this user (for root: of all) which carries `marker`; returns how many.
 
-    Linux only: 0 elsewhere. Looks again until nothing new is found, because what is being killed may be forking.
+    Spared are this one and the pids in `keep`. Linux only: 0 elsewhere. Looks again until nothing new is found, because
+    what is being killed may be forking.
     """
     if sys.platform != "linux":
         return 0
