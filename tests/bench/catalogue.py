@@ -15,6 +15,9 @@ from statistics import quantiles
 import django
 
 HEAD = "{:12s} {:36s} {:>8s} {:>9s} {:>9s} {:>9s}"
+SIDE = "{:36s}" + " {:>8s} {:>8s} {:>8s} {:>8s}"
+
+type Row = tuple[int, float, float, float]
 
 
 def main() -> None:
@@ -28,10 +31,29 @@ def main() -> None:
         os.environ["DATA_DIR"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
         django.setup()
-        for name, database in DATABASES.items():
-            if options.database in (name, "both"):
-                with database(Path(folder)) as url:
-                    measure(name, url, options)
+        tell(measured(measure, Path(folder), options))
+
+
+def measured(
+    one: Callable[[str, str, argparse.Namespace], dict[str, Row]], folder: Path, options: argparse.Namespace
+) -> dict[str, dict[str, Row]]:
+    """The rows of each database that was asked for."""
+    found = {}
+    for name, database in DATABASES.items():
+        if options.database in (name, "both"):
+            with database(folder) as url:
+                found[name] = one(name, url, options)
+    return found
+
+
+def tell(found: dict[str, dict[str, Row]]) -> None:
+    """Both databases side by side: questions, and milliseconds at p50, at p95 and of processor time at p95."""
+    line = SIDE + SIDE[SIDE.index("}") + 1 :] * (len(found) - 1)
+    print("\n" + line.format("", *(text for name in found for text in (name[:8], "p50 ms", "p95 ms", "cpu p95"))))
+    for page in next(iter(found.values())):
+        rows = [found[name][page] for name in found]
+        cells = [text for row in rows for text in (str(row[0]), *(f"{one:.1f}" for one in row[1:]))]
+        print(line.format(page, *cells))
 
 
 @contextlib.contextmanager
@@ -53,7 +75,7 @@ DATABASES: dict[str, Callable[[Path], contextlib.AbstractContextManager[str]]] =
 }
 
 
-def measure(name: str, url: str, options: argparse.Namespace) -> None:
+def measure(name: str, url: str, options: argparse.Namespace) -> dict[str, Row]:
     from django.core.management import call_command
 
     from marketplace.catalogue import indexing
@@ -70,13 +92,15 @@ def measure(name: str, url: str, options: argparse.Namespace) -> None:
         print(f"\n{name}: {call}; written in {filled - began:.0f} s, indexed in {time.perf_counter() - filled:.0f} s")
         many.settle()
         print(HEAD.format("database", "page", "queries", "p50 ms", "p95 ms", "cpu p95"))
+        rows = {}
         for page, paths in many.pages(words).items():
-            row = timed(paths, options.times)
+            row = rows[page] = timed(paths, options.times)
             print(HEAD.format(name, page, str(row[0]), *(f"{one:.1f}" for one in row[1:])), flush=True)
     print("cpu: this process's own time, which other work on the machine does not lengthen; without PostgreSQL's")
+    return rows
 
 
-def timed(paths: list[str], times: int) -> tuple[int, float, float, float]:
+def timed(paths: list[str], times: int) -> Row:
     """Questions to the database, milliseconds at p50 and p95, and of processor time at p95, over addresses of one kind."""
     from django.db import connection
     from django.test import Client

@@ -15,7 +15,7 @@ from typing import Any
 
 import django
 
-from tests.bench.catalogue import DATABASES, HEAD
+from tests.bench.catalogue import HEAD, Row, measured, tell
 
 POLICY = {"deny": {"publishers": ["maker-7"]}, "cool_down_days": 3, "requests": True}
 SEARCH = {"page": 1, "page_size": 40, "query": "", "sort_by": "install_count", "sort_order": "DESC"}
@@ -32,13 +32,10 @@ def main() -> None:
         os.environ["DATA_DIR"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
         django.setup()
-        for name, database in DATABASES.items():
-            if options.database in (name, "both"):
-                with database(Path(folder)) as url:
-                    measure(name, url, options)
+        tell(measured(measure, Path(folder), options))
 
 
-def measure(name: str, url: str, options: argparse.Namespace) -> None:
+def measure(name: str, url: str, options: argparse.Namespace) -> dict[str, Row]:
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -57,14 +54,16 @@ def measure(name: str, url: str, options: argparse.Namespace) -> None:
         ids = list(Plugin.objects.exclude(organization__handle="maker-7").values_list("plugin_id", flat=True)[:100])
         print(f"\n{name}: {options.plugins} plugins, {options.plugins * options.releases} releases")
         print(HEAD.format("database", "question", "queries", "p50 ms", "p95 ms", "cpu p95"))
+        rows = {}
         for prefix in ("", "/c/bench"):
             for question, (path, payload) in questions(words, ids).items():
                 times = 3 if "manifest" in path else options.times
-                row = timed(f"{prefix}/api/v1/{path}", payload, times)
+                row = rows[f"{prefix} {question}"] = timed(f"{prefix}/api/v1/{path}", payload, times)
                 print(
                     HEAD.format(name, f"{prefix} {question}", str(row[0]), *(f"{one:.1f}" for one in row[1:])),
                     flush=True,
                 )
+        return rows
 
 
 def questions(words: list[str], ids: list[str]) -> dict[str, tuple[str, Any]]:
@@ -80,7 +79,7 @@ def questions(words: list[str], ids: list[str]) -> dict[str, tuple[str, Any]]:
     }
 
 
-def timed(address: str, payload: Any, times: int) -> tuple[int, float, float, float]:
+def timed(address: str, payload: Any, times: int) -> Row:
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
