@@ -18,7 +18,7 @@ from tests.bench.served import Served, processor_time
 from tests.servers import Host, database, postgres, redis
 
 ROUNDS = 3
-PLAIN = {"PLUGIN_FORK_SERVER": "false"}
+PLAIN = {"PLUGIN_FORK_SERVER": "false", "PLUGIN_SDK_PATCHES": "none"}
 
 
 @dataclass(frozen=True, slots=True)
