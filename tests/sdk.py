@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PLUGINS = ROOT / "tests" / "plugins"
 CACHE = ROOT / "build" / "test-cache"
 MARKER = "tests"
+PATCHES = ("cancel", "reading", "writing", "sessions", "loading")  # as the settings have them
 # What makes the processes of plugins where a test names nothing else: see `spawning_by`.
 spawners: list[Spawner] = []
 
@@ -51,7 +52,7 @@ class Log(list[tuple[str, str]]):
         return [text for at, text in self if at == kind]
 
 
-def backend(name: str, log: Log | None = None, *, patches: Sequence[str] = ("cancel",), **options: Any) -> LocalBackend:
+def backend(name: str, log: Log | None = None, *, patches: Sequence[str] = PATCHES, **options: Any) -> LocalBackend:
     """A backend of the plugin `name`, not started yet."""
     python = python_for(name)
     settings: dict[str, Any] = {

@@ -36,7 +36,6 @@ from runtime.headroom import available
 from runtime.spawning import Plain, Spawner
 from tests import places, sdk
 
-PATCHES = ("cancel", "reading", "writing", "sessions", "loading")
 MIB = 1 << 20
 SETTLED = 0.4  # seconds after the heartbeat until memory is read
 
@@ -91,13 +90,13 @@ def options_for(folder: Path, made: Environment, spawner: Spawner) -> LocalOptio
         "PATCHBAY_HOST": sdk.MARKER,
     }
     return LocalOptions(
-        argv=companion.wrap(str(made.python), entrypoint, PATCHES),
+        argv=companion.wrap(str(made.python), entrypoint, sdk.PATCHES),
         folder=folder,
         environment=variables,
         log=sdk.Log(),
         answer=reverse.answer,
         spawner=spawner,
-        origin=origin_of(made, entrypoint, patches=PATCHES),
+        origin=origin_of(made, entrypoint, patches=sdk.PATCHES),
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -239,7 +240,7 @@ async def test_the_death_of_the_model_ends_the_call_with_a_reason(world):
     session = world.session("caller", "llm", prompt="p", parameters={"tokens": 10_000, "delay_ms": 20})
     stream = (await world.backend(session.plugin)).stream(session)
     await anext(stream)
-    (await world.backend(world.sessions[0].plugin)).process.kill()
+    (await world.backend(world.sessions[0].plugin)).process.signal(signal.SIGKILL)
     died = time.monotonic()
     frames = [frame async for batch in stream for frame in batch]
     assert time.monotonic() - died < 2
@@ -254,7 +255,7 @@ async def test_the_death_of_the_caller_ends_the_model_stream(world):
     stream = caller.stream(session)
     await anext(stream)
     model = await world.backend(world.sessions[0].plugin)
-    caller.process.kill()
+    caller.process.signal(signal.SIGKILL)
     async for _ in stream:
         pass
     left = time.monotonic()

@@ -58,7 +58,7 @@ class World:
         installation = await in_thread(self.rows, difypkg.build_package(folder))
         python = await asyncio.to_thread(build, folder)
         plugin: str = installation.package.unique_identifier
-        argv = companion.wrap(str(python), "main", ["cancel"])
+        argv = companion.wrap(str(python), "main", sdk.PATCHES)
         variables = {"PATH": f"{python.parent}:/usr/bin:/bin", "INSTALL_METHOD": "local", "PATCHBAY_HOST": sdk.MARKER}
         self.sources[plugin] = {"argv": argv, "folder": folder, "environment": variables, "start_timeout": 120}
         providers.forget()

@@ -56,8 +56,7 @@ async def starts(spawner: Spawner) -> list[float]:
 
 
 async def started(spawner: Spawner) -> LocalBackend:
-    patches = ("cancel", "reading", "writing", "sessions", "loading")
-    backend = sdk.backend("echo", spawner=spawner, patches=patches)
+    backend = sdk.backend("echo", spawner=spawner)
     await backend.start()
     return backend
 
