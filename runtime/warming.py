@@ -29,9 +29,10 @@ def settle(new: Iterable[Keeper], keepers: Collection[Keeper], launching: Launch
 
 
 def worth_warming(keepers: Iterable[Keeper], most: int) -> set[str]:
+    """The latest, and in any case one: with it comes what the others are forked from."""
     since = time.time() - RECENT
-    recent = sorted((one for one in keepers if one.terms.used > since), key=order)
-    return {one.plugin for one in recent[:most]}
+    latest = sorted(keepers, key=order)[:most]
+    return {one.plugin for number, one in enumerate(latest) if one.terms.used > since or number == 0}
 
 
 def order(keeper: Keeper) -> tuple[bool, float]:

@@ -82,6 +82,15 @@ async def test_what_was_called_lately_is_warmed_in_order_of_use(tmp_path):
         assert {hosted.node.keepers[name].state for name in ("echo#0", "echo#1", "echo#old")} == {"asleep"}
 
 
+async def test_one_is_warmed_however_long_ago_it_was_called(tmp_path):
+    async with Sleepy(tmp_path, warm=2) as hosted:
+        for number in range(3):
+            hosted.terms[f"echo#{number}"] = Terms(sleep_after=3600, used=float(number))
+        hosted.wish(*hosted.terms)
+        await hosted.until("echo#2", "running")
+        assert hosted.asked == ["echo#2"]
+
+
 async def test_what_is_always_on_starts_by_itself_and_says_why(tmp_path):
     async with Sleepy(tmp_path) as hosted:
         hosted.terms["echo"] = Terms(sleep_after=3600, always=True)
