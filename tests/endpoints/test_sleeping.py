@@ -30,7 +30,15 @@ def sleeper(drowsy: Endpoints, mirror_package: Callable[[str], Path]) -> dict[st
 
 
 def asleep(endpoints: Endpoints) -> bool:
-    return not endpoints.host.plugin_processes()
+    """Nothing runs but what plugins are forked from."""
+    return not [pid for pid in endpoints.host.plugin_processes() if b"patchbay: " not in command(pid)]
+
+
+def command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b"patchbay: gone"
 
 
 def test_it_sleeps_and_wakes_for_all_who_call(sleeper, drowsy: Endpoints) -> None:
