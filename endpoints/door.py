@@ -15,7 +15,7 @@ from endpoints.addresses import road, within
 from endpoints.answering import Reply, guarded
 from endpoints.book import Open
 from endpoints.errors import BadGateway, Nobody, Turned, over
-from endpoints.http import Arrived, BadAnswer, BadHost, header, request_text, target_of, without_cookies
+from endpoints.http import Arrived, BadAnswer, BadHost, request_text, target_of, without_cookies
 from endpoints.inspector import note
 from endpoints.limits import limits
 from endpoints.queueing import STRAIGHT, accept
@@ -175,7 +175,9 @@ async def answer(knock: Knock, found: Open, arrived: Arrived, *, watched: Watche
         reply.status, body, headers = await accept(found, arrived, knock.hook)
         await knock.visit.answer(reply.status, body, headers)
     else:
-        await call(session_for(found, arrived, knock.hook), watched, reply)
+        session = session_for(found, arrived, knock.hook)
+        session.traceparent = incoming(knock.visit.headers.get(b"traceparent"))
+        await call(session, watched, reply)
 
 
 # The call.
@@ -191,7 +193,6 @@ def session_for(found: Open, arrived: Arrived, hook: str) -> Session:
         endpoint_id=found.id,
         permission=found.permission,
         deadline=found.deadline(),
-        traceparent=incoming(header(arrived.headers, b"traceparent")),
     )
 
 

@@ -90,7 +90,7 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     return found
 
 
-async def ask(hook: str) -> int:
+async def ask(hook: str, *headers: tuple[bytes, bytes]) -> int:
     """The status of one request."""
     sent: list[Message] = []
     said: list[Message] = [{"type": "http.request", "body": b""}]
@@ -106,7 +106,7 @@ async def ask(hook: str) -> int:
         "method": "GET",
         "path": f"/e/{hook}/x",
         "raw_path": f"/e/{hook}/x".encode(),
-        "headers": [(b"host", b"a.test")],
+        "headers": [(b"host", b"a.test"), *headers],
         "client": ("192.0.2.1", 1),
     }
     await endpoint(AsgiVisit(scope, receive, send))
@@ -178,3 +178,9 @@ async def test_where_deadlines_are_switched_off_a_webhook_waits_as_long_as_a_cal
     found = await book.find(row.hook)
     assert found is not None
     assert found.seconds() is None, "a queued delivery waits as well"
+
+
+async def test_a_webhooks_trace_is_kept(row: Endpoint, parrot: Parrot) -> None:
+    told = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    assert await ask(row.hook, (b"traceparent", told)) == 200
+    assert parrot.sessions[-1].traceparent == told.decode()
