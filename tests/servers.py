@@ -165,10 +165,21 @@ class Host:
         for program in reversed(self.programs.values()):
             program.stop()
 
+    def plugins(self) -> list[int]:
+        """Pids of plugins, and of what they have started."""
+        return [pid for pid in self.plugin_processes() if is_plugin(pid)]
+
     def plugin_processes(self) -> list[int]:
         """Pids of all that nodes of this host have started, and of what those have started."""
         mark = f"-{folder_mark(self.data_dir / 'nodes')}-".encode()
         return [pid for pid, variables in processes() if any(is_marked(line, mark) for line in variables.split(b"\0"))]
+
+
+def is_plugin(pid: int) -> bool:
+    """Not what plugins are forked from: a fork-server, or a template."""
+    with suppress(OSError):
+        return not Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"patchbay: ")
+    return False
 
 
 def is_marked(variable: bytes, mark: bytes) -> bool:

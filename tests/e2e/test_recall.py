@@ -60,10 +60,10 @@ def test_a_recall_stops_a_running_plugin_within_a_minute(market: Host, staff: Pa
     api = Api(market.url, market.key, place)
     plugin_id = api.bring_up("echo", tmp_path)
     assert [event["code"] for event in api.tool(plugin_id, "echo", text="hello")][:1] == [0]
-    assert market.plugin_processes()
+    assert market.plugins()
     decided = recall(staff, plugin_id)
     refused = seconds_until(lambda: REASON in api.call(plugin_id, "tool/invoke", ECHO).text, decided)
-    stopped = seconds_until(lambda: not market.plugin_processes(), decided)
+    stopped = seconds_until(lambda: not market.plugins(), decided)
     staff.goto(f"/w/default/plugins/{plugin_id}")
     expect(staff.locator("#recall")).to_contain_text(REASON)
     shown = time.monotonic() - decided

@@ -72,10 +72,10 @@ def test_the_word_of_a_trusted_proxy(slow, hasty: Endpoints, web: httpx.Client) 
 
 
 def test_a_plugin_that_ended_is_woken_and_waited_for(slow, hasty: Endpoints, web: httpx.Client) -> None:
-    [*pids] = hasty.host.plugin_processes()
+    [*pids] = hasty.host.plugins()
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not set(pids) & set(hasty.host.plugin_processes()), what="it is gone", seconds=5)
+    wait_until(lambda: not set(pids) & set(hasty.host.plugins()), what="it is gone", seconds=5)
     statuses = []
 
     def back() -> bool:

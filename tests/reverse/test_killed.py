@@ -78,7 +78,7 @@ class Scene:
 
     def plugin(self, name: str) -> int:
         """The process of a plugin."""
-        for pid in self.host.plugin_processes():
+        for pid in self.host.plugins():
             with contextlib.suppress(OSError):
                 if Path(f"/proc/{pid}/cwd").readlink().name.startswith(f"{name}-0.0.1@"):
                     return pid
