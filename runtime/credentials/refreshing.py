@@ -56,10 +56,11 @@ def reread(pk: UUID) -> Credential:
 
 
 def take(row: Credential) -> bool:
-    """Whether this caller may renew it; another process's turn ends when its lease does."""
+    """Whether this caller may renew what it has read; another process's turn ends when its lease does."""
     now = timezone.now()
     free = Q(refreshing_until=None) | Q(refreshing_until__lt=now)
-    return bool(Credential.objects.filter(free, pk=row.pk).update(refreshing_until=now + LEASE))
+    unchanged = Credential.objects.filter(free, pk=row.pk, expires_at=row.expires_at)  # nobody has just done it
+    return bool(unchanged.update(refreshing_until=now + LEASE))
 
 
 @sensitive_variables("data", "answer")

@@ -35,6 +35,7 @@ EVERYBODY = [
     f"{ECHO}/-/credentials/",
     "/w/support/members",
     "/w/support/settings",
+    "/w/support/running",
 ]
 GOVERNING = ["/w/support/upload", "/w/support/install?p={package}", f"{ECHO}/-/uninstall", "/w/support/apps/new"]
 POSTS = [
@@ -43,8 +44,10 @@ POSTS = [
     "/w/support/activity/{task}/retry",
     "/w/support/activity/{task}/cancel",
     f"{ECHO}/-/restart",
+    f"{ECHO}/-/running",
     f"{ECHO}/-/uninstall",
     "/w/support/apps/new",
+    "/w/support/running/policy",
 ]
 # Those that need more than an installed plugin are tried in tests of their own.
 ELSEWHERE = {"plugin-log-stream", "run-model", "member-role", "member-removal"}
