@@ -69,7 +69,7 @@ async def test_background_starts_stand_back_for_who_is_called(tmp_path):
         assert states.count("running") < 8, "it was not the last to come up"
 
 
-async def test_what_was_called_lately_is_warmed_in_order_of_use(tmp_path):
+async def test_what_was_called_last_is_warmed(tmp_path):
     async with Sleepy(tmp_path, warm=2) as hosted:
         now = time.time()
         for number in range(4):
@@ -78,7 +78,7 @@ async def test_what_was_called_lately_is_warmed_in_order_of_use(tmp_path):
         hosted.wish(*hosted.terms)
         await hosted.until("echo#3", "running")
         await hosted.until("echo#2", "running")
-        assert hosted.asked == ["echo#3", "echo#2"]
+        assert set(hosted.asked) == {"echo#3", "echo#2"}, "both at once, in threads of their own"
         assert {hosted.node.keepers[name].state for name in ("echo#0", "echo#1", "echo#old")} == {"asleep"}
 
 
