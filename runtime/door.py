@@ -151,8 +151,15 @@ class Answering:
     async def run(self, door: Door, scope: Scope) -> None:
         try:
             await door(AsgiVisit(scope, self.receive, self.messages.put))
-        finally:
+        except asyncio.CancelledError:
+            if self.messages.full():  # nobody makes room any more
+                self.messages.get_nowait()
+            self.messages.put_nowait(None)
+            raise
+        except BaseException:
             await self.messages.put(None)
+            raise
+        await self.messages.put(None)
 
     async def receive(self) -> Message:
         if self.body is not None:
@@ -162,7 +169,11 @@ class Answering:
         return {"type": "http.disconnect"}
 
     async def start(self) -> tuple[int, Headers]:
-        message = await self.messages.get()
+        try:
+            message = await self.messages.get()
+        except asyncio.CancelledError:
+            self.leave()
+            raise
         if message is None:
             await self.task
             raise RuntimeError("the door ended without an answer")
@@ -174,5 +185,8 @@ class Answering:
                 if message["body"]:
                     yield message["body"]
         finally:
-            self.gone.set()
-            self.task.cancel()
+            self.leave()
+
+    def leave(self) -> None:
+        self.gone.set()
+        self.task.cancel()

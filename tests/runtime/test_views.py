@@ -1,5 +1,6 @@
 """The hot door through Django: same refusals, same streams as through raw ASGI."""
 
+import asyncio
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,11 @@ from runtime.router import Router
 from tests import sdk
 
 URL = "/plugin/w/dispatch/tool/invoke"
-BODY = {"data": {"provider": "echo", "tool": "stream", "tool_parameters": {"count": 50}, "credentials": {}}}
+
+
+def body(count: int) -> str:
+    called = {"provider": "echo", "tool": "stream", "tool_parameters": {"count": count}, "credentials": {}}
+    return json.dumps({"data": called})
 
 
 class Held:
@@ -47,9 +52,9 @@ async def echo(settings, tmp_path):
     await backend.stop(0)
 
 
-async def post(**headers):
+async def post(count=50, **headers):
     names = {"X-Api-Key": "k", "X-Plugin-ID": "acme/echo"} | headers
-    return await AsyncClient().post(URL, json.dumps(BODY), content_type="application/json", headers=names)
+    return await AsyncClient().post(URL, body(count), content_type="application/json", headers=names)
 
 
 async def test_it_streams(echo):
@@ -72,7 +77,13 @@ async def test_another_method_is_no_route(echo):
 
 
 async def test_a_reader_that_leaves_ends_the_door(echo):
-    answer = await post()
+    answer = await post(count=20_000)
     pieces = aiter(answer)
     await anext(pieces)
+    await asyncio.sleep(0.2)  # until it waits for room
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    [door] = [task for task in others if "Answering.run" in repr(task)]
     await pieces.aclose()
+    door.cancel()  # as Django's server does, and the end of the loop
+    done, _ = await asyncio.wait({door}, timeout=5)
+    assert done == {door}, "it does not wait for room that nobody makes"
