@@ -69,6 +69,12 @@ def test_htmx_gets_the_list_alone(visit: Callable[..., Client], installed: Insta
     assert "<html" not in page
 
 
+def test_states_are_told_of_the_plugins_that_are_listed(visit: Callable[..., Client], installed: Installation) -> None:
+    told = visit().get("/w/support/plugins/-/states", {"q": "echo"}).text
+    assert 'id="state-patchbay--echo"' in told
+    assert "state-" not in visit().get("/w/support/plugins/-/states", {"q": "nothing like it"}).text
+
+
 def test_states_are_sent_alone(visit: Callable[..., Client], installed: Installation) -> None:
     page = visit().get("/w/support/plugins/-/states").text
     assert 'id="state-patchbay--echo" hx-swap-oob="true"' in page
