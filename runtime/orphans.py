@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -10,23 +11,28 @@ from pathlib import Path
 VARIABLE = "PATCHBAY_HOST"
 PROC = Path("/proc")
 ROUNDS = 10
+# seconds given to a process that is just becoming another program: until it has, it shows no environment
+BECOMING = 0.01
 
 
 def sweep(marker: str, *, keep: Collection[int] = ()) -> int:
     """Kill every process of this user (for root: of all) which carries `marker`; returns how many.
 
     Spared are this one and the pids in `keep`. Linux only: 0 elsewhere. Looks again until nothing new is found, because
-    what is being killed may be forking.
+    what is being killed may be forking, and what shows no environment may be about to show one.
     """
     if sys.platform != "linux":
         return 0
     ended = {os.getpid(), *keep}
     spared = len(ended)
     for _ in range(ROUNDS):
-        found = [pid for pid in _own_processes() if pid not in ended and _kill_if_marked(pid, marker)]
-        if not found:
-            break
+        seen = {pid: _kill_if_marked(pid, marker) for pid in _own_processes() if pid not in ended}
+        found = [pid for pid, killed in seen.items() if killed]
         ended.update(found)
+        if not found:
+            if None not in seen.values():
+                break
+            time.sleep(BECOMING)
     return len(ended) - spared
 
 
@@ -41,12 +47,14 @@ def _own_processes() -> Iterator[int]:
             continue
 
 
-def _kill_if_marked(pid: int, marker: str) -> bool:
+def _kill_if_marked(pid: int, marker: str) -> bool | None:
+    """Whether it was; None where that cannot be said yet."""
     # opened before looking: a pid that is used again in between cannot be hit
     descriptor = _open(pid)
     try:
-        if not _is_marked(pid, marker):
-            return False
+        marked = _is_marked(pid, marker)
+        if not marked:
+            return marked
         if descriptor is None:
             os.kill(pid, signal.SIGKILL)
         else:
@@ -67,9 +75,13 @@ def _open(pid: int) -> int | None:
         return None
 
 
-def _is_marked(pid: int, marker: str) -> bool:
+def _is_marked(pid: int, marker: str) -> bool | None:
     try:
         environment = (PROC / str(pid) / "environ").read_bytes()
+        if not environment:
+            # threads of the kernel and the dead have no program either: reading the link fails
+            (PROC / str(pid) / "exe").readlink()
+            return None
     except OSError:
         return False
     return f"{VARIABLE}={marker}".encode() in environment.split(b"\0")

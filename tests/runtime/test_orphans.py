@@ -94,6 +94,16 @@ def test_a_host_that_carries_the_marker_itself_lives(marker):
     assert (done.returncode, done.stdout) == (0, "0\n")
 
 
+def test_a_process_without_an_environment_is_not_waited_for_long(marker):
+    with subprocess.Popen(["/bin/sleep", "60"], env={}) as bare:
+        wait_for_program(bare.pid, "/bin/sleep")
+        began = time.monotonic()
+        assert orphans.sweep(marker) == 0
+        assert time.monotonic() - began < 5
+        assert is_alive(bare.pid)
+        bare.kill()
+
+
 def test_does_nothing_where_there_is_no_proc(monkeypatch, marker):
     monkeypatch.setattr(sys, "platform", "darwin")
     assert orphans.sweep(marker) == 0
@@ -103,8 +113,8 @@ def test_does_nothing_where_there_is_no_proc(monkeypatch, marker):
 def test_root_finds_plugins_with_users_of_their_own(marker, start):
     command = "import os; os.setuid(58600); os.execv('/bin/sleep', ['/bin/sleep', '60'])"
     process = start(marker, (sys.executable, "-c", command))
-    wait_for_program(process.pid, "/bin/sleep")
     while Path(f"/proc/{process.pid}").stat().st_uid != 58600:
         time.sleep(0.005)
+    # its program may be changing at this very moment
     assert orphans.sweep(marker) == 1
     assert process.wait(10) == -9
