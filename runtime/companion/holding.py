@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import becoming, forking
+from . import becoming, forking, keeping
 from .patching import NotApplied, Patch, fitting
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def held(server: "Server", ground: becoming.Ground) -> None:
     said = [(stream, os.pread(stream, MOST_SAID, 0)) for stream in (1, 2)]
     again = fresh()
     becoming.entitle(["patchbay: template"])
-    gc.collect()
-    gc.freeze()
+    keeping.keep()
     server.tell({"ready": {}})
     request, descriptors = server.loop(forker)
     becoming.settle(request, descriptors, ground)

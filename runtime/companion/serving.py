@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from . import becoming, forking, holding, importing, patching
+from . import becoming, forking, holding, importing, keeping, patching
 
 Request = dict[str, Any]
 MOST = 1 << 20  # bytes of a request
@@ -37,8 +37,7 @@ def serve(patches: Sequence[str], control: int) -> Request:
         server.tell({"refused": told})
         os._exit(1)
     becoming.entitle(["patchbay: fork-server"])
-    gc.collect()
-    gc.freeze()
+    keeping.keep()
     server.tell({"ready": known})
     request, descriptors = server.loop(forker)
     try:
