@@ -15,6 +15,7 @@ from debugging import keys, watching
 from debugging.models import Connection
 from runtime.errors import RuntimeFault
 from runtime.models import Installation, RuntimeType
+from runtime.numbers import whole
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.summaries import summary
 from runtime.pages.words import reader_language
@@ -98,7 +99,7 @@ def found(request: Visit, plugin_id: str) -> tuple[Installation, Connection]:
 def session(request: Visit, plugin_id: str) -> HttpResponse:
     """Calls of a connected plugin; htmx asks for those that are new since a turn."""
     row, connection = found(request, plugin_id)
-    after, last = (int(text) if text.isdigit() else 0 for text in (request.GET.get(n, "") for n in ("after", "last")))
+    after, last = (whole(request.GET.get(name, "")) or 0 for name in ("after", "last"))
     context = {
         "membership": request.membership,
         "here": "debugging",

@@ -72,7 +72,7 @@ class Reply:
         self.status = status
         if self.frames and is_meant(headers):
             self.framing, headers = Framing(), as_events(headers)
-        return status, guarded(headers)
+        return status, guarded(of_one_length(headers))
 
     def taken(self, *, last: bool = False) -> bytes:
         """The body that has come since the last time."""
@@ -86,6 +86,13 @@ class Reply:
         body = body[: self.room]
         self.room -= len(body)
         return body
+
+
+def of_one_length(headers: Headers) -> Headers:
+    """The headers with the length at most once, and as a number: two that differ would part the answer elsewhere."""
+    length = content_length(headers)
+    kept = without(headers, b"content-length")
+    return kept if length is None else [*kept, (b"content-length", str(length).encode())]
 
 
 def guarded(headers: Headers) -> Headers:

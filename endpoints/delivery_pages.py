@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from endpoints import delivering
 from endpoints.models import Delivery
 from endpoints.pages import answered, found, opened
+from runtime.numbers import whole
 from runtime.pages.access import Visit, governed, page
 
 ON_A_PAGE = 50
@@ -47,11 +48,11 @@ def replay(request: Visit, endpoint_id: UUID) -> HttpResponse:
     """One delivery, those that were chosen, or all that failed."""
     row = found(request, endpoint_id)
     rows = row.deliveries.all()
-    ids = request.POST.getlist("id")
+    ids = [whole(one) for one in request.POST.getlist("id")]
     if ids:
-        if not all(one.isdigit() for one in ids):
+        if None in ids:
             raise BadRequest("There is no such delivery.")
-        rows = rows.filter(pk__in=[int(one) for one in ids])
+        rows = rows.filter(pk__in=ids)
     else:
         rows = rows.filter(state=Delivery.State.FAILED)
     count = delivering.replay(row, rows)

@@ -269,8 +269,11 @@ async def ring(knock: Knock, found: Open, arrived: Arrived, *, reply: Reply) -> 
 
 
 def status_of(fault: RuntimeFault) -> int:
-    """A sender tries again after 503, and may give an address up after 404: a plugin that comes up again is 503."""
-    return 503 if fault.retry else fault.status
+    """A sender tries again after 503, and may give an address up after 404: a plugin that comes up again is 503.
+
+    Some faults have status 200 for Dify's client; a sender would take that for having been heard.
+    """
+    return 503 if fault.retry or fault.status < 400 else fault.status
 
 
 async def refuse(knock: Knock, fault: RuntimeFault) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from runtime.numbers import whole
+
 Headers = list[tuple[bytes, bytes]]
 
 # RFC 9110 7.6.1, and what older proxies have; the framing of the body is ours to say.
@@ -246,17 +248,18 @@ def raw_answer(raw: bytes) -> tuple[int, Headers, bytes]:
     first, *lines = head.decode("latin-1").split("\r\n")
     version, _, rest = first.partition(" ")
     status = rest.partition(" ")[0]
-    if not version.startswith("HTTP/") or not status.isdigit():
+    number = whole(status)
+    if not version.startswith("HTTP/") or number is None:
         raise BadAnswer(f"{first[:100]!r} is no status line")
     pairs = [line.partition(":") for line in lines if ":" in line]
     headers = [one for name, _, value in pairs for one in answered_headers({name.strip(): value})]
-    return checked_status(int(status)), without(headers, b"content-length"), body
+    return checked_status(number), without(headers, b"content-length"), body
 
 
 def content_length(headers: Headers) -> int | None:
-    """What the plugin says of its body's length, if that is a number."""
-    said = next((value for name, value in headers if name == b"content-length"), b"")
-    return int(said) if said.isdigit() else None
+    """What the plugin says of its body's length, if that is one number."""
+    said = {value for name, value in headers if name == b"content-length"}
+    return whole(said.pop()) if len(said) == 1 else None
 
 
 def without(headers: Headers, *names: bytes) -> Headers:

@@ -8,9 +8,10 @@ from endpoints.http import Headers
 MASK = "••••••"
 WORDS = r"(?:auth|token|secret|passw|pwd|api[-_]?key|access[-_]?key|signature|credential|session|cookie|sig\b)"
 SECRET_NAME = re.compile(WORDS, re.I)
-IN_QUERY = re.compile(rf"(?P<name>[?&][^=&]*{WORDS}[^=&]*=)[^&]*", re.I)
-IN_JSON = re.compile(rf'(?P<name>"[^"]*{WORDS}[^"]*"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|\d+)', re.I)
-IN_FORM = re.compile(rf"(?P<name>(?:^|&)[^=&\s]*{WORDS}[^=&\s]*=)[^&]*", re.I)
+# Looked at once from each place where a name may begin, and not again: strangers write these, as long as a head may be.
+IN_QUERY = re.compile(rf"(?P<name>(?:^[^?]*+\?|&)(?=[^=&]*?{WORDS})[^=&]*+=)[^&]*+", re.I)
+IN_JSON = re.compile(rf'(?P<name>"(?=[^"]*?{WORDS})[^"]*+"\s*+:\s*+)(?:"(?:[^"\\]|\\.)*+"?|\d++)', re.I)
+IN_FORM = re.compile(rf"(?P<name>(?:^|&)(?=[^=&\s]*?{WORDS})[^=&\s]*+=)[^&]*+", re.I)
 
 
 def masked_headers(headers: Headers, secrets: Iterable[str]) -> list[list[str]]:

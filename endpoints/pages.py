@@ -18,6 +18,7 @@ from endpoints.models import Endpoint
 from endpoints.rules import rules
 from runtime.errors import RuntimeFault
 from runtime.models import Installation
+from runtime.numbers import whole
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.summaries import Summary, installed
 from runtime.pages.words import reader_language
@@ -102,9 +103,9 @@ def endpoint(request: Visit, endpoint_id: UUID) -> HttpResponse:
     """One endpoint; htmx asks again for requests that are newer than those on the page."""
     row = found(request, endpoint_id)
     seen = inspector.seen(row)
-    after = request.GET.get("after", "")
-    if request.htmx and after.isdigit():
-        news = [one for one in seen if one.pk > int(after)]
+    after = whole(request.GET.get("after", ""))
+    if request.htmx and after is not None:
+        news = [one for one in seen if one.pk > after]
         if not news:
             return HttpResponse(status=204)
         return answered(request, "endpoint", part="#news", endpoint=row, seen=news, newest=news[0].pk)

@@ -88,7 +88,7 @@ def key_of(order_by: str, arrived: Arrived) -> str:
         case "header":
             return header(arrived.headers, name.lower().encode()).decode("utf-8", "replace")[:255]
         case "json":
-            return value_at(arrived.body, name)[:255]
+            return value_at(arrived.body, name).replace("\0", "")[:255]  # PostgreSQL keeps no NUL
     return ""
 
 

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from endpoints.http import Headers, header
 from endpoints.rules import Rules
+from runtime.numbers import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Signed:
 
     def fresh(self, stamp: bytes) -> bool:
         """Whether a time in Unix seconds is near enough to now; any is when the tolerance is 0."""
-        return stamp.isdigit() and (not self.rules.tolerance or abs(self.now - int(stamp)) <= self.rules.tolerance)
+        at = whole(stamp)
+        return at is not None and (not self.rules.tolerance or abs(self.now - at) <= self.rules.tolerance)
 
 
 OLD = "The time that was signed is missing or too far away."

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from endpoints.triggers import Values, answered, asked, trigger_of
 from runtime import lookup, node, vault
 from runtime.credentials.finding import afor_provider
 from runtime.credentials.places import Credentials
+from runtime.credentials.refreshing import moment
 from runtime.errors import Refused, RuntimeFault
 from runtime.models import Installation
 
@@ -129,9 +130,9 @@ def kept(row: Subscription, credentials: Values, subscription: Values) -> Subscr
 
 def times(expires: Any, now: datetime) -> tuple[datetime | None, datetime | None]:
     """When it ends, and when it is to be renewed: neither where it does not expire."""
-    if not isinstance(expires, int) or expires <= 0:
+    end = moment(expires)
+    if end is None:
         return None, None
-    end = datetime.fromtimestamp(expires, UTC)
     return end, end - min(EARLY, max((end - now) / 5, timedelta(seconds=30)))
 
 

@@ -17,6 +17,7 @@ from endpoints.subscribing import Wanted, spoken
 from endpoints.trigger_forms import Offer, SubscriptionForm, offer_of, parameters_form
 from runtime.errors import RuntimeFault
 from runtime.models import Installation
+from runtime.numbers import whole
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.summaries import Summary, installed
 from runtime.pages.words import reader_language
@@ -71,9 +72,9 @@ def trigger(request: Visit, endpoint_id: UUID) -> HttpResponse:
     """One subscription with its last events; htmx asks again for events that are newer than those on the page."""
     row = found(request, endpoint_id)
     events = list(row.events.all()[:EVENTS_SHOWN])
-    after = request.GET.get("after", "")
-    if request.htmx and after.isdigit():
-        news = [one for one in events if one.pk > int(after)]
+    after = whole(request.GET.get("after", ""))
+    if request.htmx and after is not None:
+        news = [one for one in events if one.pk > after]
         if not news:
             return HttpResponse(status=204)
         return answered(request, "trigger", part="#news", row=row, events=news, newest=news[0].pk)

@@ -96,7 +96,7 @@ async def asked(workspace: str, plugin_id: str, action: str, *, data: Values) ->
 
 async def answered(workspace: str, plugin_id: str, action: str, *, data: Values) -> Values:
     """The one answer to a question; raises RuntimeFault."""
-    found: Values = {}
+    found: Any = {}
     source = call(workspace=workspace, plugin_id=plugin_id, action=action, data=data, user="")
     async with aclosing(source) as batches:
         async for frames in batches:
@@ -105,6 +105,8 @@ async def answered(workspace: str, plugin_id: str, action: str, *, data: Values)
                     found = orjson.loads(payload)
                 elif kind != END:
                     raise plugin_fault(payload)
+    if not isinstance(found, dict):
+        raise BadGateway("The plugin's answer is no object.")
     return found
 
 

@@ -20,6 +20,7 @@ from runtime.models import Credential
 BEFORE = timedelta(seconds=120)  # so long before it expires a token is renewed
 LEASE = timedelta(seconds=75)  # longer than a question to a plugin may take
 LOOK_AGAIN = 0.1  # seconds
+FAR = 32_503_680_000  # Unix seconds; the year 3000
 
 locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
@@ -31,8 +32,12 @@ def is_due(row: Credential) -> bool:
 
 
 def moment(expires_at: Any) -> datetime | None:
-    """The SDK's `expires_at` as a time: Unix seconds; -1, 0 or null mean never (dify_plugin/entities/oauth.py)."""
-    return datetime.fromtimestamp(expires_at, UTC) if isinstance(expires_at, int) and expires_at > 0 else None
+    """The SDK's `expires_at` as a time: Unix seconds; -1, 0 or null mean never (dify_plugin/entities/oauth.py).
+
+    So does a time that no calendar has, such as one in milliseconds.
+    """
+    known = isinstance(expires_at, int) and 0 < expires_at < FAR
+    return datetime.fromtimestamp(expires_at, UTC) if known else None
 
 
 async def refreshed(pk: UUID) -> Credential:

@@ -14,6 +14,7 @@ from runtime import calling
 from runtime.agreeing import process_for
 from runtime.errors import RuntimeFault
 from runtime.logs import LogLine
+from runtime.numbers import whole
 from runtime.pages.access import Visit, async_page
 from runtime.pages.plugin import find, opened, tab
 
@@ -88,7 +89,7 @@ async def follow(request: Visit, plugin_id: str) -> StreamingHttpResponse:
     installation = await sync_to_async(find)(request, plugin_id)
     after = request.headers.get("Last-Event-ID") or request.GET.get("after") or "0"
     process = await sync_to_async(process_for)(installation)
-    source = events(process, int(after) if after.isdigit() else 0)
+    source = events(process, whole(after) or 0)
     return StreamingHttpResponse(source, content_type="text/event-stream", headers=EVENT_STREAM)
 
 

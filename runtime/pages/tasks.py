@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from runtime import installing
 from runtime.models import InstallItem, InstallTask, Status
+from runtime.numbers import whole
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.summaries import summary
 from runtime.pages.words import reader_language, step_in_words
@@ -66,8 +67,8 @@ def chosen(request: Visit, task_id: UUID) -> InstallTask:
 
 def only(found: InstallTask, request: Visit) -> Any:
     """The item that the form names, or None for all of them."""
-    item = request.POST.get("item", "")
-    return InstallItem.objects.filter(task=found, pk=int(item)) if item.isdigit() else None
+    item = whole(request.POST.get("item", ""))
+    return None if item is None else InstallItem.objects.filter(task=found, pk=item)
 
 
 @require_POST

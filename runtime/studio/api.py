@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from runtime.database import in_thread
 from runtime.errors import BadRequest, NotFound, RuntimeFault
 from runtime.models import App, Conversation, Message
+from runtime.numbers import whole
 from runtime.studio.asking import owner
 from runtime.studio.describing import described, info
 from runtime.studio.events import Event
@@ -219,6 +220,6 @@ def asked_for(request: HttpRequest) -> tuple[str, int]:
     user, limit = request.GET.get("user", ""), request.GET.get("limit", "20")
     if not user:
         raise BadRequest("user is required")
-    if not limit.isdigit() or not 1 <= int(limit) <= LARGEST_PAGE:
+    if not 1 <= (size := whole(limit) or 0) <= LARGEST_PAGE:
         raise BadRequest(f"limit must be between 1 and {LARGEST_PAGE}")
-    return owner(DOOR, user), int(limit)
+    return owner(DOOR, user), size

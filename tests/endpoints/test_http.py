@@ -159,3 +159,24 @@ async def test_an_answer_of_another_length_is_not_whole(length: str) -> None:
     reply.answer.hear(b'{"status":200,"headers":{"Content-Length":"%b"},"result":"616263"}' % length.encode())
     await reply.flush()
     assert not reply.over
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [(b'"x"', []), (b'"4"', [b"4"]), (b'["4","9"]', []), (b'["4","4"]', [b"4"]), (b'"%b"' % (b"9" * 5000), [])],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_length_is_sent_once_and_is_a_number(said: bytes, sent: list[bytes], method: str) -> None:
+    visit = Lengths(method)
+    reply = Reply(visit)  # type: ignore[arg-type]
+    reply.answer.hear(b'{"status":200,"headers":{"Content-Length":%b}}' % said)
+    await reply.flush()
+    assert visit.lengths == sent
+
+
+class Lengths(Sent):
+    """Keeps every length that was sent."""
+
+    async def begin(self, status: int, headers: http.Headers) -> None:
+        await super().begin(status, headers)
+        self.lengths = [value for name, value in headers if name == b"content-length"]

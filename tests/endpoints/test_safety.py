@@ -11,12 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from endpoints import addresses, masking, signatures
+from endpoints.door import status_of
 from endpoints.errors import Turned
 from endpoints.gates import Gate
-from endpoints.http import Headers
+from endpoints.http import Arrived, Headers
+from endpoints.queueing import key_of
 from endpoints.rules import Rules, checked, networks, rules
 from runtime.door import AsgiVisit
-from runtime.errors import Refused
+from runtime.errors import PluginNotFound, Refused, Unavailable
+from runtime.recalls import Recalled
 
 BODY = b'{"a": 1}'
 SECRET = b"shared"
@@ -198,3 +201,37 @@ def test_what_looks_secret_is_masked() -> None:
     )
     assert masking.masked_body(b"a=1&client_secret=abc&b=2", ()) == f"a=1&client_secret={masking.MASK}&b=2"
     assert masking.masked_body(b"\x00\x01\x02", ()) == "(3 bytes that are not text)"
+
+
+def test_a_question_mark_in_a_name_hides_nothing() -> None:
+    assert masking.masked_target(b"/x?a?token=abc&b=2", ()) == f"/x?a?token={masking.MASK}&b=2"
+    assert masking.masked_target(b"/token?b=2", ()) == "/token?b=2"
+
+
+@pytest.mark.parametrize("text", [b"auth" * 16_000, b"?" * 64_000, b"&auth" * 12_000, b'"auth' * 12_000, b'"' * 64_000])
+def test_whatever_strangers_send_is_masked_at_once(text: bytes) -> None:
+    """A head may have 64 KiB; what took a time that grows with the square of that held up the whole process."""
+    began = time.process_time()
+    masking.masked_target(b"/?" + text, ())
+    masking.masked_body(b'{"' + text, ())
+    masking.masked_body(text, ())
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("scheme", ["slack", "stripe"])
+@pytest.mark.parametrize("stamp", ["9" * 5000, "", "-1", "1e3"])
+def test_times_that_are_none(scheme: str, stamp: str) -> None:
+    headers = {"X-Slack-Request-Timestamp": stamp, "Stripe-Signature": f"t={stamp},v1=0"}
+    assert complaint(scheme, headers, tolerance=0) == signatures.OLD
+
+
+def test_an_order_by_what_no_database_keeps() -> None:
+    arrived = Arrived("POST", b"/", [], b'{"chat": "a\\u0000b"}', "192.0.2.1", b"a.test", "https")
+    assert key_of("json:chat", arrived) == "ab"
+
+
+def test_a_sender_is_never_told_that_a_fault_is_fine() -> None:
+    """Dify's client wants 200 with some faults; a platform would take its event for delivered."""
+    assert status_of(Recalled("It was recalled.")) == 503
+    assert status_of(Unavailable("soon")) == 503
+    assert status_of(PluginNotFound("gone")) == 404

@@ -1,6 +1,6 @@
 """Triggers end to end: subscribed at an address, told of events through the public door, renewed on time, and unsubscribed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from endpoints import subscribing
+from endpoints import subscribing, triggers
+from endpoints.errors import BadGateway
 from endpoints.http import BadAnswer, raw_answer
+from runtime.wire import END, STREAM, Frame
 from tests.endpoints.conftest import Endpoints
 from tests.programs import wait_until
 
@@ -129,6 +131,7 @@ def test_times_of_renewal() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     assert subscribing.times(-1, now) == (None, None)
     assert subscribing.times(None, now) == (None, None)
+    assert subscribing.times(int(now.timestamp() * 1000), now) == (None, None), "in milliseconds it is in no calendar"
     end, renew = subscribing.times(int((now + timedelta(days=30)).timestamp()), now)
     assert end is not None
     assert renew == end - timedelta(days=1)
@@ -137,6 +140,16 @@ def test_times_of_renewal() -> None:
 def test_answers_of_triggers() -> None:
     raw = b"HTTP/1.1 202 ACCEPTED\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nX-A: b:c\r\n\r\nheard"
     assert raw_answer(raw) == (202, [(b"content-type", b"text/plain"), (b"x-a", b"b:c")], b"heard")
-    for wrong in (b"", b"hello", b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 99\r\n\r\n"):
+    for wrong in (b"", b"hello", b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 99\r\n\r\n", b"HTTP/1.1 \xb2\xb2\xb2\r\n\r\n"):
         with pytest.raises(BadAnswer):
             raw_answer(wrong)
+
+
+@pytest.mark.parametrize("said", [b"[]", b'"x"', b"null"])
+async def test_an_answer_that_is_no_object(monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    async def call(**_: Any) -> AsyncGenerator[list[Frame]]:
+        yield [(STREAM, said), (END, b"{}")]
+
+    monkeypatch.setattr(triggers, "call", call)
+    with pytest.raises(BadGateway):
+        await triggers.asked("w", "a/b", "dispatch_event", data={})
