@@ -21,6 +21,8 @@ from runtime.session import Session
 
 MOST_SESSIONS = 1000  # of a process, written at once; of more in one second the days are told, but not each session
 USAGE = b'"usage":{'
+MOST_TOKENS, MOST_PRICE = 10**12, 10**7  # of one answer; the price in units of its currency
+PLACES = Decimal("1e-10")  # of the column
 
 
 @dataclass(slots=True)
@@ -74,16 +76,19 @@ def currency_of(usage: dict[str, Any]) -> str:
     return name if len(name) == 3 and name.isascii() and name.isupper() else ""
 
 
+# A model may tell anything. What no column holds would keep all that is counted from being written, again and again.
+
+
 def whole(value: Any) -> int:
-    return max(0, int(value)) if isinstance(value, int | float) else 0
+    return int(value) if isinstance(value, int | float) and 0 <= value < MOST_TOKENS else 0
 
 
 def money(value: Any) -> Decimal:
     try:
         amount = Decimal(str(value or 0))
+        return amount.quantize(PLACES) if amount.is_finite() and abs(amount) < MOST_PRICE else Decimal(0)
     except InvalidOperation:
         return Decimal(0)
-    return amount if amount.is_finite() and abs(amount) < 10**12 else Decimal(0)
 
 
 @dataclass(slots=True)
@@ -168,7 +173,7 @@ def flush() -> None:
         due, stays = dict(waiting), dict(sessions)
         waiting.clear()
         sessions.clear()
-    if not due:
+    if not due and not stays:
         return
     try:
         with transaction.atomic():

@@ -16,7 +16,7 @@ import time
 from redis.exceptions import RedisError
 
 from runtime.cluster import Cluster, NodeInfo
-from runtime.link import LINE_LIMIT, Streams, by_unix, is_near, prove
+from runtime.link import READ_AT_ONCE, Streams, by_unix, is_near, prove
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Addresses:
 
     async def connect(self, address: str) -> Streams:
         host, port = parted(address)
-        return await asyncio.open_connection(host, port, limit=LINE_LIMIT, ssl=self.tls)
+        return await asyncio.open_connection(host, port, limit=READ_AT_ONCE, ssl=self.tls)
 
     async def dial(self, node: NodeInfo) -> Streams:
         """Connects by the quickest way that is known to work; tries those that nobody has tried here yet. OSError: none does."""

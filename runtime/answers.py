@@ -1,7 +1,6 @@
 """Frames of a plugin as answers of the dispatch door (protocol.md 8.3): events, merged events, or one document."""
 
 import base64
-import binascii
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +14,7 @@ from runtime.wire import END, STREAM, Frame, one_line
 EVENT_HEAD, EVENT_TAIL = b'data: {"code":0,"message":"success","data":', b"}\n\n"
 FILE_LIMIT = 15 << 20  # bytes of one file that an agent strategy sends in chunks
 CHUNK_LIMIT = 8192  # bytes of one such chunk
+BEGUN_LIMIT = 64 << 20  # bytes of all files of one answer that have begun and not ended
 
 
 def plugin_fault(payload: bytes) -> RuntimeFault:
@@ -48,6 +48,7 @@ class Merger:
     """Puts the blob chunks of an agent strategy together, as the daemon does on that route (protocol.md 6.5)."""
 
     files: dict[str, bytearray] = field(default_factory=dict)
+    begun: int = 0  # bytes of these files
 
     def events(self, frames: list[Frame]) -> bytes:
         return events([frame for kind, payload in frames for frame in self.merged(kind, payload)])
@@ -56,24 +57,26 @@ class Merger:
         if kind != STREAM or b'"blob_chunk"' not in payload:
             return [(kind, payload)]
         chunk = orjson.loads(payload)
-        if chunk.get("type") != "blob_chunk":
+        if not isinstance(chunk, dict) or chunk.get("type") != "blob_chunk":
             return [(kind, payload)]
-        return self.add(chunk)
+        try:
+            return self.add(chunk)
+        except (KeyError, TypeError, ValueError):
+            raise PluginError("The plugin sent a piece of a file that has not the form of one.") from None
 
     def add(self, chunk: dict[str, Any]) -> list[Frame]:
         message = chunk["message"]
         file = self.files.setdefault(str(message["id"]), bytearray())
         if message["end"]:
             del self.files[str(message["id"])]
+            self.begun -= len(file)
             whole = {"type": "blob", "message": {"blob": base64.b64encode(file).decode()}, "meta": chunk.get("meta")}
             return [(STREAM, orjson.dumps(whole))]
-        try:
-            piece = base64.b64decode(message["blob"])
-        except binascii.Error:
-            raise PluginError("The plugin sent a piece of a file that is not base64.") from None
+        piece = base64.b64decode(message["blob"])
         if len(piece) > CHUNK_LIMIT:
             raise PluginError("single file chunk is too large")
         file += piece
-        if len(file) > FILE_LIMIT:
+        self.begun += len(piece)
+        if len(file) > FILE_LIMIT or self.begun > BEGUN_LIMIT:
             raise PluginError("file is too large")
         return []

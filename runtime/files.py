@@ -1,6 +1,7 @@
 """Files that plugins upload: kept in storage, put and read through addresses that are signed and expire."""
 
 import mimetypes
+import re
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -27,6 +28,7 @@ FILES = "files"
 UPLOAD, READ = "runtime.files.upload", "runtime.files.read"  # salts: one kind of address never passes for the other
 UPLOAD_FOR = 600  # seconds in which a plugin may post the file that it was given an address for
 LONGEST_NAME = 255
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def base_url() -> str:
@@ -40,7 +42,7 @@ def base_url() -> str:
 
 def upload_url(*, workspace_id: str, plugin_id: str, user: str, name: str, mime_type: str) -> str:
     """An address for one POST of this file, good for UPLOAD_FOR seconds."""
-    texts = [text.replace("\0", "") for text in (user[:255], name[:LONGEST_NAME], mime_type[:127])]
+    texts = [without_controls(text) for text in (user[:255], name[:LONGEST_NAME], mime_type[:127])]
     ticket = [str(new_id()), workspace_id, plugin_id, *texts]
     return f"{base_url()}/files/upload?ticket={signing.dumps(ticket, salt=UPLOAD)}"
 
@@ -75,8 +77,8 @@ def keep_given(content: "UploadedFile[bytes]", *, workspace_id: str, plugin_id: 
         workspace_id=workspace_id,
         plugin_id=plugin_id,
         user=user[:255],
-        name=(content.name or "file").replace("\0", "")[-LONGEST_NAME:],
-        mime_type=(content.content_type or "application/octet-stream")[:127],
+        name=without_controls(content.name or "file")[-LONGEST_NAME:],
+        mime_type=without_controls(content.content_type or "application/octet-stream")[:127],
         size=content.size or 0,
     )
     with transaction.atomic():
@@ -99,6 +101,11 @@ def as_parameter(url: str, *, name: str, mime_type: str | None = None, size: int
         "type": kind,
         **known,
     }
+
+
+def without_controls(text: str) -> str:
+    """What a column keeps, and what can stand in a header when the file is read."""
+    return CONTROLS.sub("", text)
 
 
 def stored_name(key: Any) -> str:

@@ -66,7 +66,7 @@ class Ward:
             self.group.remove()
         end_members(self.known)
         if self.limits.user and not any(other.limits.user == self.limits.user for other in watch.wards):
-            end_all_of(self.limits.user)
+            end_what_is_left_of(self.limits.user)
         return why
 
     def note_family(self) -> None:
@@ -263,10 +263,36 @@ def end_members(members: "Iterable[Member]") -> None:
                 os.kill(one.pid, signal.SIGKILL)
 
 
-def end_all_of(user: int) -> None:
-    """Kill every process of a user: all that is left of a plugin with one of its own."""
+def end_what_is_left_of(user: int) -> None:
+    """Kill every process of a user that no host holds: of a plugin with a user of its own, all that it has left.
+
+    Its templates stay, and so do its instances of another node on this machine: those descend from a host.
+    """
     with suppress(OSError), os.scandir("/proc") as entries:
         for entry in entries:
             with suppress(OSError):
-                if entry.name.isdigit() and entry.stat().st_uid == user:
+                if entry.name.isdigit() and entry.stat().st_uid == user and not is_held(int(entry.name), user):
                     os.kill(int(entry.name), signal.SIGKILL)
+
+
+def is_held(pid: int, user: int) -> bool:
+    """Whether a process of that user descends from a living host: this one, or another that is the same program."""
+    while pid > 1 and owner_of(pid) == user:
+        pid = parent_of(pid)
+    if pid <= 1:  # what has lost its parent is the init's, whatever that is
+        return False
+    with suppress(OSError):
+        same = os.readlink(f"/proc/{pid}/exe") == os.readlink("/proc/self/exe")  # noqa: PTH115
+        return pid == os.getpid() or (same and owner_of(pid) == os.geteuid())
+    return False
+
+
+def owner_of(pid: int) -> int:
+    return os.stat(f"/proc/{pid}").st_uid  # noqa: PTH116
+
+
+def parent_of(pid: int) -> int:
+    """0 for one that is gone."""
+    with suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
+        return int(file.read().rpartition(b")")[2].split()[1])
+    return 0

@@ -154,8 +154,9 @@ class Keeper:
         elif self.state != "stopped":
             self.move("stopped")
 
-    def begin(self, work: Any) -> None:
+    def begin(self, work: Any) -> "asyncio.Task[None]":
         self.job = asyncio.get_running_loop().create_task(work)
+        return self.job
 
     def bury(self) -> None:
         """Instances that have ended are counted; with the last of them the plugin has."""
@@ -290,6 +291,10 @@ class Keeper:
             except StartFailed as error:
                 self.log("host", f"One more instance did not start: {error}")
                 return
+            except Exception as error:
+                log.exception("One more instance of %s could not be started", self.plugin)
+                self.log("host", f"The host failed to start one more instance: {error}")
+                return
             if self.state != "running":
                 await backend.stop(0)
                 return
@@ -323,12 +328,12 @@ class Keeper:
         self.move(at_last, why)
 
     async def restart(self) -> None:
-        """Somebody asked: stop what runs, start anew."""
-        if self.job is not None:
-            await asyncio.gather(self.job, return_exceptions=True)
+        """Somebody asked: stop what runs, start anew. What has begun goes on when whoever asked has left."""
+        while self.job is not None and not self.job.done():
+            await asyncio.wait([self.job])
         self.prepared = None
         if self.state == "running":
-            await self.stop(grace=5.0)
+            await asyncio.wait([self.begin(self.stop(grace=5.0))])
         self.retry_now()
         self.wake()
         self.launching.changed()

@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import ssl
+import stat
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
@@ -33,7 +34,7 @@ LINE_LIMIT = 64 << 20  # bytes of one line between nodes
 HANDSHAKE_TIMEOUT = 5.0  # seconds
 PING_EVERY = 2.0  # seconds
 DEAD_AFTER = 6.0  # seconds without a byte from the other side, which answers pings: a cut cable says nothing
-READ_AT_ONCE = 1 << 18  # bytes
+READ_AT_ONCE = 1 << 18  # bytes; also the most that a line of the handshake may have: nobody has proved anything then
 UNSENT_LIMIT = 256 << 20  # bytes that may wait for a peer that does not read
 
 Serve = Callable[[Session], AsyncGenerator[list[Frame]]]
@@ -45,6 +46,18 @@ def proof(key: bytes, *parts: str) -> str:
 
 def as_line(message: dict[str, Any]) -> bytes:
     return orjson.dumps(message, option=orjson.OPT_APPEND_NEWLINE)
+
+
+async def said(reader: asyncio.StreamReader) -> dict[str, Any]:
+    """A line of the handshake, whatever stands at the other end; raises ValueError."""
+    message = orjson.loads(await reader.readline())
+    if not isinstance(message, dict):
+        raise ValueError("it does not speak as nodes do")  # noqa: TRY004 - what was sent, not what was passed
+    return message
+
+
+def is_proof(message: dict[str, Any], expected: str) -> bool:
+    return hmac.compare_digest(str(message.get("proof")).encode(), expected.encode())
 
 
 # The end that has the plugins.
@@ -64,11 +77,12 @@ class LinkServer:
     async def listen(self, unix: str, *addresses: tuple[str, int]) -> None:
         """`unix` is a path, `addresses` are hosts and ports to listen on as well."""
         Path(unix).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        refuse_foreign(Path(unix).parent)
         Path(unix).unlink(missing_ok=True)
-        self.servers.append(await asyncio.start_unix_server(self.accepted, unix, limit=LINE_LIMIT))
+        self.servers.append(await asyncio.start_unix_server(self.accepted, unix, limit=READ_AT_ONCE))
         Path(unix).chmod(0o600)
         for host, port in addresses:
-            server = await asyncio.start_server(self.accepted, host, port, limit=LINE_LIMIT, ssl=self.tls)
+            server = await asyncio.start_server(self.accepted, host, port, limit=READ_AT_ONCE, ssl=self.tls)
             self.servers.append(server)
 
     async def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -88,8 +102,8 @@ class LinkServer:
     async def challenge(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ours = secrets.token_hex(16)
         writer.write(as_line({"node": self.node_id, "nonce": ours}))
-        answer = orjson.loads(await reader.readline())
-        if not hmac.compare_digest(str(answer.get("proof")), proof(self.key, "caller", self.node_id, ours)):
+        answer = await said(reader)
+        if not is_proof(answer, proof(self.key, "caller", self.node_id, ours)):
             raise ValueError("the other side does not know the cluster's key (SECRET_KEY differs between nodes)")
         writer.write(as_line({"proof": proof(self.key, "server", self.node_id, str(answer.get("nonce")))}))
 
@@ -170,6 +184,12 @@ class ServedLink:
             self.out.write(session_line(key, GONE, fault_payload(fault)))
         except OSError:
             log.info("The other side of a link left while %s was answered", session.plugin)
+        except Exception as error:
+            log.exception("A call of %s failed in a way nobody foresaw", session.plugin)
+            fault = RuntimeFault(
+                f"internal error ({type(error).__name__}); the log of the plugin's node has the details"
+            )
+            self.out.write(session_line(key, GONE, fault_payload(fault)))
         finally:
             await answers.aclose()
 
@@ -199,17 +219,17 @@ def is_near(node: NodeInfo) -> bool:
 async def by_unix(node: NodeInfo) -> Streams:
     if not is_near(node):
         raise OSError("it is on another host and listens on no address; set NODE_HOST there")
-    return await asyncio.open_unix_connection(node.unix, limit=LINE_LIMIT)
+    return await asyncio.open_unix_connection(node.unix, limit=READ_AT_ONCE)
 
 
 async def prove(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, key: bytes, node_id: str) -> None:
     """The caller's half of the handshake; ValueError where the other side is not that node, or has another key."""
     try:
-        hello = orjson.loads(await reader.readline())
+        hello = await said(reader)
         ours = secrets.token_hex(16)
-        writer.write(as_line({"proof": proof(key, "caller", hello["node"], hello["nonce"]), "nonce": ours}))
-        answer = orjson.loads(await reader.readline())
-        if not hmac.compare_digest(str(answer.get("proof")), proof(key, "server", node_id, ours)):
+        theirs = str(hello.get("node")), str(hello.get("nonce"))
+        writer.write(as_line({"proof": proof(key, "caller", *theirs), "nonce": ours}))
+        if not is_proof(await said(reader), proof(key, "server", node_id, ours)):
             raise ValueError("it is another node, or does not know the cluster's key")  # noqa: TRY301
     except BaseException:
         writer.close()
@@ -314,6 +334,15 @@ class Links:
     async def close(self) -> None:
         for link in self.links.values():
             await link.hang_up()
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Raises PermissionError where anybody may make folders, as in /tmp, and another user was there first."""
+    owner = folder.lstat().st_uid
+    if folder.parent.stat().st_mode & stat.S_ISVTX and owner != os.geteuid():
+        raise PermissionError(
+            f"{folder} belongs to another user (id {owner}); remove it, or shorten the path of DATA_DIR."
+        )
 
 
 def socket_path(data_dir: Path, node_id: str) -> str:

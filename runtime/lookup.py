@@ -4,6 +4,7 @@ Forgotten as a whole when anything is installed or removed anywhere (`changed`),
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,12 +34,25 @@ class Installed:
 
 warm: dict[tuple[str, str], Installed] = {}
 also_forgotten: list[Callable[[], None]] = []  # what other apps keep warm of installations
+turn = 0  # counts how often all was forgotten
+lock = threading.Lock()
 
 
 def forget() -> None:
+    global turn  # noqa: PLW0603 - one for each process
+    with lock:
+        turn += 1
     warm.clear()
     for forget_more in also_forgotten:
         forget_more()
+
+
+def keep[Name, Found](kept: dict[Name, Found], name: Name, found: Found, *, since: int) -> Found:
+    """Keeps what was read from the turn `since` on, unless all was forgotten meanwhile: it may be what was before."""
+    with lock:
+        if since == turn:
+            kept[name] = found
+    return found
 
 
 def changed() -> None:
@@ -52,10 +66,11 @@ def changed() -> None:
 async def installed(workspace: str, plugin_id: str) -> Installed:
     """The installation of a plugin in a workspace; raises PluginNotFound, or Recalled."""
     found = warm.get((workspace, plugin_id))
-    if found is None:
-        found = await asyncio.to_thread(read, workspace, plugin_id)
-        warm[workspace, plugin_id] = found
-    return found
+    if found is not None:
+        return found
+    since = turn
+    found = await asyncio.to_thread(read, workspace, plugin_id)
+    return keep(warm, (workspace, plugin_id), found, since=since)
 
 
 def read(workspace: str, plugin_id: str) -> Installed:
@@ -83,10 +98,11 @@ def described(process: str, declaration: dict[str, Any], *, patient: bool = Fals
 async def uploaded(unique_identifier: str) -> Installed:
     """A package by its identifier, whoever has installed it; raises PluginNotFound."""
     found = warm.get(("", unique_identifier))
-    if found is None:
-        found = await asyncio.to_thread(read_package, unique_identifier)
-        warm["", unique_identifier] = found
-    return found
+    if found is not None:
+        return found
+    since = turn
+    found = await asyncio.to_thread(read_package, unique_identifier)
+    return keep(warm, ("", unique_identifier), found, since=since)
 
 
 def read_package(unique_identifier: str) -> Installed:

@@ -3,6 +3,7 @@
 The owner of a plugin's home says which user it has: there is no other list that could be lost or be wrong.
 """
 
+import contextlib
 import fcntl
 import os
 import pwd
@@ -49,9 +50,11 @@ def give(folder: Path, user: int) -> None:
     """Make a folder and all in it the user's own, closed to other plugins. Links are not followed."""
     if folder.stat().st_uid == user and stat.S_IMODE(folder.stat().st_mode) == 0o700:
         return
-    for root, names, files in os.walk(folder):
+    # by descriptors: whose it is already may put a link in the place of a folder meanwhile
+    for _, names, files, at in os.fwalk(folder):
         for name in (*names, *files):
-            os.lchown(os.path.join(root, name), user, user)  # noqa: PTH118 - thousands of files
+            with contextlib.suppress(FileNotFoundError):  # what runs there may remove it
+                os.chown(name, user, user, dir_fd=at, follow_symlinks=False)
     os.chown(folder, user, user)
     folder.chmod(0o700)
 

@@ -20,10 +20,11 @@ async def denies(session: Session, permission: str) -> bool:
     """Whether the workspace denies this permission, a path as in the manifest, to the plugin or to all plugins."""
     denied = warm.get(session.workspace)
     if denied is None:
+        since = lookup.turn
         denied = await in_thread(read, session.workspace)
         if len(warm) >= MOST_WARM:
             warm.clear()
-        warm[session.workspace] = denied
+        lookup.keep(warm, session.workspace, denied, since=since)
     if not denied:
         return False
     plugin_id = session.plugin.partition(":")[0]

@@ -24,6 +24,7 @@ from runtime.terms import package_of
 
 # What of the host's environment a plugin gets to see, if it is set. No host secret is among them.
 PASSED = ("LANG", "LC_ALL", "TZ", "TIKTOKEN_CACHE_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+SOURCE = ".source-"
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -61,7 +62,7 @@ def prepare_for(marker: str) -> Prepare:
             folders = (folder, *scratch(folder))
             with timings.builds.timed():
                 built = environment.build(
-                    folder,
+                    source_of(package.unique_identifier, folder),
                     environment_options(),
                     progress=lambda step: heard(Progress(step.step, 10 + step.percent * 8 // 10, step.line)),
                     marker=marker,
@@ -130,13 +131,36 @@ def unpacked(package: Package) -> Path:
         os.utime(folder)  # it is wanted: `tidying` leaves it
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with storing.open_stored_package(package.unique_identifier) as file, difypkg.open_package(file) as opened:
-            try:
-                opened.extract(folder)
-            except difypkg.BadPackage:
-                if not folder.exists():  # another process may have been quicker
-                    raise
+        extract(package.unique_identifier, folder)
     return folder
+
+
+def extract(plugin: str, target: Path) -> None:
+    """Unpacks a stored package there as a whole."""
+    with storing.open_stored_package(plugin) as file, difypkg.open_package(file) as opened:
+        try:
+            opened.extract(target)
+        except OSError:
+            if not target.exists():  # else another process was quicker
+                raise
+
+
+def source_of(plugin: str, folder: Path) -> Path:
+    """The folder that its environment is made from: its own, as long as it cannot write there.
+
+    After that a copy of what its package holds: building runs as this process does, and what a plugin writes into its
+    requirements later must not.
+    """
+    if folder.stat().st_uid == os.geteuid():
+        return folder
+    kept = copy_of(folder)
+    if not kept.exists():
+        extract(plugin, kept)
+    return kept
+
+
+def copy_of(folder: Path) -> Path:
+    return folder.parent / f"{SOURCE}{folder.name}"
 
 
 def scratch(folder: Path) -> tuple[Path, Path]:

@@ -14,6 +14,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import close_old_connections
 
+from marketplace.difypkg import BadPackage
 from runtime import environment, owners, preparing
 from runtime.environment import EnvironmentFailed, EnvironmentOptions, locking, wheels
 from runtime.guarding import size_of
@@ -73,9 +74,9 @@ def keys_of(plugins: set[str], options: EnvironmentOptions) -> Iterator[str]:
     """The environments of these. One that was never unpacked here has none."""
     for plugin in plugins:
         folder = preparing.working_folder(plugin)
-        with suppress(EnvironmentFailed, OSError):
+        with suppress(EnvironmentFailed, BadPackage, OSError):
             if folder.is_dir():
-                yield environment.key(folder, options)
+                yield environment.key(preparing.source_of(plugin, folder), options)
 
 
 # Unpacked packages.
@@ -99,9 +100,10 @@ def tidy_folders(wanted: set[str], age: float, *, dry: bool) -> dict[str, int]:
 
 
 def parts_of(folder: Path) -> list[Path]:
-    """The folder of a plugin, its home and what it has for temporary files."""
+    """The folder of a plugin, its home, what it has for temporary files, and what its environment is made from."""
     home = folder.parent / f"{owners.HOME}{folder.name}"
-    return [one for one in (folder, home, preparing.temporary_of(folder)) if one.is_dir()]
+    parts = (folder, home, preparing.temporary_of(folder), preparing.copy_of(folder))
+    return [one for one in parts if one.is_dir()]
 
 
 def take_away(folder: Path, parts: list[Path], age: float) -> bool:

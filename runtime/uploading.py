@@ -219,12 +219,21 @@ def judge_again(fingerprint: str) -> int:
     """Looks once more at the packages that a key of the marketplace signed, when the key's standing changed; how many fell."""
     fallen = 0
     for row in Package.objects.filter(signed_with=fingerprint).only("pk", "unique_identifier", "verified"):
-        with storing.open_stored_package(row.unique_identifier) as file, difypkg.open_package(file) as package:
-            judged = judge(package)
+        judged = judged_now(row)
         fallen += row.verified and not judged.verified
         values = {"verified": judged.verified, "verification": judged.verification, "signature": judged.state}
         Package.objects.filter(pk=row.pk).update(**values)
     return fallen
+
+
+def judged_now(row: Package) -> Judged:
+    """What the stored package's signature is worth; one that cannot be read vouches for nothing, and holds up no other."""
+    try:
+        with storing.open_stored_package(row.unique_identifier) as file, difypkg.open_package(file) as package:
+            return judge(package)
+    except (OSError, difypkg.BadPackage) as error:
+        log.warning("%s cannot be judged again, so nobody vouches for it: %s", row.unique_identifier, error)
+        return Judged(SIGNATURES.UNTRUSTED)
 
 
 # The rows.

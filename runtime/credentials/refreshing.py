@@ -1,6 +1,7 @@
 """OAuth tokens are renewed shortly before they expire: once, however many calls want them at that moment."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,12 +18,15 @@ from runtime.database import in_thread
 from runtime.errors import RuntimeFault
 from runtime.models import Credential
 
+log = logging.getLogger(__name__)
+
 BEFORE = timedelta(seconds=120)  # so long before it expires a token is renewed
 LEASE = timedelta(seconds=75)  # longer than a question to a plugin may take
 LOOK_AGAIN = 0.1  # seconds
 FAR = 32_503_680_000  # Unix seconds; the year 3000
 
 locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+under_way: set["asyncio.Future[Credential]"] = set()
 
 
 def is_due(row: Credential) -> bool:
@@ -49,8 +53,22 @@ async def refreshed(pk: UUID) -> Credential:
             if not is_due(row):
                 return row
             if await in_thread(take, row):
-                return await renewed(row)
+                return await to_its_end(row)
             await asyncio.sleep(LOOK_AGAIN)
+
+
+async def to_its_end(row: Credential) -> Credential:
+    """Renews it, also when whoever wanted it has left: the provider may have taken the old token back already."""
+    renewing = asyncio.ensure_future(renewed(row))
+    under_way.add(renewing)
+    renewing.add_done_callback(ended)
+    return await asyncio.shield(renewing)
+
+
+def ended(renewing: "asyncio.Future[Credential]") -> None:
+    under_way.discard(renewing)
+    if not renewing.cancelled() and (error := renewing.exception()) and not isinstance(error, RuntimeFault):
+        log.error("A token could not be renewed.", exc_info=error)
 
 
 def reread(pk: UUID) -> Credential:

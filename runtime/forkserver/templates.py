@@ -46,6 +46,7 @@ class Template:
         self.control = control
         self.reap = reaper(pid)
         self.gone: asyncio.Task[None] | None = None
+        self.ending: asyncio.Future[int] | None = None
 
     async def instance(self, launch: Launch, origin: Origin) -> Child:
         """Its limits are on it already, as they were put on the template; but for the control group, which is its own."""
@@ -60,10 +61,13 @@ class Template:
         return child
 
     async def end(self) -> None:
+        """Whoever comes second waits for the first: once it is reaped, its number may be somebody else's."""
         self.control.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        await asyncio.to_thread(self.reap)
+        if self.ending is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            self.ending = asyncio.ensure_future(asyncio.to_thread(self.reap))
+        await asyncio.shield(self.ending)
 
 
 class Templates:

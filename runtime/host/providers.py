@@ -43,10 +43,11 @@ async def find(workspace: str, kind: str, name: str) -> Found:
     """
     found = warm.get((workspace, kind, name))
     if found is None:
+        since = lookup.turn
         found = await in_thread(read, workspace, kind, name)
         if len(warm) >= MOST_WARM:
             warm.clear()
-        warm[workspace, kind, name] = found
+        lookup.keep(warm, (workspace, kind, name), found, since=since)
     return found
 
 

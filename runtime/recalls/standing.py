@@ -42,12 +42,12 @@ class Recall:
         return f"This plugin was recalled{about}: {reason}.{instead}{may}"
 
 
-entries: tuple[Recall, ...] | None = None
+ALL = ""
+warm: dict[str, tuple[Recall, ...]] = {}  # one small cache, emptied with all others
 
 
 def forget() -> None:
-    global entries  # noqa: PLW0603 -- one small cache, emptied with all others
-    entries = None
+    warm.clear()
 
 
 lookup.also_forgotten.append(forget)
@@ -55,14 +55,16 @@ lookup.also_forgotten.append(forget)
 
 def in_force() -> tuple[Recall, ...]:
     """All that is recalled, what does not start at all first."""
-    global entries  # noqa: PLW0603
-    if entries is None:
+    found = warm.get(ALL)
+    if found is None:
+        since = lookup.turn
         rows = RecallEntry.objects.select_related("list").order_by("strength", "pk")
-        entries = tuple(
+        found = tuple(
             Recall(row.list.source, row.number, row.kind, row.subject, row.strength, row.reason, row.successor)
             for row in rows
         )
-    return entries
+        lookup.keep(warm, ALL, found, since=since)
+    return found
 
 
 def of(plugin: str, packages: Mapping[str, str]) -> Iterator[Recall]:

@@ -132,6 +132,32 @@ def test_a_token_that_expires_is_renewed(here: Place, plugins: Plugins, seconds:
     assert not refreshing.is_due(row)
 
 
+def test_a_caller_who_leaves_loses_no_new_token(here: Place, plugins: Plugins, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider has taken the old one back by then."""
+    row = signed_in(here, -1)
+
+    async def leaving() -> None:
+        asked, answered = asyncio.Event(), asyncio.Event()
+
+        async def slow(*_: Any, **__: Any) -> dict[str, Any]:
+            asked.set()
+            await answered.wait()
+            return fresh()
+
+        monkeypatch.setattr(refreshing, "ask", slow)
+        caller = asyncio.create_task(refreshing.refreshed(row.pk))
+        await asked.wait()
+        caller.cancel()
+        await asyncio.gather(caller, return_exceptions=True)
+        answered.set()
+        await asyncio.gather(*refreshing.under_way)
+
+    asyncio.run(leaving())
+    row.refresh_from_db()
+    assert storing.values_of(row)["access_token"] == "new"
+    assert not refreshing.is_due(row)
+
+
 def test_many_callers_renew_once(here: Place, plugins: Plugins) -> None:
     row = signed_in(here, -1)
     plugins.answers[REFRESH] = fresh

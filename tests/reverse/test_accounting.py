@@ -147,6 +147,29 @@ def test_a_model_may_tell_nonsense(usage):
     assert (call.prompt_tokens, call.price) == (0, Decimal(0))
 
 
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"total_tokens": 2**63, "completion_tokens": 2**62, "total_price": 1},
+        {"total_tokens": 1e300, "prompt_tokens": 1e300, "total_price": "9" * 12},
+        {"total_tokens": 1, "total_price": "1e-999999"},
+        {"total_tokens": 1, "total_price": "1." + "1" * 40},
+    ],
+)
+def test_nonsense_keeps_nothing_else_from_being_written(usage):
+    for _ in range(20):
+        with counted(session_of("caller", "x", workspace="w"), "llm") as call:
+            call.see(orjson.dumps({"delta": {"usage": usage}}))
+    accounting.flush()
+    assert ReverseUse.objects.get().calls == 20
+
+
+def test_a_session_that_is_told_after_its_day_was_written_is_not_lost():
+    accounting.stayed(session_of("caller", "x", workspace="w"), Call())
+    accounting.flush()
+    assert SessionUse.objects.count() == 1
+
+
 @pytest.mark.parametrize(("currency", "kept"), [("USD", "USD"), ("x" * 99, ""), (None, ""), ("usd", ""), (7, "")])
 def test_currencies_have_three_letters(currency, kept):
     call = Call()

@@ -45,6 +45,13 @@ def test_what_is_posted_can_be_read():
     assert read["X-Content-Type-Options"] == "nosniff"
 
 
+def test_lines_cannot_be_smuggled_into_headers():
+    told = post(url(name="a\r\nX-Evil: 1.txt", mime_type="text/plain\r\nX-Evil: 1")).json()
+    read = Client().get(below_host(told["preview_url"]))
+    assert b"".join(read) == b"content"
+    assert "X-Evil" not in read.headers
+
+
 def test_an_address_takes_one_file():
     address = url()
     assert post(address).status_code == 201

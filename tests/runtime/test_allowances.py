@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from runtime import allowances, cgroups, preparing
+from runtime import allowances, cgroups, environment, owners, preparing, tidying
 from runtime.limits import MIB, Limits
 from runtime.models import Package, PluginLimit
 from runtime.uploading import upload_package
@@ -67,6 +67,23 @@ def test_what_it_writes_too_much_is_gone_when_it_starts_again(package: Package) 
     assert [list(one.iterdir()) for one in (home, temporary)] == [[], []]
     assert (folder / "manifest.yaml").exists()
     assert not (folder / "much").exists()
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can give plugins users of their own")
+def test_what_it_writes_into_its_requirements_is_not_installed(package: Package) -> None:
+    """Building runs as the host does, so that what is built comes from the package."""
+    folder = preparing.unpacked(package)
+    wanted = (folder / "requirements.txt").read_text()
+    assert preparing.source_of(package.unique_identifier, folder) == folder
+    owners.give(folder, 58_390)
+    (folder / "requirements.txt").unlink()
+    (folder / "requirements.txt").symlink_to("/etc/shadow")
+    source = preparing.source_of(package.unique_identifier, folder)
+    assert (source / "requirements.txt").read_text() == wanted
+    assert (source.stat().st_uid, source.parent) == (0, folder.parent)
+    assert source in tidying.parts_of(folder)
+    options = preparing.environment_options()
+    assert list(tidying.keys_of({package.unique_identifier}, options)) == [environment.key(source, options)]
 
 
 @pytest.mark.skipif(not ROOT, reason="only root can give plugins users of their own")

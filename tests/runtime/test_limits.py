@@ -5,6 +5,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from runtime.limits import MIB, Limits, Use, in_words
 from runtime.wire import END, GONE, Frame
 from tests import sdk
 from tests.contract.test_life import alive
+from tests.programs import wait_until
 
 ROOT = os.geteuid() == 0
 USER = 58_321
@@ -217,6 +219,65 @@ def test_every_plugin_keeps_a_user_of_its_own(homes, tmp_path):
     assert owners.user_for(three, users, others=tmp_path) == 0
     one.rmdir()
     assert owners.user_for(three, users, others=tmp_path) == first
+
+
+def another_host(user: int) -> str:
+    """A program that holds a process of that user, and says its number."""
+    argv = wrap(["/bin/sleep", "600"], {"user": user})
+    before = argv.index(str(os.getpid()))
+    lines = (
+        f"argv = {argv!r}",
+        f"argv[{before}] = str(os.getpid())",
+        "child = subprocess.Popen(argv)",
+        "print(child.pid, flush=True)",
+        "child.wait()",
+    )
+    return "\n".join(("import os, subprocess", *lines))
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can give plugins users of their own")
+def test_what_a_host_still_holds_of_that_user_stays():
+    """Templates of the plugin are children of this process, its instances on another node those of that one."""
+    template = subprocess.Popen(wrap(["/bin/sleep", "600"], {"user": USER + 7}))
+    other = subprocess.Popen([sys.executable, "-c", another_host(USER + 7)], stdout=subprocess.PIPE, text=True)
+    script = "setsid sleep 600 >/dev/null 2>&1 & echo $!"
+    left = subprocess.run(wrap(["/bin/sh", "-c", script], {"user": USER + 7}), stdout=subprocess.PIPE, text=True, check=True)
+    try:
+        instance, lost = int((other.stdout or sys.stdin).readline()), int(left.stdout)
+        wait_until(lambda: {template.pid, instance} <= set(processes_of(USER + 7)), what="both run as that user")
+        guarding.end_what_is_left_of(USER + 7)
+        wait_until(lambda: lost not in processes_of(USER + 7), what="what was left is gone")
+        assert alive(template.pid)
+        assert alive(instance)
+    finally:
+        for one in (template, other):
+            one.kill()
+            one.communicate()
+        guarding.end_what_is_left_of(USER + 7)
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can give plugins users of their own")
+def test_a_link_put_in_place_of_a_folder_gives_nothing_away(tmp_path, monkeypatch):
+    """Whose the folder is already may do so in the moment between two steps."""
+    folder, victim = tmp_path / "plugin", tmp_path / "victim"
+    for made in (folder / "deep", victim):
+        made.mkdir(parents=True)
+        (made / "file").touch()
+
+    def swapping(give):
+        def swapped(path, *more, **how):
+            if Path(path).name == "file" and not (folder / "deep").is_symlink():
+                (folder / "deep").rename(folder / "aside")
+                (folder / "deep").symlink_to(victim)
+            give(path, *more, **how)
+
+        return swapped
+
+    for name in ("chown", "lchown"):
+        monkeypatch.setattr(os, name, swapping(getattr(os, name)))
+    owners.give(folder, USER)
+    assert (victim / "file").stat().st_uid == 0
+    assert (folder / "aside" / "file").stat().st_uid == USER
 
 
 @pytest.mark.skipif(not ROOT, reason="only root can give plugins users of their own")

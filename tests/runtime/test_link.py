@@ -1,6 +1,8 @@
 """Links between nodes: who may link, what becomes of sessions when a side leaves."""
 
 import asyncio
+import contextlib
+import os
 import socket
 
 import pytest
@@ -134,6 +136,30 @@ async def test_the_faults_of_a_node_keep_their_name(tmp_path, links):
     assert b'"link_fault":"Unavailable"' in payload
 
 
+async def test_a_call_that_fails_in_a_way_nobody_foresaw_ends(tmp_path, links):
+    async def breaks(session):
+        yield [(STREAM, b'{"n":1}')]
+        raise KeyError("what nobody foresaw")
+
+    async with Served(tmp_path, breaks) as served, asyncio.timeout(20):
+        frames = await frames_of(await links.to(served.info), tool("x"))
+    assert [kind for kind, _ in frames] == [STREAM, ERROR]
+    assert b"internal error (KeyError)" in frames[-1][1]
+
+
+@pytest.mark.parametrize("hello", [b"[]\n", b"{}\n", b'{"node":1,"nonce":[]}\n', b"5\n"])
+async def test_something_else_that_listens_there_is_unavailable(tmp_path, links, hello):
+    async def greets(reader, writer):
+        writer.write(hello)
+        await reader.read()
+        writer.close()
+
+    path = str(tmp_path / "n.sock")
+    async with await asyncio.start_unix_server(greets, path):
+        with pytest.raises(Unavailable):
+            await links.to(NodeInfo("n", socket.gethostname(), path))
+
+
 async def test_a_dead_link_is_made_anew(tmp_path, links):
     async with Served(tmp_path, three) as served:
         first = await links.to(served.info)
@@ -205,18 +231,36 @@ async def test_a_side_that_falls_silent_is_given_up(tmp_path, links, monkeypatch
         await until(lambda: served.closed)
 
 
-@pytest.mark.parametrize("garbage", [b"\n", b"not json\n", b'{"proof":"no"}\n', b"x" * 100])
-async def test_garbage_at_the_door(tmp_path, links, garbage):
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\n", b"not json\n", b'{"proof":"no"}\n', b"x" * 100, b"[]\n", '{"proof":"é"}\n'.encode(), b"x" * (1 << 20)],
+)
+async def test_garbage_at_the_door(tmp_path, links, garbage, caplog):
     async with Served(tmp_path, three) as served:
         reader, writer = await asyncio.open_unix_connection(served.path)
         await reader.readline()
         writer.write(garbage)
         writer.write_eof()
-        assert await reader.read() == b""
+        with contextlib.suppress(ConnectionResetError):  # it does not read to the end what is too much
+            assert await reader.read() == b""
         writer.close()
+        assert [one for one in caplog.records if one.exc_info] == [], "a stranger fills no log with tracebacks"
         assert (await frames_of(await links.to(served.info), tool("x")))[-1][0] == END
 
 
 def test_long_folders_get_a_short_socket(tmp_path):
     assert socket_path(tmp_path, "n").startswith(str(tmp_path))
     assert len(socket_path(tmp_path / ("x" * 90), "n")) < 100
+
+
+async def test_a_folder_that_somebody_else_made_first_is_refused(tmp_path, monkeypatch):
+    """Where anybody may make folders, as in /tmp."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    server = LinkServer(key=b"key", node_id="n", serve=three)
+    monkeypatch.setattr(os, "geteuid", lambda: 4321)
+    await server.listen(str(folder / "own.sock"))
+    tmp_path.chmod(0o1777)
+    with pytest.raises(PermissionError, match="belongs to another user"):
+        await server.listen(str(folder / "n.sock"))
+    await server.close()

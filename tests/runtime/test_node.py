@@ -159,6 +159,43 @@ async def test_it_gives_up_until_somebody_asks(tmp_path, monkeypatch):
         await hosted.until("echo", "running")
 
 
+@pytest.mark.parametrize("state", ["starting", "stopping"])
+async def test_a_restart_goes_on_when_whoever_asked_has_left(tmp_path, state):
+    """Left half way it was neither stopped nor started, for ever."""
+    release = threading.Event()
+    async with Hosted(tmp_path) as hosted:
+
+        def prepare(*given):
+            release.wait(20)
+            return hosted.real_plugin(*given)
+
+        hosted.prepare = prepare
+        hosted.wish("echo")
+        keeper, pid = await hosted.until("echo", "starting"), 0
+        if state == "stopping":
+            release.set()
+            await hosted.until("echo", "running")
+            pid = hosted.pid("echo")
+            keeper.fleet.stop = slowly(keeper.fleet.stop)
+        asking = asyncio.create_task(keeper.restart())
+        await hosted.until("echo", state)
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        release.set()
+        await hosted.until("echo", "stopped", "pending", "starting", "running")
+        await hosted.until("echo", "running")
+        assert not pid or not alive(pid)
+
+
+def slowly(stop):
+    async def stopped(grace):
+        await asyncio.sleep(0.1)
+        await stop(grace)
+
+    return stopped
+
+
 async def test_a_trial_runs_and_ends(tmp_path):
     news: list[Progress] = []
     async with Hosted(tmp_path) as hosted:

@@ -145,6 +145,15 @@ def test_a_runtime_alone_trusts_none_of_it(released: Any, settings: Any) -> None
         upload_package(signed(release))
 
 
+def test_a_file_that_is_gone_holds_up_nobody(people: SimpleNamespace, released: Any, release_key: SigningKey) -> None:
+    """Where one cannot be judged again the others still are, and it vouches for nothing itself."""
+    known = {"signed_with": release_key.fingerprint, "size": 1, "declaration": {}, "verified": True}
+    Package.objects.create(unique_identifier="a/gone:0.0.1@0", plugin_id="a/gone", version="0.0.1", **known)
+    kept = upload_package(signed(released()))
+    judge_again(release_key.fingerprint)
+    assert list(Package.objects.filter(verified=True)) == [kept]
+
+
 def test_nothing_else_is_looked_at_again(people: SimpleNamespace, released: Any) -> None:
     upload_package(signed(released()))
     assert judge_again("0" * 64) == 0
