@@ -48,9 +48,9 @@ def replay(request: Visit, endpoint_id: UUID) -> HttpResponse:
     """One delivery, those that were chosen, or all that failed."""
     row = found(request, endpoint_id)
     rows = row.deliveries.all()
-    ids = [whole(one) for one in request.POST.getlist("id")]
-    if ids:
-        if None in ids:
+    if given := request.POST.getlist("id"):
+        ids = [number for one in given if (number := whole(one)) is not None]
+        if len(ids) < len(given):
             raise BadRequest("There is no such delivery.")
         rows = rows.filter(pk__in=ids)
     else:

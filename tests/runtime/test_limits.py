@@ -241,7 +241,9 @@ def test_what_a_host_still_holds_of_that_user_stays():
     template = subprocess.Popen(wrap(["/bin/sleep", "600"], {"user": USER + 7}))
     other = subprocess.Popen([sys.executable, "-c", another_host(USER + 7)], stdout=subprocess.PIPE, text=True)
     script = "setsid sleep 600 >/dev/null 2>&1 & echo $!"
-    left = subprocess.run(wrap(["/bin/sh", "-c", script], {"user": USER + 7}), stdout=subprocess.PIPE, text=True, check=True)
+    left = subprocess.run(
+        wrap(["/bin/sh", "-c", script], {"user": USER + 7}), stdout=subprocess.PIPE, text=True, check=True
+    )
     try:
         instance, lost = int((other.stdout or sys.stdin).readline()), int(left.stdout)
         wait_until(lambda: {template.pid, instance} <= set(processes_of(USER + 7)), what="both run as that user")
