@@ -186,8 +186,8 @@ class ServedLink:
             log.info("The other side of a link left while %s was answered", session.plugin)
         except Exception as error:
             log.exception("A call of %s failed in a way nobody foresaw", session.plugin)
-            said = f"internal error ({type(error).__name__}); the log of the plugin's node has the details"
-            self.out.write(session_line(key, GONE, fault_payload(RuntimeFault(said))))
+            why = f"internal error ({type(error).__name__}); the log of the plugin's node has the details"
+            self.out.write(session_line(key, GONE, fault_payload(RuntimeFault(why))))
         finally:
             await answers.aclose()
 
