@@ -7,7 +7,7 @@ from django.conf import settings
 
 from marketplace.models import SigningKey
 from marketplace.signing import material, sealing, signers
-from marketplace.signing.errors import Locked, SigningFault
+from marketplace.signing.errors import Elsewhere, SigningFault
 
 
 def is_offline(key: SigningKey) -> bool:
@@ -16,11 +16,11 @@ def is_offline(key: SigningKey) -> bool:
 
 
 def signature(key: SigningKey, message: bytes, *, secret: str = "") -> bytes:
-    """The key's signature of the message, checked. Locked or SigningFault say why there is none."""
+    """The key's signature of the message, checked. Elsewhere, Locked or SigningFault say why there is none."""
     if key.state != SigningKey.State.ACTIVE:
         raise SigningFault(f"The key {key.name} is {key.state}: it signs no more.")
     if is_offline(key):
-        raise Locked(f"The key {key.name} is not here. Sign the digest where it is, and bring the signature.")
+        raise Elsewhere(key.name)
     if key.signer:
         made = signers.ask(key, message)
     else:

@@ -147,10 +147,19 @@ def sign_edition(release: Release, data: bytes) -> bytes:
     signing = Signing(data, category=release.category, reviewed=reviewed, limits=package_limits())
     signed = signing.signed(making.signature(key, signing.message))
     with open_package(signed, package_limits()) as package:
-        told = {"key": key.fingerprint, "category": release.category, "checksum": package.checksum}
-        told |= {"package_sha256": hashlib.sha256(signed).hexdigest(), "edition_of": release.unique_identifier}
+        told = facts_of_edition(release, key=key, checksum=package.checksum, signed=signed)
         transparency.append("release", package.unique_identifier, told)
     return signed
+
+
+def facts_of_edition(release: Release, *, key: SigningKey, checksum: str, signed: bytes) -> dict[str, object]:
+    return {
+        "key": key.fingerprint,
+        "category": release.category,
+        "checksum": checksum,
+        "package_sha256": hashlib.sha256(signed).hexdigest(),
+        "edition_of": release.unique_identifier,
+    }
 
 
 # Signatures from elsewhere.

@@ -2,9 +2,12 @@
 
 import base64
 import os
+import re
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from getpass import getpass
 from pathlib import Path
 from typing import Any
@@ -17,9 +20,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.models import SigningKey, SigningRequest
 from marketplace.signing import anew, keys, material, releases
-from marketplace.signing.errors import SigningFault
+from marketplace.signing.errors import Elsewhere, SigningFault
 
 PASSPHRASE = "SIGNING_KEY_PASSPHRASE"  # noqa: S105 - the name of an environment variable
+ELSEWHERE = (
+    "{waiting} of them wait for the key that is not here. Keep the lines with digests as a file, sign them where it is with "
+    "signing sign-offline --digests FILE --private-key KEY, and bring what that prints with --signatures."
+)
 
 
 class Command(BaseCommand):
@@ -39,7 +46,11 @@ class Command(BaseCommand):
         actions.add_parser("list", help="list all keys")
         actions.add_parser("request", help="list what waits for a signature, with digests")
         offline = actions.add_parser("sign-offline", help="sign a digest with a key in a file; needs no database")
-        offline.add_argument("--digest", required=True, help="64 hexadecimal characters")
+        which = offline.add_mutually_exclusive_group(required=True)
+        which.add_argument("--digest", help="64 hexadecimal characters; prints the signature")
+        which.add_argument(
+            "--digests", type=Path, help="a file with one at the start of each line; prints both of each"
+        )
         offline.add_argument("--private-key", type=Path, required=True)
         answer = actions.add_parser("answer", help="hand in the signature of a digest, and release")
         answer.add_argument("digest")
@@ -53,6 +64,9 @@ class Command(BaseCommand):
         again = actions.add_parser("sign-anew", help="sign what a revoked key signed with the key that signs now")
         again.add_argument("fingerprint", help="of the revoked key, or how it begins")
         again.add_argument("--passphrase", action="store_true", help=f"ask for one, or take it from {PASSPHRASE}")
+        again.add_argument(
+            "--signatures", type=Path, help="what sign-offline --digests printed, when the key is not here"
+        )
 
     def handle(self, *_: Any, action: str, **options: Any) -> None:
         act = getattr(self, action.replace("-", "_").replace("import", "bring"))
@@ -90,18 +104,17 @@ class Command(BaseCommand):
             self.stdout.write(f"{one.digest}  {one.submission} as {one.category}, with the key {name}")
 
     def sign_offline(self, options: dict[str, Any]) -> None:
-        try:
-            digest = bytes.fromhex(options["digest"])
-        except ValueError:
-            digest = b""
-        if len(digest) != SHA256.digest_size:
-            raise SigningFault("The digest must be 64 hexadecimal characters.")
+        many = options["digests"]
+        digests = re.findall(r"(?im)^[0-9a-f]{64}\b", many.read_text()) if many else [options["digest"]]
+        if not digests:
+            raise SigningFault(f"No line of {many} begins with a digest: 64 hexadecimal characters.")
         pem = options["private_key"].read_bytes()
         secret = phrase("Passphrase of the key: ") if b"ENCRYPTED" in pem else ""
         key = material.read_private(pem, secret)
         if not isinstance(key, RSAPrivateKey):
             raise SigningFault("Releases are signed with RSA, as the package format asks.")
-        self.stdout.write(base64.b64encode(key.sign(digest, padding.PKCS1v15(), Prehashed(SHA256()))).decode())
+        for digest, made in [(digest, signed(key, digest)) for digest in digests]:
+            self.stdout.write(f"{digest} {made}" if many else made)
 
     def answer(self, options: dict[str, Any]) -> None:
         request = SigningRequest.objects.filter(digest=options["digest"].lower(), state="waiting").first()
@@ -120,15 +133,42 @@ class Command(BaseCommand):
     def sign_anew(self, options: dict[str, Any]) -> None:
         """One after another: what fails is told, and the others are signed."""
         secret = phrase("Passphrase of the key that signs now: ") if options["passphrase"] else ""
-        failed = 0
-        for release in anew.disbelieved(one(options["fingerprint"])):
+        made = brought(options["signatures"])
+        lost = one(options["fingerprint"])
+        failed = waiting = 0
+        each: list[tuple[str, Callable[..., object]]] = []
+        each += [(str(one), partial(anew.sign_anew, one)) for one in anew.disbelieved(lost)]
+        each += [(str(one), partial(anew.sign_edition_anew, one)) for one in anew.disbelieved_editions(lost)]
+        for what, sign in each:
             try:
-                self.stdout.write(f"{anew.sign_anew(release, by=None, secret=secret)}")
+                self.stdout.write(f"{sign(by=None, secret=secret, brought=made)}")
+            except Elsewhere as fault:
+                waiting += 1
+                self.stdout.write(f"{fault.digest}  {what}")
             except (SigningFault, *releases.FAULTS) as fault:
                 failed += 1
-                self.stderr.write(f"{release}: {fault}")
+                self.stderr.write(f"{what}: {fault}")
+        if waiting:
+            self.stderr.write(ELSEWHERE.format(waiting=waiting))
         if failed:
             raise CommandError(f"{failed} release{'s' if failed > 1 else ''} could not be signed anew; see above.")
+
+
+def signed(key: RSAPrivateKey, digest: str) -> str:
+    """In base64."""
+    try:
+        value = bytes.fromhex(digest)
+    except ValueError:
+        value = b""
+    if len(value) != SHA256.digest_size:
+        raise SigningFault(f"The digest must be 64 hexadecimal characters, and this is {digest[:80]}")
+    return base64.b64encode(key.sign(value, padding.PKCS1v15(), Prehashed(SHA256()))).decode()
+
+
+def brought(file: Path | None) -> dict[str, str]:
+    """Signature by digest; lines of anything else are passed over, so that a whole output can be handed in."""
+    rows = [line.split() for line in file.read_text().splitlines()] if file else []
+    return {row[0].lower(): row[1] for row in rows if len(row) == 2}
 
 
 def named(parser: ArgumentParser, *, passphrase: bool = False) -> ArgumentParser:
