@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from marketplace import keeping
 from marketplace.catalogue import indexing
+from marketplace.catalogue.sizes import UNTOLD, size_of
 from marketplace.difypkg import BadPackage, Limits, Package, open_package
 from marketplace.models import Organization, Plugin, PluginTag, Release, ReleaseAsset, Submission
 from marketplace.requirements import requirement_lines
@@ -105,11 +106,14 @@ def privacy_policy(package: Package) -> str:
 
 
 def keep_assets(made: Release, package: Package) -> None:
-    ReleaseAsset.objects.bulk_create(
-        ReleaseAsset(release=made, name=name, content=keeping.keep(content), size=len(content))
-        for name, content in package.assets().items()
-        if len(name) <= 256
-    )
+    named = {name: content for name, content in package.assets().items() if len(name) <= 256}
+    ReleaseAsset.objects.bulk_create(asset(made, name, content) for name, content in named.items())
+
+
+def asset(made: Release, name: str, content: bytes) -> ReleaseAsset:
+    width, height = size_of(content) or UNTOLD
+    digest = keeping.keep(content)
+    return ReleaseAsset(release=made, name=name, content=digest, size=len(content), width=width, height=height)
 
 
 def newest(plugin: Plugin) -> Release | None:

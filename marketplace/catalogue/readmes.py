@@ -15,8 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from marketplace import keeping
-from marketplace.catalogue.sizes import Size, size_of
+from marketplace.catalogue.picturing import Picture
 
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "kbd", "a", "em"),
@@ -39,7 +38,7 @@ IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 ALERT = re.compile(r"^(> ?)\[!(note|tip|important|warning|caution)\][ \t]*$", re.IGNORECASE | re.MULTILINE)
 LONGEST = 200_000  # characters; a readme beyond this is cut
 
-type Pictures = Mapping[str, str]  # name below _assets/ → the last part of its address
+type Pictures = Mapping[str, Picture]  # by name below _assets/
 
 
 class Attributes(HTMLParser):
@@ -101,19 +100,11 @@ def of_tag(tag: str, pictures: Pictures) -> str:
 def image(source: str, words: str, pictures: Pictures) -> str:
     """The picture where it is one of the package's, else a link to it, else its words."""
     if found := pictures.get(name_of(source)):
-        room = format_html(' width="{}" height="{}"', *size) if (size := measured(found)) else ""
-        return format_html('<img src="{}{}" alt="{}"{} loading="lazy" decoding="async">', PICTURES, found, words, room)
+        tag = '<img src="{}{}" alt="{}"{} loading="lazy" decoding="async">'
+        return format_html(tag, PICTURES, found.address, words, found.room)
     if source.startswith(("http://", "https://")):
         return format_html('<a href="{}">{}</a>', source, words or "image")
     return format_html("<em>{}</em>", words) if words else ""
-
-
-def measured(address: str) -> Size | None:
-    """The picture's size, so that nothing below it moves when it comes."""
-    try:
-        return size_of(keeping.read(address.partition(".")[0]))
-    except (FileNotFoundError, keeping.Damaged):
-        return None
 
 
 def name_of(source: str) -> str:

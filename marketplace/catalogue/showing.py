@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString
 
 from marketplace.catalogue import readmes
 from marketplace.catalogue.cards import Card, card
-from marketplace.catalogue.indexing import address
 from marketplace.catalogue.installs import Chart, chart
 from marketplace.catalogue.kinds import Trust, trust_of
 from marketplace.catalogue.languages import best_of
+from marketplace.catalogue.picturing import Picture, pictures_of
 from marketplace.catalogue.powers import Offered, Power, offered, powers
 from marketplace.catalogue.privacy_words import PrivacyWords, in_words
 from marketplace.models import Plugin, Release, ReleaseAsset
@@ -45,8 +45,8 @@ class Shown:
         return list(self.release.assets.order_by("name"))
 
     @cached_property
-    def pictures(self) -> dict[str, str]:
-        return {asset.name: address(asset) for asset in self.assets}
+    def pictures(self) -> dict[str, Picture]:
+        return pictures_of(self.assets)
 
     @cached_property
     def readme(self) -> tuple[SafeString, str]:
@@ -60,12 +60,12 @@ class Shown:
         return html, language
 
     @cached_property
-    def screenshots(self) -> list[str]:
+    def screenshots(self) -> list[Picture]:
         """Pictures that are no icons: those that the readme does not show, or that are named so."""
         shown = self.readme[0]
         icons = {str(name).removeprefix("_assets/") for name in self.release.outline.values() if isinstance(name, str)}
-        found = ((name, place) for name, place in self.pictures.items() if name.lower().endswith(SCREENSHOTS))
-        return [place for name, place in found if name not in icons and place not in shown and is_screenshot(name)]
+        found = ((name, one) for name, one in self.pictures.items() if name.lower().endswith(SCREENSHOTS))
+        return [one for name, one in found if name not in icons and one.address not in shown and is_screenshot(name)]
 
     @cached_property
     def powers(self) -> list[Power]:

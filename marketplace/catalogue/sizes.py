@@ -9,6 +9,7 @@ SVG_SIZE = re.compile(
 SVG_BOX = re.compile(
     r'<svg\b[^>]*?\bviewBox="[\d.-]+[ ,]+[\d.-]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', re.IGNORECASE | re.DOTALL
 )
+UNTOLD = (0, 0)  # what stands where a size cannot be told
 LARGEST = 20_000  # pixels of a side that is believed
 
 type Size = tuple[int, int]

@@ -12,6 +12,7 @@ from marketplace.models import Catalogue
 
 TIMES_ENCODED = 3  # once more than Dify does it
 REMEMBERED = 30 * 24 * 3600  # seconds that a console's version is
+KEPT = ("source", "language", "theme")  # of a console that we know
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,43}\Z")
 
 
@@ -51,6 +52,15 @@ def chosen(request: HttpRequest) -> Catalogue | None:
     """The catalogue that the address of a page names with `?catalogue=`, if it is one."""
     token = request.GET.get("catalogue", "")
     return Catalogue.objects.filter(token=token).first() if TOKEN.match(token) else None
+
+
+def through(request: HttpRequest, catalogue: Catalogue | None = None) -> dict[str, str]:
+    """What links of our pages keep of an address: the catalogue that it is narrowed to, and the console that it comes from."""
+    catalogue = catalogue or chosen(request)
+    found = {"catalogue": catalogue.token} if catalogue else {}
+    if source_of(request.GET.get("source", ""), catalogue):
+        found |= {name: request.GET[name] for name in KEPT if name in request.GET}
+    return found
 
 
 def remember(request: HttpRequest) -> None:

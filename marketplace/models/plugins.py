@@ -210,6 +210,9 @@ class ReleaseAsset(models.Model):
     name = models.CharField(max_length=256)  # below _assets/
     content = models.CharField(max_length=64, db_index=True)  # SHA-256
     size = models.PositiveBigIntegerField()  # bytes
+    # In pixels, so that pages leave room for it; 0: it cannot be told, null: nobody has looked (catalogue/picturing.py)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["release", "name"], name="one_asset_a_name"),)

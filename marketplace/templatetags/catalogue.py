@@ -1,11 +1,14 @@
 """Tags of the catalogue's pages: tiles, numbers and times in the language of the page."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 from zlib import crc32
 
 from django import template
+from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -48,6 +51,16 @@ def trust_pill(trust: Trust) -> SafeString:
 @lru_cache(maxsize=64)
 def made_pill(trust: Trust, _language: str) -> SafeString:
     return render_to_string("parts/trust.html", {"trust": trust, "short": True})
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: Context, **more: Any) -> str:
+    """The end of an address: what is given and not empty, and what the reader came with (`through`); "" for nothing."""
+    return query({**(context.get("through") or {}), **{name: value for name, value in more.items() if value}})
+
+
+def query(fields: Mapping[str, Any]) -> str:
+    return f"?{urlencode(fields)}" if fields else ""
 
 
 @register.filter

@@ -15,7 +15,9 @@ async function suggest() {
   const query = field.value.trim();
   const turn = ++asked;
   if (!query) return close();
-  const answer = await fetch(`${field.dataset.suggest}?q=${encodeURIComponent(query)}`).catch(() => null);
+  const address = new URL(field.dataset.suggest, location);
+  address.searchParams.set("q", query);
+  const answer = await fetch(address).catch(() => null);
   if (!answer?.ok || turn !== asked || document.activeElement !== field) return;
   list.innerHTML = await answer.text();
   list.hidden = !list.querySelector("[role=option]");

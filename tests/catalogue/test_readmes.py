@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.catalogue.picturing import Picture
 from marketplace.catalogue.readmes import TAGS, rendered
 
 DIGEST = "0" * 64
-OWN = {"shot one.png": f"{DIGEST}.png"}
+OWN = {"shot one.png": Picture(f"{DIGEST}.png")}
 
 
 @pytest.mark.parametrize(

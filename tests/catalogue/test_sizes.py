@@ -1,14 +1,20 @@
 """Pictures' sizes from their first bytes, and readmes that leave room for them."""
 
+import re
 import struct
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace import keeping
+from marketplace.catalogue.picturing import Picture
 from marketplace.catalogue.readmes import rendered
 from marketplace.catalogue.sizes import size_of
+from tests.listing import listed, package_bytes
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 640, 480) + b"\x08\x06\0\0\0"
 JPEG = (
@@ -35,11 +41,41 @@ def test_rubbish_has_no_size_and_raises_nothing(data: bytes, head: bytes) -> Non
     assert found is None or all(0 < side <= 20_000 for side in found)
 
 
-def test_a_readme_leaves_room_for_its_pictures(settings, tmp_path) -> None:
-    kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = {**settings.STORAGES, "marketplace": kept}
-    html = rendered("![A shot](_assets/a.png)", {"a.png": f"{keeping.keep(PNG)}.png"})
-    assert 'width="640" height="480"' in html
-    missing = rendered("![A shot](_assets/a.png)", {"a.png": f"{'0' * 64}.png"})
-    assert "<img" in missing
-    assert "width" not in missing
+SHOWN = {"a.png": Picture(f"{'0' * 64}.png", 640, 480), "b.png": Picture(f"{'1' * 64}.png")}
+
+
+def test_a_readme_leaves_room_for_its_pictures() -> None:
+    assert 'width="640" height="480"' in rendered("![A shot](_assets/a.png)", SHOWN)
+    untold = rendered("![A shot](_assets/b.png)", SHOWN)
+    assert "<img" in untold
+    assert "width" not in untold
+
+
+@pytest.mark.django_db
+def test_a_release_keeps_the_sizes_of_its_pictures() -> None:
+    pictures = {"_assets/screenshot.png": PNG, "_assets/notes.png": b"no picture"}
+    made = listed(package_bytes(pictures))
+    sizes = {one.name: (one.width, one.height) for one in made.assets.all()}
+    assert sizes["screenshot.png"] == (640, 480)
+    assert sizes["notes.png"] == (0, 0)
+    assert re.search(r'<img src="/pictures/[0-9a-f]{64}\.png"[^>]* width="640" height="480">', page())
+
+
+@pytest.mark.django_db
+def test_pictures_from_before_sizes_were_kept_are_measured_once() -> None:
+    assets = listed(package_bytes({"_assets/screenshot.png": PNG, "_assets/demo.png": JPEG})).assets
+    assets.update(width=None, height=None)
+    gone = assets.get(name="demo.png")
+    keeping.storage().delete(keeping.place(gone.content))
+    with CaptureQueriesContext(connection) as first:
+        assert 'width="640" height="480"' in page()
+    with CaptureQueriesContext(connection) as second:
+        assert 'width="640" height="480"' in page()
+    sizes = dict(assets.values_list("name", "width"))
+    assert (sizes["screenshot.png"], sizes["demo.png"]) == (640, 0)
+    updates = [[one["sql"] for one in asked if one["sql"].startswith("UPDATE")] for asked in (first, second)]
+    assert [len(some) for some in updates] == [1, 0]
+
+
+def page() -> str:
+    return Client().get("/plugins/acme/demo").text

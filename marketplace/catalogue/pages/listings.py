@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from marketplace.dify.asking import Asking
 from marketplace.dify.consoles import chosen
 from marketplace.dify.offers import listed
 from marketplace.dify.terms import terms_of
-from marketplace.models import Collection, Organization, PluginTag
+from marketplace.models import Catalogue, Collection, Organization, Plugin, PluginTag
 from marketplace.models.plugins import version_number
 
 PAGE_SIZE = 30
@@ -101,7 +102,7 @@ def listing(request: HttpRequest, wanted: Asked, **context: Any) -> HttpResponse
         sort=column,
         page=wanted.page,
         page_size=PAGE_SIZE,
-        among=listed(terms_of(Asking(catalogue=catalogue, dify=ANY_DIFY))) if catalogue else None,
+        among=allowed(catalogue),
     )
     sorts = [(name, word) for name, (_column, word) in SORTS.items()]
     here = {
@@ -110,8 +111,14 @@ def listing(request: HttpRequest, wanted: Asked, **context: Any) -> HttpResponse
         "tags": [(name, word) for name, word in TAGS.items()],
         "sorts": sorts,
         "narrowed_to": catalogue,
+        "catalogue_is_gone": bool(request.GET.get("catalogue")) and catalogue is None,
     }
     return render(request, "catalogue/listing.html", {**shown(found, wanted.page), **here, **context})
+
+
+def allowed(catalogue: Catalogue | None) -> QuerySet[Plugin] | None:
+    """What a list is narrowed to; None: it is not."""
+    return listed(terms_of(Asking(catalogue=catalogue, dify=ANY_DIFY))) if catalogue else None
 
 
 def shown(found: Found, page: int) -> dict[str, Any]:
@@ -130,12 +137,9 @@ def shown(found: Found, page: int) -> dict[str, Any]:
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The few best plugins while somebody types, as options of the search field's list."""
-    found = (
-        search(request.GET.get("q", "")[:200], page_size=SUGGESTIONS)
-        if request.GET.get("q", "").strip()
-        else Found([], 0)
-    )
-    context = {"cards": cards(found.plugins), "found": found, "query": request.GET.get("q", "")}
+    query = request.GET.get("q", "")[:200]
+    found = search(query, page_size=SUGGESTIONS, among=allowed(chosen(request))) if query.strip() else Found([], 0)
+    context = {"cards": cards(found.plugins), "found": found, "query": query}
     return render(request, "catalogue/suggestions.html", context)
 
 

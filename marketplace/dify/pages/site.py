@@ -1,7 +1,5 @@
 """A catalogue's own pages: what its Dify may have, and where to ask for what it may not."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +11,7 @@ from marketplace.catalogue.kinds import KINDS
 from marketplace.dify import requesting
 from marketplace.dify.asking import Asking
 from marketplace.dify.catalogues import NEWEST
-from marketplace.dify.consoles import source_of
+from marketplace.dify.consoles import through
 from marketplace.dify.forms import AskForm
 from marketplace.dify.offers import listed, offers_for
 from marketplace.dify.policies import policy_of
@@ -63,13 +61,6 @@ def plugins(request: HttpRequest, token: str, category: str = "") -> HttpRespons
 
 def page_number(text: str) -> int:
     return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 else 1
-
-
-def through(request: HttpRequest, catalogue: Catalogue) -> str:
-    """The end of addresses of plugins' pages, by which they know the catalogue and the console."""
-    kept = {name: request.GET[name] for name in ("source", "language", "theme") if name in request.GET}
-    kept = kept if source_of(kept.get("source", ""), catalogue) else {}
-    return urlencode({"catalogue": catalogue.token} | kept)
 
 
 @require_safe
