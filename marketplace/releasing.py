@@ -90,7 +90,7 @@ def contents(package: Package) -> dict[str, Any]:
         "declaration": declaration,
         "readmes": package.readmes(),
         "privacy_policy": privacy_policy(package),
-        "dependencies": requirement_lines(package),
+        "dependencies": requirement_lines(package.files),
         "minimum_dify_version": (declaration["meta"].get("minimum_dify_version") or "")[:40],
         "signed_at": datetime.fromtimestamp(signature.time, UTC) if signature else timezone.now(),
     }

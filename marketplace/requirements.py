@@ -1,17 +1,16 @@
 """The packages that a plugin asks for, as it writes them."""
 
 import tomllib
+from collections.abc import Mapping
 
-from marketplace.difypkg import Package
 
-
-def requirement_lines(package: Package) -> list[str]:
+def requirement_lines(files: Mapping[str, bytes]) -> list[str]:
     """Requirements of requirements.txt, else of pyproject.toml, without comments and options of pip."""
-    if "requirements.txt" in package.files:
-        lines = package.read("requirements.txt").decode(errors="replace").splitlines()
+    if "requirements.txt" in files:
+        lines = files["requirements.txt"].decode(errors="replace").splitlines()
         return [found for line in lines if (found := requirement(line))]
-    if "pyproject.toml" in package.files:
-        return project_dependencies(package.read("pyproject.toml").decode(errors="replace"))
+    if "pyproject.toml" in files:
+        return project_dependencies(files["pyproject.toml"].decode(errors="replace"))
     return []
 
 

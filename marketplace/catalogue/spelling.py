@@ -28,7 +28,8 @@ def nearest(word: str) -> tuple[str, ...]:
     if not slips:
         return ()
     swapped = SearchWord.objects.filter(word__in=swaps(word)).values_list("word", flat=True)
-    found = [(distance(word, other), other) for other in {*swapped, *engine().similar(word)}]
+    likely = (other for other in {*swapped, *engine().similar(word)} if abs(len(other) - len(word)) <= slips)
+    found = [(distance(word, other, most=slips), other) for other in likely]
     least = min((away for away, _ in found), default=slips + 1)
     return tuple(sorted(other for away, other in found if away == least <= slips))[:MOST]
 
@@ -38,8 +39,11 @@ def swaps(word: str) -> Iterable[str]:
     return [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
 
 
-def distance(one: str, other: str) -> int:
-    """Letters to add, drop, change, or change over with their neighbour (optimal string alignment)."""
+def distance(one: str, other: str, *, most: int = 99) -> int:
+    """Letters to add, drop, change, or change over with their neighbour (optimal string alignment).
+
+    Above `most` it may be less than the truth, though still above `most`.
+    """
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
@@ -49,4 +53,6 @@ def distance(one: str, other: str) -> int:
             if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == match:
                 steps = min(steps, last[j - 2] + 1)
             row.append(steps)
+        if min(row) > most and min(last) > most:
+            return min(row)
     return row[-1]

@@ -11,7 +11,7 @@ from .identity import UniqueIdentifier, parse_unique_identifier, version_key
 from .keys import official_key
 from .limits import BUNDLE_LIMITS, Limits
 from .manifest import Manifest
-from .package import Package, open_directory, open_package
+from .package import Package, open_directory, open_files, open_package
 from .signing import (
     CATEGORIES,
     OFFICIAL,
@@ -59,6 +59,7 @@ __all__ = [
     "official_key",
     "open_bundle",
     "open_directory",
+    "open_files",
     "open_package",
     "parse_constraint",
     "parse_unique_identifier",

@@ -1,7 +1,9 @@
 """From a manifest and its provider files to the declaration that clients see (protocol 1.6, 1.7)."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -18,6 +20,7 @@ from .errors import BadPackage
 from .globs import Glob
 from .limits import Limits
 from .manifest import Manifest, check_combination
+from .signing import VERIFICATION
 
 MANIFEST = "manifest.yaml"
 
@@ -50,27 +53,41 @@ class Declared:
 
     manifest: Manifest
     providers: dict[str, Part]
+    _text: str = ""
 
     def as_json(self, *, verified: bool = False) -> dict[str, Any]:
-        """The Declaration JSON of protocol 1.6."""
+        """The Declaration JSON of protocol 1.6, a new object each time; it is put together once."""
+        self._text = self._text or self._printed()
+        found: dict[str, Any] = json.loads(self._text)
+        found["verified"] = verified
+        return found
+
+    def _printed(self) -> str:
         providers = {kind.name: self.providers[kind.name].as_json() for kind in KINDS if kind.name in self.providers}
-        return {**self.manifest.as_json(), "verified": verified, **providers}
+        return json.dumps({**self.manifest.as_json(), "verified": False, **providers})
 
 
 @dataclass(slots=True)
 class Source:
-    """The files that declarations are read from, and the warnings gathered while reading."""
+    """The files that declarations are read from, and the warnings gathered while reading.
+
+    `digests` are SHA-256 of what was read; `swept` says that a pattern asked for models was one that a signature fits too.
+    """
 
     files: Mapping[str, bytes]
     limits: Limits
     warnings: list[str] = field(default_factory=list)
+    digests: dict[str, bytes] = field(default_factory=dict)
+    swept: bool = False
 
     def read(self, path: str, *, named_by: str) -> bytes:
         if path not in self.files:
             raise BadPackage(
                 "missing-file", f"names {path[:128]!r}, which is not in the package; add it", file=named_by
             )
-        return self.files[path]
+        content = self.files[path]
+        self.digests[path] = sha256(content).digest()
+        return content
 
     def mapping(self, path: str, *, named_by: str) -> dict[str, Any]:
         return read_mapping(self.read(path, named_by=named_by), file=path, limits=self.limits)
@@ -182,6 +199,7 @@ def _predefined(listed: dict[str, Any], source: Source, *, file: str) -> dict[st
     """`models` and `position` from a mapping of model types to patterns and position files."""
     folders = {name: folder for name in MODEL_FOLDERS if isinstance(folder := listed.get(name), dict)}
     globs = [Glob(str(p), file=file) for folder in folders.values() for p in _patterns(folder, file)]
+    source.swept = source.swept or any(glob.matches(VERIFICATION) for glob in globs)
     paths = [
         path
         for path in source.files

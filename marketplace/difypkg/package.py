@@ -14,13 +14,14 @@ from typing import Any, BinaryIO, Protocol, Self
 from .archive import Archive, Buffer
 from .assets import assets_in, check_icons, remap_assets
 from .checksum import checksum_of_digests
-from .declaring import MANIFEST, Source, declare
+from .declaring import MANIFEST, Source
 from .errors import BadPackage
 from .folder import Folder
 from .identity import UniqueIdentifier
 from .limits import Limits
 from .manifest import Manifest, category
 from .readme import readmes_in
+from .remembering import declare_once
 from .signing import VERIFICATION, Signature, parse_signature
 
 _MAPPED_FROM = 16 * 1024 * 1024  # larger files are mapped, not read
@@ -49,7 +50,7 @@ class Package:
         self.size = files.size
         self.signature: Signature | None = parse_signature(files.comment)
         source = Source(files, limits)
-        self._declared = declare(source)
+        self._declared = declare_once(source)
         self.warnings: list[str] = source.warnings
         check_icons(self.declaration(), files)
         self.digests: Mapping[str, bytes] = {name: sha256(content).digest() for name, content in files.items()}
@@ -172,6 +173,11 @@ def read_source(source: bytes | Path | BinaryIO, limit: int) -> Buffer:
     if len(data) > limit:
         raise BadPackage("package-too-large", f"file size exceeds the maximum limit of {limit} bytes")
     return data
+
+
+def open_files(source: bytes | Path | BinaryIO, limits: Limits = Limits()) -> Mapping[str, bytes]:  # noqa: B008 -- frozen
+    """The files of a package whose declarations were checked before: its archive alone is checked. Raises as open_package."""
+    return Archive(read_source(source, limits.max_package_bytes), limits)
 
 
 def open_package(source: bytes | Path | BinaryIO, limits: Limits = Limits()) -> Package:  # noqa: B008 -- frozen

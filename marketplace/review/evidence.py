@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from marketplace import keeping
-from marketplace.difypkg import BadPackage, open_package
+from marketplace.difypkg import BadPackage, open_files
 from marketplace.models import Finding, PrivacyStatement, Release, ScreeningSection, Submission
 from marketplace.releasing import package_limits
 from marketplace.requirements import requirement_lines
@@ -75,8 +75,7 @@ def uses(statement: dict[str, Any]) -> dict[str, Item]:
 def requirements(digest: str) -> tuple[str, ...]:
     """Requirement lines of a kept package; packages are found by their hash, so this never changes."""
     try:
-        with open_package(keeping.read(digest), package_limits()) as package:
-            return tuple(requirement_lines(package))
+        return tuple(requirement_lines(open_files(keeping.read(digest), package_limits())))
     except (BadPackage, OSError, keeping.Damaged):
         return ()
 
