@@ -12,4 +12,4 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     """The reader's workspaces, looked up only when a template shows them; and what links of the catalogue keep."""
     user = getattr(request, "user", None)
     mine = {"my_workspaces": workspaces_of(user)} if isinstance(user, User) else {}
-    return {"anybody_may_sign_up": settings.REGISTRATION == "open", "through": through(request), **mine}
+    return {"registration": settings.REGISTRATION, "through": through(request), **mine}

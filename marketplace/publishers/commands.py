@@ -3,16 +3,8 @@
 NOTES = "-F 'notes=What is new.'"
 
 
-def first_plugin(address: str, handle: str) -> str:
-    """From nothing to a submission, in a terminal."""
-    made = f"--author {handle} --name weather --category tool --description Weather"
-    return "\n".join(
-        (
-            f"python manage.py plugin init weather {made}",
-            "export PATCHBAY_TOKEN=pbt_…",
-            f"python manage.py plugin publish weather --to {address} --notes 'The first version.'",
-        )
-    )
+# A package is a ZIP file without entries for folders, so any zip makes one.
+PACK = "cd my_plugin\nzip -rD ../my_plugin.difypkg . -x '.*' '*/.*' '*__pycache__*'"
 
 
 def publish(address: str, token: str = "") -> str:

@@ -33,6 +33,7 @@ pages: list[URLPattern | URLResolver] = [
     path("plugins/<slug:author>/<slug:name>/<slug:act>", plugin.plugin_act, name="publish-plugin-act"),
     path("<slug:handle>", organization.organization, name="publish-organization"),
     path("<slug:handle>/upload", submission.upload, name="publish-upload"),
+    path("<slug:handle>/starter/<slug:category>", organization.starter, name="publish-starter"),
     path("<slug:handle>/people", organization.people, name="publish-people"),
     path("<slug:handle>/people/<int:person_id>", organization.person, name="publish-person"),
     path("<slug:handle>/tokens", machines.tokens, name="publish-tokens"),

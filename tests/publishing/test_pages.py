@@ -142,7 +142,7 @@ def test_only_owners_govern(visit: Visit, world: SimpleNamespace, address: str) 
 def test_every_page_is_tried_by_everybody() -> None:
     """A page that is added must be added to one of the lists above."""
     elsewhere = {"publish-claims", "publish-claim-decide", "publish-standing"}
-    elsewhere |= {"publish-offer", "publish-person", "publish-token-revoke"}
+    elsewhere |= {"publish-offer", "publish-person", "publish-token-revoke", "publish-starter"}
     tried = {pattern_of(address) for address in (*LOOKING, *EVERYBODY, *PUBLISHING, *OWNING)}
     names = {
         str(one.name) for one in routes(get_resolver().url_patterns) if str(one.name).partition("-")[0] == "publish"
@@ -181,7 +181,7 @@ def test_from_nothing_to_a_submission(visit: Visit, people: SimpleNamespace) -> 
     assert made["Location"] == "/publish/weather-lab"
     page = newcomer.get("/publish/weather-lab").text
     assert "author: weather-lab" in page
-    assert "plugin init weather --author weather-lab" in page
+    assert "/publish/weather-lab/starter/tool" in page
     data = package_bytes(PRIVACY | {"CHANGELOG.md": b"# 0.0.1\nIt knows the weather.\n"}, author="weather-lab")
     sent = newcomer.post("/publish/weather-lab/upload", upload(data))
     draft = newcomer.get(sent["Location"]).text

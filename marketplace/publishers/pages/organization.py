@@ -3,13 +3,16 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from marketplace.catalogue.kinds import KINDS
+from marketplace.difypkg.skeleton import PROVIDERS
 from marketplace.models import Organization, Publisher
-from marketplace.publishers import commands
+from marketplace.publishers import commands, starting
 from marketplace.publishers.claims import claim, set_standing
+from marketplace.publishers.errors import NotFound
 from marketplace.publishers.forms import AboutForm, ClaimForm, PersonForm, RoleForm, StandingForm
 from marketplace.publishers.organizations import (
     access,
@@ -21,8 +24,9 @@ from marketplace.publishers.organizations import (
     reopen_organization,
 )
 from marketplace.publishers.pages.overview import LISTED
-from marketplace.publishers.pages.visiting import attempt, governing, reader, shown, where
+from marketplace.publishers.pages.visiting import attempt, governing, publishing, reader, shown
 
+STARTED_AS = {"llm": "model"}  # a kind of skeleton, and the kind of plugin that it is
 ABOUT = ("name", "about", "website", "contact")
 
 
@@ -34,9 +38,23 @@ def organization(request: HttpRequest, handle: str) -> HttpResponse:
         "tab": "plugins",
         "plugins": post.organization.plugins.select_related("latest").order_by("plugin_id"),
         "submissions": post.organization.submissions.order_by("-created_at")[:LISTED],
-        "command": commands.first_plugin(where(request), handle),
+        "kinds": [(name, KINDS[STARTED_AS.get(name, name)]) for name in PROVIDERS],
+        "pack": commands.PACK,
     }
     return shown(request, "organization.html", context)
+
+
+@login_required
+@require_safe
+def starter(request: HttpRequest, handle: str, category: str) -> HttpResponse:
+    """A plugin to begin with, as a download."""
+    post = publishing(access(request.user, handle))
+    try:
+        content = starting.starter(post.organization.handle, category)
+    except NotFound as reason:
+        raise Http404(str(reason)) from None
+    headers = {"Content-Disposition": f'attachment; filename="{starting.NAME}.zip"'}
+    return HttpResponse(content, content_type="application/zip", headers=headers)
 
 
 @login_required

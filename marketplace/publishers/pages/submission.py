@@ -61,7 +61,12 @@ def upload(request: HttpRequest, handle: str) -> HttpResponse:
         )
         if made is not None:
             return redirect("publish-submission", made.pk)
-    context = {"post": post, "tab": "plugins", "command": commands.publish(where(request))}
+    context = {
+        "post": post,
+        "tab": "plugins",
+        "command": commands.publish_by_curl(where(request), "pbt_…"),
+        "pack": commands.PACK,
+    }
     return shown(request, "upload.html", context, form=form)
 
 
