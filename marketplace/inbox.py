@@ -17,6 +17,7 @@ from marketplace.models import (
     Submission,
     User,
 )
+from marketplace.review.parties import reviews
 from marketplace.review.placing import CLAIMABLE
 
 RECENT = timedelta(days=14)
@@ -46,7 +47,7 @@ class Item:
 def waiting(user: User) -> list[Item]:
     """What somebody else cannot go on without; who is asked for nothing finds an empty list."""
     found = [*for_publisher(user)]
-    if user.is_reviewer:
+    if reviews(user):
         found += for_reviewer(user)
     if user.is_staff:
         found += for_staff()

@@ -45,7 +45,7 @@ class Package:
 
     def __init__(self, files: Archive | Folder, limits: Limits) -> None:
         if MANIFEST not in files:
-            raise BadPackage("missing-manifest", "there is no manifest.yaml at the root, add it", file=MANIFEST)
+            raise BadPackage("missing-manifest", _where_it_is(files), file=MANIFEST)
         self.files: Mapping[str, bytes] = files
         self.size = files.size
         self.signature: Signature | None = parse_signature(files.comment)
@@ -141,6 +141,13 @@ class Package:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _where_it_is(files: Mapping[str, bytes]) -> str:
+    """Nearly always the folder was packed in place of what is in it."""
+    folder = next((name.removesuffix(MANIFEST) for name in files if name.endswith(f"/{MANIFEST}")), "")
+    lies = f"it lies in {folder[:128]}: pack what is in that folder, not the folder" if folder else "add it"
+    return f"there is no manifest.yaml at the root, {lies}"
 
 
 def _write(path: Path, content: bytes) -> None:

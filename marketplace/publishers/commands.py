@@ -4,7 +4,7 @@ NOTES = "-F 'notes=What is new.'"
 
 
 # A package is a ZIP file without entries for folders, so any zip makes one.
-PACK = "cd my_plugin\nzip -rD ../my_plugin.difypkg . -x '.*' '*/.*' '*__pycache__*'"
+PACK = "cd my_plugin\nzip -rD ../my_plugin.difypkg . -x '.*' '*/.*' '*.pyc'"
 
 
 def publish(address: str, token: str = "") -> str:

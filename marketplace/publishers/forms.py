@@ -38,6 +38,10 @@ class OrganizationForm(Plain):
     )
     name = forms.CharField(max_length=120, widget=line("Acme"), help_text="How people read it.")
 
+    def clean_handle(self) -> str:
+        """Capitals are what a phone's keyboard makes of the first letter."""
+        return str(self.cleaned_data["handle"]).lower()
+
 
 class AboutForm(Plain):
     name = forms.CharField(max_length=120)
@@ -142,6 +146,12 @@ class TermsForm(Plain):
         help_text="Percent of installations that are offered it at first. You can raise it later.",
     )
 
+    def __init__(self, *args: Any, first: bool = False, **kwargs: Any) -> None:
+        """Of the `first` stable release there is no rollout: others have nothing that they could keep meanwhile."""
+        super().__init__(*args, **kwargs)
+        if first:
+            del self.fields["rollout"]
+
 
 class ReasonForm(Plain):
     reason = forms.CharField(
@@ -184,3 +194,8 @@ class TransferForm(Plain):
 
 class TextForm(Plain):
     text = forms.CharField(max_length=10_000, widget=area(3), label="Your answer")
+
+    def __init__(self, *args: Any, asked: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asked:
+            self.fields["text"].label = "Write to the reviewers"

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms import formset_factory
 
-from marketplace.privacy import BASES, DATA, PURPOSES, Statement
+from marketplace.privacy import BASES, DATA, PURPOSES, BadStatement, Statement
 from marketplace.privacy.reading import checked
 from marketplace.publishers.forms import Plain, line
 
@@ -73,6 +73,8 @@ class PrivacyForms:
 
     def statement(self) -> Statement:
         """What the forms say. Raises BadStatement with a sentence for each thing that is wrong."""
+        if not (self.whole.cleaned_data["collects_nothing"] or self.rows(self.uses, "kind")):
+            raise BadStatement("say at least one use of data, or tick that it collects nothing")
         uses = [
             {**row, "data": row["kind"], "recipients": names(row["recipients"])} for row in self.rows(self.uses, "kind")
         ]

@@ -60,7 +60,7 @@ def test_a_newcomer_publishes_by_form(
     fine(nova)
     nova.get_by_role("button", name="Make it").click()
     fine(nova)
-    nova.get_by_role("link", name="Publish a version").first.click()
+    nova.get_by_role("link", name="Upload a package").click()
     nova.get_by_label("Choose a .difypkg file").set_input_files(example)
     fine(nova)
     nova.get_by_role("button", name="Upload").click()

@@ -204,12 +204,13 @@ def test_what_is_wrong_is_said_where_it_was_sent(visit: Visit, people: SimpleNam
         assert answer.status_code == 422
         assert why in answer.text
     assert "Choose a file first." in owner.post("/publish/acme/upload", {}).text
-    sent = owner.post("/publish/acme/upload", upload(package_bytes(PRIVACY)))
-    refused = owner.post(sent["Location"], {"notes": "", "channel": "stable", "rollout": "10"})
+    sent = owner.post("/publish/acme/upload", upload(package_bytes(PRIVACY, version="0.0.1-rc")))
+    assert 'name="rollout"' not in owner.get(sent["Location"]).text, "the first one goes to everybody"
+    refused = owner.post(sent["Location"], {"notes": "", "channel": "stable"})
     assert refused.status_code == 422
     assert "This field is required" in refused.text
-    refused = owner.post(sent["Location"], {"notes": "New.", "channel": "stable", "rollout": "10"})
-    assert "first stable release goes to everybody" in refused.text
+    refused = owner.post(sent["Location"], {"notes": "New.", "channel": "stable"})
+    assert "pre-release by its number" in refused.text
     assert "New." in refused.text
     assert "looks like dify" in owner.post("/publish/new", {"handle": "d1fy", "name": "D"}).text
 

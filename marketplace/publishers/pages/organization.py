@@ -33,11 +33,14 @@ ABOUT = ("name", "about", "website", "contact")
 @login_required
 def organization(request: HttpRequest, handle: str) -> HttpResponse:
     post = access(request.user, handle)
+    plugins = list(post.organization.plugins.select_related("latest").order_by("plugin_id"))
+    submissions = list(post.organization.submissions.order_by("-created_at")[:LISTED])
     context = {
         "post": post,
         "tab": "plugins",
-        "plugins": post.organization.plugins.select_related("latest").order_by("plugin_id"),
-        "submissions": post.organization.submissions.order_by("-created_at")[:LISTED],
+        "plugins": plugins,
+        "submissions": submissions,
+        "nothing_yet": not plugins and not submissions,
         "kinds": [(name, KINDS[STARTED_AS.get(name, name)]) for name in PROVIDERS],
         "pack": commands.PACK,
     }

@@ -37,7 +37,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 def new_organization(request: HttpRequest) -> HttpResponse:
     form = OrganizationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = attempt(request, lambda: create_organization(by=reader(request), **form.cleaned_data), form=form)
+        wish = form.cleaned_data
+        made = attempt(request, lambda: create_organization(by=reader(request), **wish), form=form, at="handle")
         if made is not None:
             return redirect("publish-organization", made.handle)
     return shown(request, "new_organization.html", {}, form=form)

@@ -1,5 +1,6 @@
 """From an upload to a release: what is in the package, what is said of it, where it stands, and the talk with reviewers."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from marketplace import keeping, submitting
+from marketplace.catalogue.kinds import kind_of
+from marketplace.catalogue.pictures import MEDIA_TYPES
 from marketplace.difypkg import Package, open_package
 from marketplace.models import PrivacyStatement, Submission
 from marketplace.privacy.reading import FILES
@@ -24,16 +27,18 @@ from marketplace.review import thread
 from marketplace.submitting import Sender, Terms
 
 State = Submission.State
-# The road of a submission, for the line of steps on top of its page.
+# The road of a submission, for the line of steps on top of its page: each while it is at it, and else.
 STEPS = (
-    ("Uploaded", {State.RECEIVED}),
-    ("Screened", {State.SCREENING}),
-    ("Reviewed", {State.QUEUED, State.NEEDS_INFO, State.SECONDING}),
-    ("Signed", {State.APPROVED}),
-    ("Listed", {State.RELEASED}),
+    ("Complete it", "Completed", {State.RECEIVED}),
+    ("Being screened", "Screened", {State.SCREENING}),
+    ("Under review", "Reviewed", {State.QUEUED, State.NEEDS_INFO, State.SECONDING}),
+    ("Being signed", "Signed", {State.APPROVED}),
+    ("Listed", "Listed", {State.RELEASED}),
 )
 ENDED = {State.REJECTED, State.WITHDRAWN, State.SUPERSEDED}
 ASKS_PRIVACY = {State.QUEUED, State.NEEDS_INFO}
+LARGEST_ICON = 40_000  # bytes, within a page that is to stay small
+LANGUAGES = {"en_US": "English", "zh_Hans": "Chinese", "ja_JP": "Japanese", "pt_BR": "Portuguese"}
 PERMISSIONS = {
     "tool": "Call other tools of the workspace",
     "model": "Use the workspace’s models",
@@ -91,7 +96,8 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         "comments": thread.comments(found, internal=False),
         "rejection": thread.last_rejection(found),
         "ended": found.state in ENDED,
-        "reply_form": TextForm(),
+        "reply_form": TextForm(asked=found.state in (State.NEEDS_INFO, State.REJECTED)),
+        "moving": found.state in (State.SCREENING, State.APPROVED),
         "asks_privacy": post.publishes and found.state in ASKS_PRIVACY and not is_stated(found),
         "release": getattr(found, "release", None),
     }
@@ -100,9 +106,13 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
 
 def draft(request: HttpRequest, found: Submission, post: Post) -> HttpResponse:
     """What is in the package, and the form that completes it."""
+    first = found.listing is None or found.listing.latest_id is None
     with open_package(keeping.read(found.package), package_limits()) as package:
-        form = TermsForm(request.POST or None, initial={"notes": changes(package)})
+        form = TermsForm(request.POST or None, initial=so_far(found, changes(package)), first=first)
         contents = inside(package) | {"stated": is_stated(found) or any(name in package.files for name in FILES)}
+    if request.POST.get("then") == "privacy":
+        keep_notes(found, request.POST.get("notes", ""))
+        return redirect("publish-privacy", found.pk)
     if request.method == "POST" and form.is_valid():
         sender = Sender(by=reader(request))
         made = attempt(request, lambda: submitting.hand_in(found, Terms(**form.cleaned_data), sender=sender), form=form)
@@ -112,6 +122,16 @@ def draft(request: HttpRequest, found: Submission, post: Post) -> HttpResponse:
     return shown(
         request, "draft.html", {"post": post, "submission": found, "steps": steps(found), **contents}, form=form
     )
+
+
+def so_far(found: Submission, proposed: str) -> dict[str, Any]:
+    """What the form begins with: what was written before, else what the package proposes."""
+    return {"notes": found.notes or proposed}
+
+
+def keep_notes(found: Submission, notes: str) -> None:
+    """Who goes to state privacy first does not write the notes twice."""
+    Submission.objects.filter(pk=found.pk, state=State.RECEIVED).update(notes=notes.strip()[: submitting.LONGEST_NOTES])
 
 
 def is_stated(found: Submission) -> bool:
@@ -126,13 +146,25 @@ def inside(package: Package) -> dict[str, Any]:
     return {
         "label": declaration["label"]["en_US"],
         "brief": declaration["description"]["en_US"],
-        "category": category_of(declaration),
+        "icon": icon_of(package, str(declaration.get("icon") or "")),
+        "kind": kind_of(category_of(declaration)),
         "permissions": [PERMISSIONS[name] for name in PERMISSIONS if (asked.get(name) or {}).get("enabled")],
-        "languages": sorted(package.readmes()),
+        "languages": [LANGUAGES.get(one, one) for one in sorted(package.readmes())],
         "tags": declaration.get("tags") or [],
         "files": len(package.names()),
         "warnings": package.warnings,
     }
+
+
+def icon_of(package: Package, name: str) -> str:
+    """The picture itself as an address, since it is kept nowhere that a page could name yet; "" for none or a large one."""
+    content = package.assets().get(name.removeprefix("_assets/"), b"")
+    media = MEDIA_TYPES.get(name.rpartition(".")[2].lower())
+    return (
+        f"data:{media};base64,{b64encode(content).decode()}"
+        if content and media and len(content) < LARGEST_ICON
+        else ""
+    )
 
 
 def steps(found: Submission) -> list[Step]:
@@ -141,13 +173,13 @@ def steps(found: Submission) -> list[Step]:
     stopped = state in ENDED
     last = found.events.order_by("-at", "-pk").values_list("before", flat=True).first() if stopped else None
     here = State(last) if last else state
-    at = next((number for number, (_, states) in enumerate(STEPS) if here in states), 0)
+    at = next((number for number, (_now, _done, states) in enumerate(STEPS) if here in states), 0)
     if state == State.RELEASED:
         at = len(STEPS)
     now = "stopped" if stopped else "now"
     return [
-        Step(word, "done" if number < at else now if number == at else "ahead")
-        for number, (word, _) in enumerate(STEPS)
+        Step(at_it, now) if number == at else Step(done, "done" if number < at else "ahead")
+        for number, (at_it, done, _) in enumerate(STEPS)
     ]
 
 

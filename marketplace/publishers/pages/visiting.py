@@ -38,9 +38,9 @@ def publishing(post: Post) -> Post:
 
 
 def attempt[Made](
-    request: HttpRequest, act: Callable[[], Made], *, done: str = "", form: Form | None = None
+    request: HttpRequest, act: Callable[[], Made], *, done: str = "", form: Form | None = None, at: str | None = None
 ) -> Made | None:
-    """Do it and say so; or say why it was refused, at the form where there is one. None when it was refused."""
+    """Do it and say so; or say why it was refused, at the form where there is one or at its field. None: it was refused."""
     try:
         made = act()
     except (Refused, ReviewError) as error:
@@ -48,7 +48,7 @@ def attempt[Made](
             if form is None:
                 messages.error(request, problem)
             else:
-                form.add_error(None, problem)
+                form.add_error(at, problem)
         return None
     if done:
         messages.success(request, done)

@@ -1,0 +1,72 @@
+"""An upload that is still to be completed: what its page shows, keeps, and does not let pass."""
+
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from marketplace.models import PrivacyStatement, Submission
+from tests.difypkg.making import ICON
+from tests.listing import listed, package_bytes, submitted
+
+pytestmark = pytest.mark.django_db
+Visit = Callable[..., Client]
+PRIVACY = {"PRIVACY.md": b"Nothing is collected."}
+
+
+@pytest.fixture
+def draft(people: SimpleNamespace) -> Submission:
+    return submitted(package_bytes(PRIVACY), state="received", organization=people.acme, notes="")
+
+
+def test_notes_are_kept_for_who_states_privacy_first(visit: Visit, draft: Submission) -> None:
+    here = f"/publish/submissions/{draft.pk}"
+    there = visit("owner").post(here, {"notes": "It echoes.", "channel": "stable", "then": "privacy"})
+    assert there["Location"] == f"{here}/privacy"
+    assert "It echoes.</textarea>" in visit("member").get(here).text
+    assert Submission.objects.get().state == "received"
+    assert visit("stranger").post(here, {"notes": "Mine.", "then": "privacy"}).status_code == 404
+    assert Submission.objects.get().notes == "It echoes."
+
+
+def test_an_empty_statement_of_privacy_is_none(visit: Visit, draft: Submission) -> None:
+    here = f"/publish/submissions/{draft.pk}/privacy"
+    rows = {f"{name}-{part}": "0" for name in ("use", "recipient") for part in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    refused = visit("owner").post(here, rows)
+    assert refused.status_code == 422
+    assert "Say at least one use of data, or tick that it collects nothing." in refused.text
+    assert not PrivacyStatement.objects.exists()
+    assert visit("owner").post(here, rows | {"collects_nothing": "on"}).status_code == 302
+    assert PrivacyStatement.objects.get().confirmed_at is not None
+
+
+def test_it_is_shown_as_others_will_see_it(visit: Visit, draft: Submission) -> None:
+    page = visit("owner").get(f"/publish/submissions/{draft.pk}").text
+    assert 'src="data:image/svg+xml;base64,' in page
+    assert re.search(r"<dt>Kind</dt><dd>Tool</dd>", page)
+    assert "<dd>English</dd>" in page
+    assert 'name="rollout"' not in page
+    assert "Complete it" in page
+
+
+def test_a_large_icon_does_not_make_the_page_heavy(visit: Visit, people: SimpleNamespace) -> None:
+    large = {**PRIVACY, "_assets/icon.svg": ICON + b"<!--" + b"x" * 200_000 + b"-->"}
+    one = submitted(package_bytes(large), state="received", organization=people.acme)
+    assert "data:image" not in visit("owner").get(f"/publish/submissions/{one.pk}").text
+
+
+def test_a_later_version_can_be_rolled_out_in_steps(visit: Visit, people: SimpleNamespace) -> None:
+    listed(package_bytes(PRIVACY))
+    one = submitted(package_bytes(PRIVACY, version="0.1.0"), state="received", organization=people.acme)
+    one.listing = one.organization.plugins.get()
+    one.save()
+    assert 'name="rollout"' in visit("owner").get(f"/publish/submissions/{one.pk}").text
+
+
+def test_a_released_one_leads_to_its_listing(visit: Visit, people: SimpleNamespace) -> None:
+    release = listed(package_bytes(PRIVACY), organization=people.acme)
+    assert (
+        f'href="/plugins/{release.plugin}"' in visit("owner").get(f"/publish/submissions/{release.submission_id}").text
+    )
