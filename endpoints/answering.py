@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from endpoints.events import Framing, as_events, is_meant
-from endpoints.http import NO_BODY, Answer, Headers, content_length, header, rest_of_cookies, without
+from endpoints.http import NO_BODY, Answer, Headers, content_length, header, kept_if_short, rest_of_cookies, without
 from endpoints.limits import limits
 from runtime.door import Visit
 
@@ -34,7 +34,7 @@ class Reply:
         if self.over or not self.answer.ready or self.answer.status in NO_BODY:
             return self.visit.begun
         if self.answer.whole:
-            await self.end()
+            await (self.end() if self.headless else self.all_at_once())
             return True
         if self.headless:
             if not self.answer.pieces:
@@ -49,6 +49,12 @@ class Reply:
         else:
             await self.visit.flush()
         return True
+
+    async def all_at_once(self) -> None:
+        """Sends an answer that has come as one."""
+        self.over = True
+        status, headers = self.head()
+        await self.visit.answer(status, self.taken(last=True), without(headers, b"content-length"))
 
     async def end(self) -> None:
         """Sends the rest, and the length where nothing has been sent before."""
@@ -97,9 +103,10 @@ def of_one_length(headers: Headers) -> Headers:
 
 def guarded(headers: Headers) -> Headers:
     """The headers without cookies of our own pages; what a browser would run gets an origin of its own."""
-    if any(name == b"set-cookie" for name, _ in headers):
+    named = dict(headers)
+    if b"set-cookie" in named:
         headers = [(name, value) for name, value in headers if name != b"set-cookie" or is_theirs(value)]
-    if limits().sandbox and not is_harmless(header(headers, b"content-type").lower()):
+    if limits().sandbox and not is_harmless(header(headers, b"content-type")):
         return [*headers, SANDBOX]
     return headers
 
@@ -109,6 +116,8 @@ def is_theirs(cookie: bytes) -> bool:
     return bool(rest_of_cookies(cookie.partition(b";")[0], ours))
 
 
+@kept_if_short
 def is_harmless(content_type: bytes) -> bool:
+    content_type = content_type.lower()
     image = content_type.startswith(b"image/") and b"svg" not in content_type
     return image or content_type.startswith(HARMLESS)

@@ -5,8 +5,8 @@ the last of several headers of a name. So the text is built here from what arriv
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -34,12 +34,12 @@ SINGLE = frozenset(
     b"referer retry-after server user-agent".split()
 )
 NAME = re.compile(rb"[!#$%&'*+.^`|~0-9A-Za-z-]+\Z")
-PLAIN_VALUE = re.compile(rb"[\t\x20-\x7e]*\Z")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 UNSAFE_IN_TARGET = re.compile(rb"[^\x21-\x7e]")
 HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::([0-9]{0,5}))?\Z")
 
 NO_BODY = frozenset({204, 205, 304})
+SHORT = 256  # bytes or characters; what is found of longer texts is not kept
 
 
 class BadAnswer(ValueError):
@@ -75,6 +75,8 @@ def target_of(path: bytes, query: bytes) -> bytes:
     whole = b"%b?%b" % (path, query) if query else path
     if not whole.startswith(b"/"):
         whole = b"/" + whole
+    if whole.isascii() and b" " not in whole and whole.decode().isprintable():
+        return whole
     return UNSAFE_IN_TARGET.sub(lambda found: b"%%%02X" % found[0][0], whole)
 
 
@@ -89,22 +91,29 @@ def host_of(headers: Headers, fallback: bytes = b"localhost") -> bytes:
     return host
 
 
-# What is asked of names and hosts is the same few thousand times a second, so the answers are kept.
+def kept_if_short[T: (str, bytes), R](find: Callable[[T], R]) -> Callable[[T], R]:
+    """Names and hosts are the same few thousand times a second. Long ones of strangers would fill the memory."""
+    kept = lru_cache(maxsize=2048)(find)
+
+    def found(text: T) -> R:
+        return kept(text) if len(text) < SHORT else find(text)
+
+    return found
 
 
-@lru_cache(maxsize=1024)
+@kept_if_short
 def is_host(host: bytes) -> bool:
     found = HOST.match(host)
     return found is not None and int(found[1] or 0) <= 65535
 
 
-@lru_cache(maxsize=4096)
+@kept_if_short
 def passed_name(name: bytes) -> bytes:
     """The name as plugins get it; empty for one that is not passed on."""
     return name.title() if name not in DROPPED and NAME.match(name) else b""
 
 
-@lru_cache(maxsize=4096)
+@kept_if_short
 def answered_name(name: str) -> bytes:
     """The same for a plugin's answer."""
     raw = name.encode("latin-1", "ignore").lower()
@@ -113,20 +122,33 @@ def answered_name(name: str) -> bytes:
 
 def request_text(arrived: Arrived, hook: str) -> bytes:
     """The request as HTTP/1.1 text with one Host, one of each name and the exact Content-Length."""
-    proto = arrived.scheme.encode()
-    lines = [
-        b"%b %b HTTP/1.1" % (arrived.method.encode("ascii", "replace"), arrived.target),
-        b"Host: " + arrived.host,
-        *(b"%b: %b" % pair for pair in merged(arrived.headers).items()),
-        b"Content-Length: %d" % len(arrived.body),
-        b"X-Forwarded-For: " + arrived.client.encode(),
-        b"X-Forwarded-Proto: " + proto,
-        b"Dify-Hook-Id: " + hook.encode(),
-        b"Dify-Hook-Url: %b://%b/e/%b%b" % (proto, arrived.host, hook.encode(), arrived.target.partition(b"?")[0]),
-        b"",
+    address = b"%b/e/%b" % (arrived.host, hook.encode())
+    road = (kept_road if len(address) < SHORT else road_of)(arrived.client, arrived.scheme, address)
+    return b"%b %b HTTP/1.1\r\nHost: %b\r\n%bContent-Length: %d\r\n%b%b\r\n\r\n%b" % (
+        arrived.method.encode("ascii", "replace"),
+        arrived.target,
+        arrived.host,
+        end_to_end(arrived.headers),
+        len(arrived.body),
+        road,
+        arrived.target.partition(b"?")[0],
         arrived.body,
-    ]
-    return b"\r\n".join(lines)
+    )
+
+
+def road_of(client: str, scheme: str, address: bytes) -> bytes:
+    """What we say ourselves of where a request comes from and goes to: `address` is host and hook, the path follows."""
+    proto, hook = scheme.encode(), address.rpartition(b"/")[2]
+    road = b"X-Forwarded-For: %b\r\nX-Forwarded-Proto: %b\r\n" % (client.encode(), proto)
+    return b"%bDify-Hook-Id: %b\r\nDify-Hook-Url: %b://%b" % (road, hook, proto, address)
+
+
+kept_road = lru_cache(maxsize=1024)(road_of)
+
+
+def end_to_end(headers: Headers) -> bytes:
+    """The lines of the headers that are meant for the plugin."""
+    return b"".join([b"%b: %b\r\n" % pair for pair in merged(headers).items()])
 
 
 def merged(headers: Headers) -> dict[bytes, bytes]:
@@ -154,7 +176,7 @@ def connection_names(headers: Headers) -> set[bytes]:
 def clean_value(value: bytes) -> bytes:
     """UTF-8 without control characters; what is no UTF-8 was Latin-1, as HTTP once had it."""
     value = value.strip(b" \t")
-    if PLAIN_VALUE.match(value):
+    if value.isascii() and value.decode().isprintable():
         return value
     try:
         text = value.decode()
@@ -177,14 +199,16 @@ def rest_of_cookies(value: bytes, names: frozenset[bytes]) -> bytes:
 # The answer.
 
 
-@dataclass(slots=True)
 class Answer:
     """What a plugin's chunks amount to: a head as soon as it is known, and pieces of the body."""
 
-    status: int | None = None
-    headers: Headers | None = None
-    whole: bool = False  # status, headers and all of the body came as one, as the SDK says what it does not stream
-    pieces: list[bytes] = field(default_factory=list)
+    __slots__ = ("headers", "pieces", "status", "whole")
+
+    def __init__(self) -> None:
+        self.status: int | None = None
+        self.headers: Headers | None = None
+        self.pieces: list[bytes] = []
+        self.whole = False  # status, headers and all of the body came as one, as the SDK says what it does not stream
 
     def hear(self, payload: bytes) -> None:
         """One chunk (protocol.md 9.4); raises BadAnswer."""
@@ -194,7 +218,8 @@ class Answer:
             if status is not None:
                 self.status = checked_status(status)
             if headers is not None:
-                self.headers = (self.headers or []) + answered_headers(headers)
+                found = answered_headers(headers)
+                self.headers = self.headers + found if self.headers else found
             if result:
                 self.pieces.append(bytes.fromhex(result))
                 self.whole = status is not None and content_length(self.headers or []) == len(self.pieces[0])
@@ -226,9 +251,19 @@ def answered_headers(headers: dict[str, Any]) -> Headers:
     """The plugin's headers with names that HTTP knows; a list of values is one header each."""
     found: Headers = []
     for name, value in headers.items():
-        if raw := answered_name(name):
+        if type(value) is str and len(name) + len(value) < SHORT:
+            if (pair := kept_header(name, value)) is not None:
+                found.append(pair)
+        elif raw := answered_name(name):
             found += [(raw, answered_value(one)) for one in (value if isinstance(value, list) else [value])]
     return found
+
+
+@lru_cache(maxsize=2048)
+def kept_header(name: str, value: str) -> tuple[bytes, bytes] | None:
+    """A header of an answer as it goes out; None for one that does not."""
+    raw = answered_name(name)
+    return (raw, answered_value(value)) if raw else None
 
 
 def answered_value(value: Any) -> bytes:
@@ -268,4 +303,7 @@ def without(headers: Headers, *names: bytes) -> Headers:
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
     """The first header of a name; empty where there is none."""
-    return next((value for one, value in headers if one == name), b"")
+    for one, value in headers:
+        if one == name:
+            return value
+    return b""

@@ -58,7 +58,7 @@ class Visit(ABC):
         """The head, which may wait for what follows it: `flush` says that nothing does for now."""
 
     async def flush(self) -> None:  # noqa: B027 - where nothing ever waits there is nothing to do
-        """Sends what waits."""
+        """Sends what waits, at once or within a moment."""
 
     @abstractmethod
     async def send(self, data: bytes) -> None:

@@ -14,14 +14,16 @@ from urllib.parse import unquote
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, HttpToolsProtocol
 
-from runtime.door import MAX_BODY, Door, Headers, Visit, too_large
+from runtime.door import JSON, MAX_BODY, Door, Headers, Visit, too_large
 from runtime.metrics import counts
 
 log = logging.getLogger(__name__)
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+CLOSING = b"content-length: %d\r\nconnection: close\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
 LARGE = 1 << 16  # bytes of data that are not copied once more to leave together with what frames them
+LINGER = 0.002  # seconds that a head waits for what it could leave with
 CACHED_VALUE = 256  # bytes; the checked lines of longer headers are not kept
 PLAIN: Headers = [(b"content-type", b"text/plain; charset=utf-8")]
 
@@ -54,6 +56,7 @@ class Exchange(Visit):
         "door",
         "expects",
         "keep_alive",
+        "lingering",
         "more_body",
         "parts",
         "response_complete",
@@ -83,6 +86,7 @@ class Exchange(Visit):
         self.begun = self.response_complete = self.disconnected = False
         self.when_left: Callable[[], None] | None = None
         self.waiting = b""  # the head, until what follows it is sent
+        self.lingering: asyncio.TimerHandle | None = None  # until when it waits
         self.chunked = False
         self.room = 0  # bytes that the answer has promised and not sent
 
@@ -98,6 +102,7 @@ class Exchange(Visit):
         finally:
             counts.requests -= 1
             if not self.response_complete:  # what was begun must not be taken for whole
+                self.no_longer()
                 self.connection.transport.close()
 
     # What the connection tells.
@@ -174,19 +179,42 @@ class Exchange(Visit):
         self.begun = True
         self.waiting = b"".join([*parts, b"\r\n"])
 
+    async def answer(self, status: int, body: bytes, headers: Headers = JSON) -> None:
+        """The same as `begin` and `end`, in one step."""
+        parts = [STATUS_LINE[status], self.connection.date()]
+        for name, value in headers:
+            parts.append(kept_line(name, value) if len(value) < CACHED_VALUE else header_line(name, value))
+        parts.append(b"content-length: %d\r\n\r\n" % len(body) if self.keep_alive else CLOSING % len(body))
+        self.begun = True
+        await self.write(b"".join(parts), b"" if self.method == "HEAD" else body)
+        if not self.disconnected:
+            self.complete()
+
     async def flush(self) -> None:
+        if self.waiting and self.lingering is None:
+            self.lingering = self.connection.loop.call_later(LINGER, self.no_longer)
+
+    def no_longer(self) -> None:
+        """Nothing has come that the head could have left with."""
+        head = self.taken_head()
+        if head and not self.connection.transport.is_closing():
+            self.connection.transport.write(head)
+
+    def taken_head(self) -> bytes:
+        """The head, where it has not been sent yet."""
+        if self.lingering is not None:
+            self.lingering.cancel()
+            self.lingering = None
         head, self.waiting = self.waiting, b""
-        if head:
-            await self.write(head)
+        return head
 
     async def send(self, data: bytes) -> None:
         if self.method == "HEAD" or not data:
             return
-        head, self.waiting = self.waiting, b""
-        await self.write(*self.framed(head, data))
+        await self.write(*self.framed(self.taken_head(), data))
 
     async def end(self, data: bytes = b"") -> None:
-        head, self.waiting = self.waiting, b""
+        head = self.taken_head()
         if self.method == "HEAD":
             await self.write(head)
         elif self.chunked:

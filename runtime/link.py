@@ -245,6 +245,7 @@ class Link(DuplexBackend):
         self.last_heard = 0.0
         self.open = False
         self.task: asyncio.Task[None] | None = None
+        self.hops: dict[bytes, tracing.Span] = {}  # of the sessions that are traced
 
     async def connect(self) -> None:
         """Raises Unavailable where the peer cannot be reached or is not who it should be."""
@@ -289,7 +290,19 @@ class Link(DuplexBackend):
         self.out.write(line)
 
     def opening_line(self, session: Session) -> bytes:
-        return as_line({"event": "open", "session": session.packed() | {"hops": session.hops + 1}})
+        packed = session.packed() | {"hops": session.hops + 1}
+        if (hop := tracing.below(session, "link")) is not None:
+            hop.about["patchbay.node"] = self.node.id
+            self.hops[session.id.encode()] = hop
+            packed["traceparent"] = hop.traceparent
+        return as_line({"event": "open", "session": packed})
+
+    def close(self, key: bytes) -> None:
+        if self.hops and (hop := self.hops.pop(key, None)) is not None:
+            conversation = self.conversations[key]
+            ended = conversation.inbox.finished or conversation.session.satisfied
+            tracing.close(hop, "" if ended else "it was given up, or the link was lost")
+        super().close(key)
 
     def abandon(self, session: Session) -> None:
         self.write(as_line({"event": "close", "session_id": session.id}))

@@ -111,14 +111,23 @@ def close(span: Span, wrong: str = "") -> None:
         exporter.add(span)
 
 
+def below(session: Session, name: str) -> Span | None:
+    """A span below that of a session; None where it is not to be told."""
+    if exporter is None:
+        return None
+    parent = TRACEPARENT.match(session.traceparent)
+    if parent is None or not int(parent[3], 16) & 1:
+        return None
+    return Span(name, CLIENT, parent[1], parent[2], about=described(session))
+
+
 @contextmanager
 def reverse_call(session: Session, kind: str) -> Iterator[Span | None]:
     """What a plugin calls back is a span below its call; what the host asks for it meanwhile stands below that."""
-    parent = TRACEPARENT.match(session.traceparent)
-    if exporter is None or parent is None or not int(parent[3], 16) & 1:
+    span = below(session, f"reverse {kind}")
+    if span is None:
         yield None
         return
-    span = Span(f"reverse {kind}", CLIENT, parent[1], parent[2], about=described(session))
     calling.set(span)
     try:
         yield span

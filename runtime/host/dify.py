@@ -51,7 +51,16 @@ WRAPPED_TWICE = {"fetch_app"}
 class DifyHost:
     """`url` is Dify's address without `/inner/api`. Timeouts in seconds; the read timeout is between two pieces."""
 
-    def __init__(self, url: str, key: str, *, read_timeout: float, write_timeout: float, frame_limit: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        read_timeout: float,
+        write_timeout: float,
+        frame_limit: int,
+        connect_timeout: float = CONNECT_TIMEOUT,
+    ) -> None:
         self.frame_limit = frame_limit
         self.idle: list[httpx.AsyncClient] = []  # clients that can take more, the one last used at the end
         self.lent: dict[httpx.AsyncClient, int] = {}
@@ -59,7 +68,7 @@ class DifyHost:
             httpx.AsyncClient,
             base_url=f"{url.rstrip('/')}/inner/api/",
             headers={"X-Inner-Api-Key": key, "Content-Type": "application/json"},
-            timeout=httpx.Timeout(CONNECT_TIMEOUT, read=read_timeout, write=write_timeout, pool=read_timeout),
+            timeout=httpx.Timeout(connect_timeout, read=read_timeout, write=write_timeout, pool=read_timeout),
             limits=httpx.Limits(keepalive_expiry=KEEP_ALIVE),
             verify=httpx.create_ssl_context(trust_env=False),
             trust_env=False,

@@ -93,6 +93,15 @@ def test_headers_cannot_be_split() -> None:
     assert http.answered_headers({"X-A": "1\r\nX-B: 2", "X\r\nC": "3", "Connection": "close"}) == [(b"x-a", b"1X-B: 2")]
 
 
+def test_long_and_repeated_headers_are_answered_alike() -> None:
+    long = "v" * (http.SHORT + 1)
+    found = http.answered_headers(
+        {"X-Long": long, "X-Many": ["a", "b" * 300], "X-Number": 5, "X-Short": " s ", "A_B": "x"}
+    )
+    many = [(b"x-many", b"a"), (b"x-many", b"b" * 300)]
+    assert found == [(b"x-long", long.encode()), *many, (b"x-number", b"5"), (b"x-short", b"s")]
+
+
 def test_cookies_of_others_stay() -> None:
     headers = [(b"cookie", b"a=1; sessionid=x; b"), (b"x", b"y")]
     assert http.without_cookies(headers, frozenset({b"sessionid"})) == [(b"cookie", b"a=1; b"), (b"x", b"y")]
@@ -117,6 +126,10 @@ class Sent:
 
     async def end(self, data: bytes = b"") -> None:
         self.said += [data, "end"]
+
+    async def answer(self, status: int, body: bytes, headers: http.Headers) -> None:
+        await self.begin(status, [*headers, (b"content-length", str(len(body)).encode())])
+        await self.end(body)
 
 
 @pytest.mark.parametrize("status", [204, 304])

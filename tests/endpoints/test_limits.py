@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -87,12 +88,15 @@ def test_a_plugin_that_ended_is_woken_and_waited_for(slow, hasty: Endpoints, web
     assert set(statuses[:-1]) <= {(503, True), (504, False)}, "whoever calls meanwhile waits, or is told to come again"
 
 
-def test_an_endpoint_without_its_plugin_is_nobody(slow, hasty: Endpoints, web: httpx.Client) -> None:
-    [row] = hasty.caller.get("list", page=1, page_size=10)["list"]
-    assert (row["endpoints_setups"], row["endpoints_active"]) == (1, 1)
-    hasty.caller.data(
-        hasty.caller.http.post(
-            hasty.caller.path("management/uninstall"), json={"plugin_installation_id": row["installation_id"]}
-        )
-    )
-    assert web.get(hasty.url(slow, "/x")).status_code == 404
+def test_an_endpoint_without_its_plugin_is_nobody(
+    hasty: Endpoints, mirror_package: Callable[[str], Path], web: httpx.Client
+) -> None:
+    """In a workspace of its own: the other tests, in whatever order they run, still need theirs."""
+    caller = Caller(hasty.host.url, hasty.host.key, workspace="bereft")
+    with closing(caller.http):
+        endpoint = Endpoints(hasty.host, caller).set_up(mirror_package("0.10.2"))
+        [row] = caller.get("list", page=1, page_size=10)["list"]
+        assert (row["endpoints_setups"], row["endpoints_active"]) == (1, 1)
+        gone = {"plugin_installation_id": row["installation_id"]}
+        caller.data(caller.http.post(caller.path("management/uninstall"), json=gone))
+    assert web.get(hasty.url(endpoint, "/x")).status_code == 404

@@ -64,6 +64,18 @@ class Doors:
         await self.released.wait()
         await visit.end(b"late")
 
+    async def head_and_piece(self, visit: Visit) -> None:
+        await visit.begin(200, [])
+        await visit.flush()
+        await visit.send(b"soon")
+        await self.released.wait()
+        await visit.end()
+
+    async def head_and_fault(self, visit: Visit) -> None:
+        await visit.begin(200, [])
+        await visit.flush()
+        raise ValueError("breaks as told")
+
     async def flood(self, visit: Visit) -> None:
         await visit.begin(200, [])
         for _ in range(400):
@@ -241,6 +253,20 @@ async def test_a_head_that_does_not_wait(address: int, doors: Doors) -> None:
         assert await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), 5) == b"4\r\nlate\r\n0\r\n\r\n"
 
 
+async def test_a_head_leaves_with_what_follows_at_once(address: int, doors: Doors) -> None:
+    async with connection(address) as (reader, writer):
+        writer.write(get("/hot/head_and_piece"))
+        assert (await asyncio.wait_for(reader.read(1 << 16), 5)).endswith(b"\r\n\r\n4\r\nsoon\r\n")
+        doors.released.set()
+        assert await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), 5) == b"0\r\n\r\n"
+
+
+async def test_an_answer_in_one_step_says_that_it_is_the_last(address: int) -> None:
+    head, _, body = (await all_of(address, get("/hot/echo", "Connection: close"))).partition(b"\r\n\r\n")
+    assert head.endswith(b"\r\nconnection: close")
+    assert b"\r\ncontent-length: %d\r\n" % len(body) in head
+
+
 async def test_a_caller_who_leaves_is_told_of_at_once(address: int, doors: Doors) -> None:
     async with connection(address) as (_, writer):
         writer.write(get("/hot/waits"))
@@ -282,7 +308,7 @@ async def test_a_door_that_fails_says_so_and_the_connection_ends(address: int, p
     assert b"b: c" not in answer
 
 
-@pytest.mark.parametrize("path", ["/hot/breaks", "/hot/short"])
+@pytest.mark.parametrize("path", ["/hot/breaks", "/hot/short", "/hot/head_and_fault"])
 async def test_what_was_begun_is_not_taken_for_whole(address: int, path: str) -> None:
     answer = await all_of(address, get(path))
     assert answer.startswith(ANSWER)

@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from runtime import link as linking
+from runtime import tracing
 from runtime.addresses import Addresses
 from runtime.cluster import MemoryCluster, NodeInfo
 from runtime.errors import PluginGone, Unavailable
@@ -84,6 +85,62 @@ async def test_frames_cross_in_order(tmp_path, links):
     async with Served(tmp_path, three) as served:
         frames = await frames_of(await links.to(served.info), tool("x"))
     assert frames == [(STREAM, b'{"n":1}'), (STREAM, b'{"n":2}'), (STREAM, b'{"n":3}'), (END, b"{}")]
+
+
+class Kept:
+    """An exporter that keeps what it is told."""
+
+    share = 1.0
+
+    def __init__(self):
+        self.spans: list[tracing.Span] = []
+
+    def add(self, span):
+        self.spans.append(span)
+
+
+@pytest.fixture
+def kept():
+    found = Kept()
+    tracing.set_exporter(found)
+    yield found
+    tracing.set_exporter(None)
+
+
+async def test_the_way_over_a_link_is_a_span_of_its_own(tmp_path, links, kept):
+    told = []
+
+    async def tells(session):
+        told.append(session.traceparent)
+        yield [(END, b"{}")]
+
+    session = tool("x")
+    session.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    async with Served(tmp_path, tells) as served:
+        link = await links.to(served.info)
+        await frames_of(link, session)
+        [hop] = kept.spans
+        assert (hop.name, hop.trace, hop.parent) == ("link", "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7")
+        assert (hop.about["patchbay.node"], hop.about["patchbay.session"], hop.wrong) == ("n", session.id, "")
+        assert hop.began <= hop.ended
+        assert told == [hop.traceparent]
+        silent = tool("x")
+        silent.traceparent = session.traceparent[:-2] + "00"
+        await frames_of(link, silent)
+        assert told[1] == silent.traceparent
+    assert kept.spans == [hop]
+    assert link.hops == {}
+
+
+async def test_a_way_that_was_not_gone_to_its_end_says_so(tmp_path, links, kept):
+    session = tool("x")
+    session.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    async with Served(tmp_path, for_ever) as served:
+        stream = (await links.to(served.info)).stream(session)
+        await anext(stream)
+        await stream.aclose()
+    [hop] = kept.spans
+    assert hop.wrong == "it was given up, or the link was lost"
 
 
 async def test_one_connection_a_peer(tmp_path, links):

@@ -174,7 +174,7 @@ def test_log_lines_name_the_call_that_they_belong_to() -> None:
 def test_one_trace_goes_through_door_link_plugin_and_dify(
     heard: Heard, split_hosts: Callable[..., Any], call: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """The web process makes the first span, the worker the second, and Dify is told of that."""
+    """The web process makes the first span and that of the way to the worker, which makes the last: Dify is told of that."""
     host = split_hosts(
         OTEL_EXPORTER_OTLP_ENDPOINT=heard.url,
         DIFY_INNER_API_URL=heard.url,
@@ -188,10 +188,12 @@ def test_one_trace_goes_through_door_link_plugin_and_dify(
     caller.http.headers["traceparent"] = HEADER
     events = caller.tool("patchbay/caller", "moderation", text="t")
     assert [event["code"] for event in events] == [0]
-    wait_until(lambda: heard.named("invoke_tool") and heard.named("reverse moderation"), what="both spans are told")
-    (door,), (reverse,) = heard.named("invoke_tool"), heard.named("reverse moderation")
+    names = ("invoke_tool", "link", "reverse moderation")
+    wait_until(lambda: all(map(heard.named, names)), what="the spans are told", seconds=30)
+    (door,), (hop,), (reverse,) = map(heard.named, names)
     assert (door["traceId"], door["parentSpanId"]) == (TRACE, PARENT)
-    assert (reverse["traceId"], reverse["parentSpanId"]) == (TRACE, door["spanId"])
+    assert (hop["traceId"], hop["parentSpanId"]) == (TRACE, door["spanId"])
+    assert (reverse["traceId"], reverse["parentSpanId"]) == (TRACE, hop["spanId"])
     assert heard.dify == [f"00-{TRACE}-{reverse['spanId']}-01"]
     assert len(set(heard.resources)) == 2, "two processes"
     lines = host.programs["worker"].output.splitlines()
