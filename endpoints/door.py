@@ -145,7 +145,8 @@ async def enter(knock: Knock, found: Open, arrived: Arrived) -> None:
 
 async def answer_in_time(knock: Knock, found: Open, arrived: Arrived, *, reply: Reply) -> None:
     """Body, signature and answer, each within its limit. While the body is read, it says itself when the caller leaves."""
-    watched = watch().add(knock.visit, found.until_first_byte(knock.began))
+    watching = watch()
+    watched = watching.add(knock.visit, found.until_first_byte(knock.began))
     watched.since = math.inf
     try:
         arrived.body = await whole_body(knock.visit)
@@ -156,7 +157,7 @@ async def answer_in_time(knock: Knock, found: Open, arrived: Arrived, *, reply: 
     except asyncio.CancelledError:
         ended_by_watch(watched)
     finally:
-        watch().drop(watched)
+        watching.drop(watched)
 
 
 async def whole_body(visit: Visit) -> bytes:

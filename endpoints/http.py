@@ -153,24 +153,25 @@ def end_to_end(headers: Headers) -> bytes:
 
 def merged(headers: Headers) -> dict[bytes, bytes]:
     """End-to-end headers, one a name, in the order in which they came (RFC 9110 5.3; cookies by RFC 6265 5.4)."""
-    hops = connection_names(headers)
     found: dict[bytes, bytes] = {}
+    hops: set[bytes] = set()
     for raw, value in headers:
         name = passed_name(raw)
-        if not name or raw in hops:
-            continue
-        value = clean_value(value)
-        if name not in found:
-            found[name] = value
+        if not name:
+            if raw == b"connection":
+                hops |= named_hops(value)
+        elif name not in found:
+            found[name] = clean_value(value)
         elif raw not in SINGLE:
-            found[name] += (b"; " if raw == b"cookie" else b", ") + value
+            found[name] += (b"; " if raw == b"cookie" else b", ") + clean_value(value)
+    for hop in hops:
+        found.pop(passed_name(hop), None)
     return found
 
 
-def connection_names(headers: Headers) -> set[bytes]:
+def named_hops(connection: bytes) -> set[bytes]:
     """Headers that Connection names as meant for the next hop alone."""
-    values = [value for name, value in headers if name == b"connection"]
-    return {part.strip().lower() for value in values for part in value.split(b",")} if values else set()
+    return {part.strip().lower() for part in connection.split(b",")}
 
 
 def clean_value(value: bytes) -> bytes:
