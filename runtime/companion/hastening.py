@@ -18,6 +18,7 @@ from typing import Any
 from .patching import NotApplied, Patch, Place
 
 PLAIN = frozenset({str, int, float, bool, type(None)})
+FEW = 64  # entries of what stands in an answer that are looked at: where there are more, the SDK's own way costs less
 # Where the parsers of YAML are known not to agree: tabs, directives, and lines that end in other ways.
 UNUSUAL = re.compile(r"[\t\x85\u2028\u2029\ufeff\r]|^[%?]|^(?:---|\.\.\.)", re.M)
 
@@ -82,11 +83,20 @@ def making(original: Any, dumped: Any, *, base: Any, kind: Any) -> Callable[...,
             data = data.model_dump()
             if type(data) is dict:
                 return dumped(kind, data)
-        elif type(data) is dict and all(type(value) in PLAIN for value in data.values()):
+        elif type(data) is dict and all(is_plain(value) for value in data.values()):
             return dumped(kind, data)
         return original(self, data)
 
     return make
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is what JSON has, or names with such values, as the headers of an endpoint's answer are."""
+    kind = type(value)
+    if kind in PLAIN:
+        return True
+    names_are_texts = kind is dict and len(value) <= FEW and all(type(name) is str for name in value)
+    return names_are_texts and PLAIN.issuperset(map(type, value.values()))
 
 
 def register_later(places: Sequence[Place]) -> None:

@@ -101,6 +101,7 @@ def shapes():
     for value in VALUES:
         yield value
         yield {{"v": value}}
+        yield {{"status": 200, "headers": {{"X-A": value, "é": "1"}}, "result": "6162"}}
         yield {{"a": {{"b": [value, value]}}}}
         if not isinstance(value, BaseModel):
             yield Odd(any=value)
@@ -143,6 +144,33 @@ def test_whatever_is_written_is_written_in_the_same_bytes(name: str) -> None:
     assert told == {"writing": ""}
     assert count > 5000
     assert different == []
+
+
+ANSWERS = """
+import sys, json
+sys.path.insert(0, {companion!r})
+import dify_plugin
+from companion import patching
+from dify_plugin.core.server.stdio.response_writer import StdioResponseWriter
+written = []
+class Kept(StdioResponseWriter):
+    def write(self, data):
+        written.append(data)
+patching.applied(["writing"])
+writer = Kept()
+for headers in ({{"A": "1"}}, {{"A": ["1", "2"]}}, {{str(n): "x" for n in range(100)}}):
+    writer.session_message("s", writer.stream_object({{"status": 200, "headers": headers, "result": "61"}}))
+    written.append("")
+print(json.dumps([part[-2:] for part in written]))
+"""
+
+
+def test_the_answer_of_an_endpoint_leaves_in_one_write() -> None:
+    """Else the host is woken for a line without its end. What is unusual goes the SDK's own way."""
+    text = ANSWERS.format(companion=str(Path(companion.__file__).parent.parent))
+    done = subprocess.run([str(sdk.python_for("echo")), "-c", text], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert orjson.loads(done.stdout) == ["\n\n", "", "}}", "\n\n", "", "}}", "\n\n", ""]
 
 
 SESSIONS = """
