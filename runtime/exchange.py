@@ -7,14 +7,14 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from runtime.door import JSON, MAX_BODY, Door, Headers, Visit, too_large
+from runtime.headlines import header_line, header_lines
 from runtime.metrics import counts
 
 log = logging.getLogger(__name__)
@@ -24,18 +24,7 @@ CLOSING = b"content-length: %d\r\nconnection: close\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
 LARGE = 1 << 16  # bytes of data that are not copied once more to leave together with what frames them
 LINGER = 0.002  # seconds that a head waits for what it could leave with
-CACHED_VALUE = 256  # bytes; the checked lines of longer headers are not kept
 PLAIN: Headers = [(b"content-type", b"text/plain; charset=utf-8")]
-
-
-def header_line(name: bytes, value: bytes) -> bytes:
-    """The header as it is sent; raises RuntimeError for one that cannot be."""
-    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
-        raise RuntimeError(f"{name!r} is no header that can be sent")
-    return b"%b: %b\r\n" % (name.lower(), value)
-
-
-kept_line = lru_cache(maxsize=2048)(header_line)
 
 
 class Silent:
@@ -164,11 +153,9 @@ class Exchange(Visit):
     # The answer.
 
     async def begin(self, status: int, headers: Headers) -> None:
-        parts, length = [STATUS_LINE[status], self.connection.date()], None
-        for name, value in headers:
-            if name == b"content-length":
-                length = int(value)
-            parts.append(kept_line(name, value) if len(value) < CACHED_VALUE else header_line(name, value))
+        parts = [STATUS_LINE[status], self.connection.date(), *header_lines(headers)]
+        said = dict(headers).get(b"content-length")
+        length = None if said is None else int(said)
         if not self.keep_alive:
             parts.append(b"connection: close\r\n")
         bodiless = self.method == "HEAD" or status in (204, 304)
@@ -181,9 +168,7 @@ class Exchange(Visit):
 
     async def answer(self, status: int, body: bytes, headers: Headers = JSON) -> None:
         """The same as `begin` and `end`, in one step."""
-        parts = [STATUS_LINE[status], self.connection.date()]
-        for name, value in headers:
-            parts.append(kept_line(name, value) if len(value) < CACHED_VALUE else header_line(name, value))
+        parts = [STATUS_LINE[status], self.connection.date(), *header_lines(headers)]
         parts.append(b"content-length: %d\r\n\r\n" % len(body) if self.keep_alive else CLOSING % len(body))
         self.begun = True
         await self.write(b"".join(parts), b"" if self.method == "HEAD" else body)
