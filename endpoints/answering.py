@@ -53,8 +53,8 @@ class Reply:
     async def all_at_once(self) -> None:
         """Sends an answer that has come as one."""
         self.over = True
-        status, headers = self.head()
-        await self.visit.answer(status, self.taken(last=True), without(headers, b"content-length"))
+        status, headers = self.head(counted=True)
+        await self.visit.answer(status, self.taken(last=True), headers)
 
     async def end(self) -> None:
         """Sends the rest, and the length where nothing has been sent before."""
@@ -73,12 +73,13 @@ class Reply:
         await self.visit.begin(status, headers)
         await self.visit.end(b"" if self.headless else body)
 
-    def head(self) -> tuple[int, Headers]:
+    def head(self, *, counted: bool = False) -> tuple[int, Headers]:
+        """Status and headers, with the length that the plugin names unless the body has been `counted`."""
         status, headers = self.answer.head()
         self.status = status
         if self.frames and is_meant(headers):
             self.framing, headers = Framing(), as_events(headers)
-        return status, guarded(of_one_length(headers))
+        return status, guarded(without(headers, b"content-length") if counted else of_one_length(headers))
 
     def taken(self, *, last: bool = False) -> bytes:
         """The body that has come since the last time."""
