@@ -169,6 +169,8 @@ UV_PATH = text("UV_PATH")
 PLUGIN_PYTHON = text("PLUGIN_PYTHON")
 # For how long what no installed plugin needs stays on the disk: environments, unpacked packages, wheels.
 PLUGIN_UNUSED_DAYS = integer("PLUGIN_UNUSED_DAYS", 7)
+# And for how long an uploaded package that no installation and no task refers to: nobody else may have it.
+PLUGIN_PACKAGE_DAYS = integer("PLUGIN_PACKAGE_DAYS", 30)
 PLUGIN_BUILDS_AT_ONCE = integer("PLUGIN_BUILDS_AT_ONCE", 0)
 PIP_MIRROR_URL = text("PIP_MIRROR_URL")
 PIP_EXTRA_INDEX_URLS = listing("PIP_EXTRA_INDEX_URLS")

@@ -69,17 +69,20 @@ def terms_of(policies: Policies, workspace: str, plugin_id: str) -> Terms:
             terms = replace(terms, always=False, sleep_after=float(row.sleep_after or 1), forced=True)
         if row.most:
             terms = replace(terms, most=row.most)
+        if row.alone is not None:
+            terms = replace(terms, alone=row.alone)
     return terms
 
 
 def together(one: Terms | None, other: Terms) -> Terms:
-    """Terms of a process that several workspaces share: whoever wants it awake for longest has it so."""
+    """Terms of a process that several workspaces share: whoever wants it awake for longest has it so, or by itself."""
     if one is None:
         return other
     return Terms(
         sleep_after=max(one.sleep_after, other.sleep_after) if one.sleep_after and other.sleep_after else 0.0,
         always=one.always or other.always,
         forced=one.forced and other.forced,
+        alone=one.alone or other.alone,
         most=max(one.most, other.most),
         used=max(one.used, other.used),
     )
@@ -116,6 +119,7 @@ def agree(
     sleep_after: int | None = None,
     most: int | None = None,
     apart: bool | None = None,
+    alone: bool | None = None,
 ) -> RunPolicy:
     """Says how a plugin runs for a workspace, or all of them; raises BadRequest. Every node follows within a turn."""
     if sleep not in RunPolicy.Sleep.values:
@@ -129,6 +133,7 @@ def agree(
         "sleep_after": sleep_after if sleep == RunPolicy.Sleep.AFTER else None,
         "most": most,
         "apart": apart,
+        "alone": alone,
     }
     row, _ = RunPolicy.objects.update_or_create(workspace_id=workspace, plugin_id=plugin_id, defaults=said)
     lookup.changed()

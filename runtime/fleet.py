@@ -79,9 +79,13 @@ class Fleet:
         self.calm_since = self.calm_since or now
         return count - 1 if now - self.calm_since > CALM else count
 
-    def dismiss(self, grace: float) -> None:
-        """Lets the one with the least to do go: it takes no call any more, and those that are open may end."""
-        one = min(self.members, key=lambda member: len(member.conversations))
+    def started_otherwise(self, alone: bool) -> LocalBackend | None:
+        """One that came to be in another way than is wished now."""
+        return next((one for one in self.members if one.options.alone != alone), None)
+
+    def dismiss(self, grace: float, one: LocalBackend | None = None) -> None:
+        """Lets this one go, or the one with the least to do: it takes no call any more, and those that are open may end."""
+        one = one or min(self.members, key=lambda member: len(member.conversations))
         self.members = [member for member in self.members if member is not one]
         self.calm_since = 0.0
         task = asyncio.get_running_loop().create_task(one.stop(grace))

@@ -48,7 +48,7 @@ class Keeper:
         self.terms = launching.terms
         self.state, self.reason, self.since = "pending", "", time.time()
         self.failures = self.restarts = self.moves = 0
-        self.next_try = 0.0
+        self.next_try = self.next_renewal = 0.0
         self.fleet = Fleet(launching.calls_each)
         self.job: asyncio.Task[None] | None = None
         self.growing: asyncio.Task[None] | None = None
@@ -145,8 +145,12 @@ class Keeper:
         wanted = self.fleet.wanted(self.terms.most)
         if wanted < len(self.fleet):
             self.fleet.dismiss(grace=HELD_FOR)
-        elif wanted > len(self.fleet) and (self.growing is None or self.growing.done()):
+        elif self.growing is not None and not self.growing.done():
+            return
+        elif wanted > len(self.fleet):
             self.growing = asyncio.get_running_loop().create_task(self.grow(wanted))
+        elif time.monotonic() >= self.next_renewal and (one := self.fleet.started_otherwise(self.terms.alone)):
+            self.growing = asyncio.get_running_loop().create_task(self.renew(one))
 
     def leave(self) -> None:
         if self.state == "running":
@@ -286,20 +290,33 @@ class Keeper:
                 self.reason = f"It could do with {wanted} instances: {lack}."
                 return
             headroom.take(size)
-            try:
-                backend = await self.launch()
-            except StartFailed as error:
-                self.log("host", f"One more instance did not start: {error}")
+            if not await self.one_more():
                 return
-            except Exception as error:
-                log.exception("One more instance of %s could not be started", self.plugin)
-                self.log("host", f"The host failed to start one more instance: {error}")
-                return
-            if self.state != "running":
-                await backend.stop(0)
-                return
-            self.fleet.members.append(backend)
             self.log("host", f"{len(self.fleet)} instances: {self.fleet.ongoing} calls are open")
+
+    async def one_more(self) -> bool:
+        try:
+            backend = await self.launch()
+        except StartFailed as error:
+            self.log("host", f"One more instance did not start: {error}")
+            return False
+        except Exception as error:
+            log.exception("One more instance of %s could not be started", self.plugin)
+            self.log("host", f"The host failed to start one more instance: {error}")
+            return False
+        if self.state != "running":
+            await backend.stop(0)
+            return False
+        self.fleet.members.append(backend)
+        return True
+
+    async def renew(self, one: LocalBackend) -> None:
+        """Another one takes its place, since it is to be started in another way now. No call ends for that."""
+        self.next_renewal = time.monotonic() + LONGEST_PAUSE
+        if not self.launching.headroom.lack() and await self.one_more():
+            self.next_renewal = 0.0
+            if one in self.fleet.members:
+                self.fleet.dismiss(HELD_FOR, one)
 
     def local_options(self, prepared: Prepared) -> LocalOptions:
         return LocalOptions(
@@ -310,6 +327,7 @@ class Keeper:
             origin=prepared.origin,
             log=self.log,
             exited=self.launching.changed,
+            alone=self.terms.alone,
             **self.launching.options,
         )
 

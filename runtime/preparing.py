@@ -137,7 +137,7 @@ def unpacked(package: Package) -> Path:
 
 def extract(plugin: str, target: Path) -> None:
     """Unpacks a stored package there as a whole."""
-    with storing.open_stored_package(plugin) as file, difypkg.open_package(file) as opened:
+    with storing.opened_package(plugin) as opened:
         try:
             opened.extract(target)
         except OSError:

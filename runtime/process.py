@@ -245,15 +245,16 @@ async def running(serves: bool) -> AsyncIterator[Node]:
 
 async def keep_tidy() -> None:
     """About once an hour, on every host: what no installed plugin needs goes from its disk."""
-    while settings.PLUGIN_UNUSED_DAYS:
+    while any(tidying.usual().values()):
         await asyncio.sleep(TIDY_EVERY * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the work over the nodes
         try:
-            found = await asyncio.to_thread(tidying.tidy, days=settings.PLUGIN_UNUSED_DAYS)
+            found = await asyncio.to_thread(tidying.tidy, **tidying.usual())
         except Exception:
             log.exception("The disk could not be tidied")
             continue
         if found.size:
-            log.info("Tidied: %d environments, %d folders and %d wheels, %d MiB", *found.counts, found.size >> 20)
+            said = "Tidied: %d environments, %d folders, %d wheels and %d uploaded packages, %d MiB"
+            log.info(said, *found.counts, found.size >> 20)
 
 
 def begin_tracing(node_id: str) -> Callable[[], None]:

@@ -36,13 +36,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """One process to be. `origin`: None where only the command line says what it is. `limits`: as `confining` takes them."""
+    """One process to be. `origin`: None where only the command line says what it is. `limits`: as `confining` takes them.
+
+    `alone`: somebody wants it to be forked from nothing.
+    """
 
     argv: list[str]
     folder: Path
     environment: dict[str, str]
     origin: Origin | None = None
     limits: Mapping[str, int | str] = field(default_factory=dict)
+    alone: bool = False
 
 
 @dataclass(slots=True)

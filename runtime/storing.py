@@ -1,12 +1,17 @@
 """Files in storage: packages by unique identifier, assets by the hash of their content (protocol.md 1.8, 1.9)."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
+
+from marketplace import difypkg
 
 PACKAGES = "plugin_packages"
 ASSETS = "assets"
@@ -49,9 +54,26 @@ def has_package(unique_identifier: str) -> bool:
     return default_storage.exists(package_name(unique_identifier))
 
 
+def drop_package(unique_identifier: str) -> None:
+    default_storage.delete(package_name(unique_identifier))
+
+
 def open_stored_package(unique_identifier: str) -> BinaryIO:
     """The package's bytes as a file; FileNotFoundError when they are gone."""
     return cast(BinaryIO, default_storage.open(package_name(unique_identifier)))
+
+
+@contextmanager
+def opened_package(unique_identifier: str) -> Iterator[difypkg.Package]:
+    """The package itself, within the limits that let it in; raises FileNotFoundError, BadPackage."""
+    with open_stored_package(unique_identifier) as file, difypkg.open_package(file, package_limits()) as package:
+        yield package
+
+
+def package_limits(size: int = 0) -> difypkg.Limits:
+    """For a package of at most `size` bytes, or of what the settings allow."""
+    size = size or settings.MAX_PLUGIN_PACKAGE_SIZE
+    return difypkg.Limits(max_package_bytes=size, max_unpacked_bytes=size, max_file_bytes=size)
 
 
 def read_asset(asset_id: str) -> bytes | None:

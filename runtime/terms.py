@@ -26,11 +26,13 @@ class Terms:
 
     `sleep_after`: without a call for so long it is put to sleep; 0: never. `always`: it starts with its node and stays.
     `forced`: somebody has said when it sleeps, so signs of work of its own do not keep it awake.
+    `alone`: it starts by its own command line and is forked from nothing.
     """
 
     sleep_after: float = 0.0
     always: bool = False
     forced: bool = False
+    alone: bool = False
     most: int = 1  # instances on its node
     used: float = 0.0  # Unix seconds; when it was last called or installed, as far as is known
 

@@ -1,6 +1,7 @@
 """Removes from this host what no installed plugin needs: environments, unpacked packages with their homes, cached wheels.
 
-By reference: what is installed, or being installed, in any workspace stays, and so does what was wanted a while ago.
+By reference: what is installed, or being installed, in any workspace stays, and so does what was wanted a while ago. The
+uploaded packages themselves are kept for longer, since nobody else may have them.
 """
 
 import shutil
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from marketplace.difypkg import BadPackage
-from runtime import environment, owners, preparing
+from runtime import discarding, environment, owners, preparing
 from runtime.environment import EnvironmentFailed, EnvironmentOptions, locking, wheels
 from runtime.guarding import size_of
 from runtime.models import UNFINISHED, Installation, InstallItem
@@ -31,19 +32,37 @@ class Tidied:
     environments: dict[str, int] = field(default_factory=dict)
     folders: dict[str, int] = field(default_factory=dict)
     wheels: dict[str, int] = field(default_factory=dict)
+    packages: dict[str, int] = field(default_factory=dict)
 
     @property
-    def counts(self) -> tuple[int, int, int]:
-        return len(self.environments), len(self.folders), len(self.wheels)
+    def parts(self) -> tuple[dict[str, int], ...]:
+        return self.environments, self.folders, self.wheels, self.packages
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        return tuple(map(len, self.parts))
 
     @property
     def size(self) -> int:
-        return sum(sum(part.values()) for part in (self.environments, self.folders, self.wheels))
+        return sum(sum(part.values()) for part in self.parts)
 
 
-def tidy(*, days: float, dry: bool = False) -> Tidied:
-    """Remove what has not been wanted for so many days; with `dry` only look."""
-    options, age, found = preparing.environment_options(), days * DAY, Tidied()
+def tidy(*, days: float | None, package_days: float | None = None, dry: bool = False) -> Tidied:
+    """Remove what has not been wanted for so many days, None: nothing; with `dry` only look."""
+    found = Tidied() if days is None else tidy_host(days * DAY, dry=dry)
+    if package_days is not None:
+        found.packages = discarding.tidy(package_days * DAY, dry=dry)
+    return found
+
+
+def usual() -> dict[str, float | None]:
+    """For how many days what is kept, by the settings."""
+    return {"days": settings.PLUGIN_UNUSED_DAYS or None, "package_days": settings.PLUGIN_PACKAGE_DAYS or None}
+
+
+def tidy_host(age: float, *, dry: bool) -> Tidied:
+    """What lies on this host, and can be made again."""
+    options, found = preparing.environment_options(), Tidied()
     wanted = in_use()
     keep = set(keys_of(wanted, options))
     found.environments = environment.idle(keep, options, age)

@@ -75,17 +75,23 @@ def upload_package(data: Source, *, verify_signature: bool = False) -> Package:
         # Files first: rows never name a file that is not there (runtime.md 1, row 33).
         for asset_id, content in assets.items():
             storing.keep_asset(asset_id, content)
-        with stream(data) as file:
-            storing.keep_package(package.unique_identifier, file)
-        return write_rows(package, judged, declaration)
+        keep_file(package, data)
+        row = write_rows(package, judged, declaration)
+        if not storing.has_package(package.unique_identifier):  # `discarding` was about to remove it
+            keep_file(package, data)
+        return row
+
+
+def keep_file(package: difypkg.Package, data: Source) -> None:
+    with stream(data) as file:
+        storing.keep_package(package.unique_identifier, file)
 
 
 def upload_bundle(data: Source, *, verify_signature: bool = False) -> list[dict[str, Any]]:
     """Keeps the packages in a bundle, all or none, and answers its dependencies, each `{type, value}` (protocol.md 8.5)."""
     size = settings.MAX_BUNDLE_PACKAGE_SIZE
     refuse_large(data, size)
-    limits = difypkg.Limits(max_package_bytes=size, max_unpacked_bytes=size, max_file_bytes=size)
-    bundle = difypkg.open_bundle(data, limits)
+    bundle = difypkg.open_bundle(data, storing.package_limits(size))
     enclosed = [one.value["path"] for one in bundle.dependencies if one.type == "package"]
     for name in enclosed:
         with opened(bundle.enclosed(name)) as package:
@@ -110,11 +116,8 @@ def dependency_shape(dependency: difypkg.Dependency, kept: dict[str, Package]) -
 
 def opened(data: Source) -> difypkg.Package:
     """The package, checked throughout; raises BadPackage, or Refused over MAX_PLUGIN_PACKAGE_SIZE."""
-    size = settings.MAX_PLUGIN_PACKAGE_SIZE
-    refuse_large(data, size)
-    return difypkg.open_package(
-        data, limits=difypkg.Limits(max_package_bytes=size, max_unpacked_bytes=size, max_file_bytes=size)
-    )
+    refuse_large(data, settings.MAX_PLUGIN_PACKAGE_SIZE)
+    return difypkg.open_package(data, storing.package_limits())
 
 
 def refuse_large(data: Source, limit: int) -> None:
@@ -229,7 +232,7 @@ def judge_again(fingerprint: str) -> int:
 def judged_now(row: Package) -> Judged:
     """What the stored package's signature is worth; one that cannot be read vouches for nothing, and holds up no other."""
     try:
-        with storing.open_stored_package(row.unique_identifier) as file, difypkg.open_package(file) as package:
+        with storing.opened_package(row.unique_identifier) as package:
             return judge(package)
     except (OSError, difypkg.BadPackage) as error:
         log.warning("%s cannot be judged again, so nobody vouches for it: %s", row.unique_identifier, error)
@@ -257,6 +260,7 @@ def write_rows(package: difypkg.Package, judged: Judged, declaration: dict[str, 
             "signed_by": judged.by[:120],
             "signed_at": judged.at,
             "signed_with": judged.fingerprint,
+            "unwanted_since": None,
         },
     )
     readmes = [

@@ -172,14 +172,22 @@ def read_source(source: bytes | Path | BinaryIO, limit: int) -> Buffer:
     """The bytes of an archive, at most `limit` of them; large files are mapped. Raises BadPackage if it is larger."""
     if isinstance(source, Path):
         with source.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if _MAPPED_FROM < size <= limit:
-                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             return read_source(file, limit)
-    data = source if isinstance(source, bytes) else source.read(limit + 1)
+    data = source if isinstance(source, bytes) else _mapped(source, limit) or source.read(limit + 1)
     if len(data) > limit:
         raise BadPackage("package-too-large", f"file size exceeds the maximum limit of {limit} bytes")
     return data
+
+
+def _mapped(file: BinaryIO, limit: int) -> mmap.mmap | None:
+    """A large file that lies on a disk, as it is read from its beginning; it may be closed meanwhile."""
+    try:
+        size = os.fstat(file.fileno()).st_size
+        if _MAPPED_FROM < size <= limit and not file.tell():
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (AttributeError, OSError):  # it is in memory, or comes from an object store
+        return None
+    return None
 
 
 def open_files(source: bytes | Path | BinaryIO, limits: Limits = Limits()) -> Mapping[str, bytes]:  # noqa: B008 -- frozen

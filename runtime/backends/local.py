@@ -33,7 +33,7 @@ Log = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class LocalOptions:
-    """How to start one plugin. Times in seconds, sizes in bytes. `origin`: see `Launch`."""
+    """How to start one plugin. Times in seconds, sizes in bytes. `origin`, `alone`: see `Launch`."""
 
     argv: list[str]
     folder: Path
@@ -48,6 +48,7 @@ class LocalOptions:
     limits: Limits = field(default_factory=Limits)
     spawner: Spawner = field(default_factory=Plain)
     origin: Origin | None = None
+    alone: bool = False
 
 
 class LocalBackend(DuplexBackend):
@@ -108,7 +109,9 @@ class LocalBackend(DuplexBackend):
     async def start_once(self) -> None:
         options = self.options
         limits = self.ward.confinement()
-        launch = Launch(options.argv, options.folder, options.environment, options.origin, limits)
+        launch = Launch(
+            options.argv, options.folder, options.environment, options.origin, limits=limits, alone=options.alone
+        )
         self.process = await options.spawner.spawn(launch)
         self.last_heard = began = time.monotonic()
         self.ward.begin(self.process.pid, stop=self.broke, busy=lambda: bool(self.conversations))

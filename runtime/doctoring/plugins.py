@@ -142,7 +142,11 @@ def stale_rows() -> Iterator[Finding]:
             yield Finding("note", "plugins", says, "It holds again when the plugin is installed again.")
     unwanted = Package.objects.filter(installations=None, shadowed_in=None).count()
     if unwanted:
-        yield Finding("note", "packages", f"{unwanted} uploaded packages are installed nowhere.")
+        says = f"{unwanted} uploaded packages are installed nowhere."
+        goes = f"Those that no task names go after {settings.PLUGIN_PACKAGE_DAYS} days: see manage.py tidy --dry-run."
+        yield Finding(
+            "note", "packages", says, goes if settings.PLUGIN_PACKAGE_DAYS else "manage.py tidy --days removes them."
+        )
     if not isinstance(found := cluster(), MemoryCluster) or node.current is not None:
         installed = {name for _, name in wanted_names()}
         for name in set(found.holders()) - installed:

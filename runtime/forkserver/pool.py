@@ -30,6 +30,7 @@ MOST_ALIKE = 4  # fork-servers with one base set: environments add what the SDK 
 LOOK_EVERY = 5.0  # seconds between two looks at what is not used any more
 WANTED_EVERY = 3600.0  # seconds; what nobody has wanted for days is collected
 FAILED_FOR = 300.0  # seconds in which a fork-server that did not start is not tried again
+WANTED = "a workspace wants it so (How they run)"
 FORGET_AFTER = 86_400.0  # seconds after which a plugin that did not come up as a fork is tried as one again
 
 Key = tuple[str, str, str, tuple[str, ...], frozenset[tuple[str, str]]]
@@ -82,6 +83,8 @@ class Forking:
         origin = launch.origin
         if origin is None:
             raise Refused("it is started by a command of its own")
+        if launch.alone:
+            raise Refused(WANTED)
         if not origin.base:
             raise Refused("its environment has no SDK that is known")
         if origin.plugin.partition(":")[0] in self.options.apart:

@@ -28,12 +28,14 @@ Key = tuple[str, str, str, tuple[str, ...], frozenset[tuple[str, str]], frozense
 class TemplateOptions:
     """`most` at once, 0 for none. A plugin is worth one if it takes `slow` seconds to come up, or is started `often` an hour.
 
-    `idle`: seconds without a launch after which it is dropped. `reserve`: bytes of memory that must stay available.
+    `settled`: seconds without a launch after which it makes place for another plugin's, `idle`: after which it is dropped.
+    `reserve`: bytes of memory that must stay available.
     """
 
     most: int = 8
     slow: float = 0.4
     often: int = 3
+    settled: float = 300.0
     idle: float = 3600.0
     reserve: int = 512 << 20
 
@@ -78,6 +80,7 @@ class Templates:
         self.ready: dict[Key, Template] = {}
         self.making: dict[Key, asyncio.Task[None]] = {}
         self.refused: dict[Key, tuple[float, str]] = {}
+        self.leaving: set[asyncio.Task[None]] = set()
         self.launched: dict[Key, deque[float]] = defaultdict(lambda: deque(maxlen=max(self.options.often, 1)))
 
     def of(self, launch: Launch, origin: Origin) -> Template | None:
@@ -95,20 +98,20 @@ class Templates:
         times = self.launched[key]
         often = len(times) == self.options.often and now - times[0] < 3600
         if (seconds >= self.options.slow or often) and self.may_make(key):
+            if not self.has_place():
+                self.dismiss_one()
             self.making[key] = asyncio.ensure_future(self.make(key, launch, origin, server=server))
 
     def may_make(self, key: Key) -> bool:
         since, why = self.refused.get(key, (0.0, ""))
         known = key in self.ready or key in self.making or (why and time.monotonic() - since < REFUSED_FOR)
-        if known or not self.options.most:
+        if known or not self.options.most or not (self.has_place() or self.replaceable()):
             return False
         free = available()
         return free is None or free > self.options.reserve
 
     async def make(self, key: Key, launch: Launch, origin: Origin, *, server: Control) -> None:
         try:
-            if len(self.ready) >= self.options.most:
-                await min(self.ready.values(), key=lambda one: one.control.used).end()
             template = await held(launch, origin, server)
         except Refused as refusal:
             self.refused[key] = (time.monotonic(), str(refusal))
@@ -118,6 +121,24 @@ class Templates:
             template.gone = asyncio.ensure_future(self.see_off(key, template))
         finally:
             self.making.pop(key, None)
+
+    def has_place(self) -> bool:
+        return len(self.ready.keys() | self.making.keys()) < self.options.most
+
+    def replaceable(self) -> Key | None:
+        """The one that was asked for longest ago, if that is a while: more plugins than places do not drive each other out."""
+        key = min(self.ready, key=lambda one: self.ready[one].control.used, default=None)
+        if key is None or time.monotonic() - self.ready[key].control.used < self.options.settled:
+            return None
+        return key
+
+    def dismiss_one(self) -> None:
+        if key := self.replaceable():
+            template = self.ready.pop(key)
+            template.control.close()  # which leads to `see_off`
+            if template.gone is not None:
+                self.leaving.add(template.gone)
+                template.gone.add_done_callback(self.leaving.discard)
 
     async def see_off(self, key: Key, template: Template) -> None:
         await template.control.ended.wait()
@@ -142,7 +163,7 @@ class Templates:
         templates = list(self.ready.values())
         for template in templates:
             await template.end()
-        await asyncio.gather(*(one.gone for one in templates if one.gone))
+        await asyncio.gather(*(one.gone for one in templates if one.gone), *self.leaving)
 
 
 def key_of(launch: Launch, origin: Origin) -> Key:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
 from runtime import lookup
@@ -115,8 +115,17 @@ def under_way(workspace_id: str, items: list[InstallItem]) -> InstallTask | None
     return next((task for task, does in tasks.items() if wanted <= does), None)
 
 
-@transaction.atomic
 def begin(workspace_id: str, items: list[InstallItem]) -> InstallTask:
+    """Raises NotUploaded where one of them is removed at this very moment."""
+    try:
+        return written(workspace_id, items)
+    except IntegrityError:
+        uploaded(item.package.unique_identifier for item in items)
+        raise
+
+
+@transaction.atomic
+def written(workspace_id: str, items: list[InstallItem]) -> InstallTask:
     task = InstallTask.objects.create(workspace_id=workspace_id)
     for item in items:
         item.task = task

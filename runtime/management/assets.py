@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from rest_framework import serializers as drf
 from rest_framework.request import Request
 
-from marketplace.difypkg import open_package
 from runtime import installations, storing
 from runtime.errors import NotFound
 from runtime.management.serializers import IdentifierField, checked, merged
@@ -56,7 +55,7 @@ def extracted(plugin_unique_identifier: str, file_path: str) -> bytes:
     if installations.find_package(plugin_unique_identifier) is None:
         raise AssetNotFound("plugin package not found")
     try:
-        with storing.open_stored_package(plugin_unique_identifier) as stored, open_package(stored) as opened:
+        with storing.opened_package(plugin_unique_identifier) as opened:
             return opened.assets()[file_path]
     except FileNotFoundError:
         raise AssetNotFound("plugin package not found") from None

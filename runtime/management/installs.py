@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from marketplace.difypkg import open_package
 from runtime import installations, installing, storing
 from runtime.errors import NotFound, Refused, RuntimeFault
 from runtime.management.shapes import Shape, package_shape, started_shape, task_shape
@@ -103,11 +102,10 @@ def decode(workspace_id: str, fields: Fields) -> Shape:
     """From the stored package itself, so icons have their names in it. Clients upload anew when it is refused."""
     package = known_package(fields, "plugin package not found, please upload it firstly")
     try:
-        stored = storing.open_stored_package(package.unique_identifier)
+        with storing.opened_package(package.unique_identifier) as opened:
+            return package_shape(package, opened.declaration(verified=package.verified))
     except FileNotFoundError:
         raise Refused("plugin package not found, please upload it firstly") from None
-    with stored, open_package(stored) as opened:
-        return package_shape(package, opened.declaration(verified=package.verified))
 
 
 def manifest(workspace_id: str, fields: Fields) -> Shape:

@@ -38,6 +38,7 @@ def standing_shape(one: standing.Standing) -> Shape:
         "always_on": one.terms.always,
         "most_instances": one.terms.most,
         "apart": one.process != one.installation.package.unique_identifier,
+        "alone": one.terms.alone,
     }
 
 

@@ -46,6 +46,7 @@ class RunPolicy(drf.Serializer[Any]):
     sleep_after = drf.IntegerField(required=False, allow_null=True, default=None)
     most = drf.IntegerField(required=False, allow_null=True, default=None)
     apart = drf.BooleanField(required=False, allow_null=True, default=None)
+    alone = drf.BooleanField(required=False, allow_null=True, default=None)
 
 
 class OfCategory(drf.Serializer[Any]):

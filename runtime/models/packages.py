@@ -36,6 +36,7 @@ class Package(models.Model):
     )
     signed_at = models.DateTimeField(null=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    unwanted_since = models.DateTimeField(null=True, help_text="when it was found that nothing refers to it any more")
 
     def __str__(self) -> str:
         return self.unique_identifier

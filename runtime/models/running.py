@@ -28,6 +28,7 @@ class RunPolicy(models.Model):
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_INSTANCES)]
     )
     apart = models.BooleanField(null=True, blank=True, help_text="shares no process with other workspaces")
+    alone = models.BooleanField(null=True, blank=True, help_text="starts by itself and is forked from nothing")
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -18,7 +18,8 @@ from runtime.pages.using import rows_of
 from runtime.pages.words import in_bytes
 
 OWN = [("", "As usual"), ("yes", "Processes of its own"), ("no", "Shared with other workspaces")]
-APART: dict[str, bool | None] = {"": None, "yes": True, "no": False}
+ALONE = [("", "As usual"), ("yes", "By itself"), ("no", "As a copy where that is safe")]
+ANSWERS: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 WISHES = {"running": "Always on", "on call": "On call", "debugging": "On a developer’s machine", "stopped": "Stopped"}
 
 
@@ -41,16 +42,26 @@ class PolicyForm(forms.Form):
         help_text="When it is busy, more are started, up to this number.",
     )
     apart = forms.ChoiceField(label="Processes", choices=OWN, required=False)
+    alone = forms.ChoiceField(
+        label="Start",
+        choices=ALONE,
+        required=False,
+        help_text="By itself it shares no memory with others, starts ten times slower and needs four times the memory.",
+    )
 
     @classmethod
     def of(cls, row: RunPolicy | None) -> "PolicyForm":
         if row is None:
             return cls()
-        apart = next(word for word, value in APART.items() if value is row.apart)
-        return cls(initial={"sleep": row.sleep, "sleep_after": row.sleep_after, "most": row.most, "apart": apart})
+        said = {name: word_for(getattr(row, name)) for name in ("apart", "alone")}
+        return cls(initial={"sleep": row.sleep, "sleep_after": row.sleep_after, "most": row.most} | said)
 
     def said(self) -> dict[str, Any]:
-        return self.cleaned_data | {"apart": APART[self.cleaned_data["apart"]]}
+        return self.cleaned_data | {name: ANSWERS[self.cleaned_data[name]] for name in ("apart", "alone")}
+
+
+def word_for(answer: bool | None) -> str:
+    return next(word for word, value in ANSWERS.items() if value is answer)
 
 
 def policy_of(request: Visit, plugin_id: str = "") -> RunPolicy | None:

@@ -1,15 +1,18 @@
 """`python -m tests.bench.sleeping`: plugins fall asleep and are woken thousands of times. A measurement, not a test.
 
-Memory and descriptors of the server are looked at after a tenth of the rounds and at the end; it ends with 1 if they have grown.
+Memory and descriptors of the server are looked at when all is warm (a tenth of the rounds, and until each plugin that gets a
+template has one) and at the end; it ends with 1 if they have grown, and says which descriptors those are.
 """
 
 # ruff: noqa: E402 - Django must be set up before anything that has models
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,8 +28,12 @@ from tests.bench.served import Served
 from tests.servers import Host
 
 PLUGINS, AT_ONCE = 20, 10
+WARM = 5  # rounds of each plugin: from its third start within the hour on it may get a template, which is a descriptor
 GROWS_AT_MOST = 0.05  # of the memory, for what is cached
+MORE_DESCRIPTORS = 2
+SAYS_EVERY = 500  # rounds
 SLOWEST = 120.0  # seconds until all sleep
+Look = tuple[int, Counter[str]]  # bytes of memory, descriptors by kind
 
 
 def main() -> int:
@@ -47,19 +54,28 @@ def soak(host: Host, server: Served, rounds: int) -> int:
     server.api.data(
         server.api.http.post(server.api.path("management/running/policy"), json={"sleep": "after", "sleep_after": 1})
     )
-    began, first = time.monotonic(), (0, 0)
-    for number in range(0, rounds, PLUGINS):
+    began, warm, first = time.monotonic(), max(rounds // 10, WARM * PLUGINS), None
+    for number in range(PLUGINS, rounds + 1, PLUGINS):
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda plugin: call(host, plugin), plugins))
         until_asleep(server)
-        if number // PLUGINS == max(1, rounds // PLUGINS // 10):
-            first = memory(host.pid), descriptors(host.pid)
-    last = memory(host.pid), descriptors(host.pid)
-    print(
-        f"{rounds} rounds in {time.monotonic() - began:.0f} s: memory {first[0] >> 20} → {last[0] >> 20} MiB,"
-        f" descriptors {first[1]} → {last[1]}, processes left {len(host.plugin_processes())}"
-    )
-    return int(last[0] > first[0] * (1 + GROWS_AT_MOST) or last[1] > first[1] + 2)
+        if first is None and number >= warm:
+            first = look(host.pid)
+        if number % SAYS_EVERY == 0 or number == rounds:
+            held, kinds = look(host.pid)
+            print(f"{number:>7,} rounds, {time.monotonic() - began:5.0f} s   {held / (1 << 20):6.1f} MiB ", end="  ")
+            print(f"{kinds.total()} descriptors, {len(host.plugin_processes())} processes beside it", flush=True)
+    return judged(first, look(host.pid)) if first else 1
+
+
+def judged(first: Look, last: Look) -> int:
+    """The exit status: 1 where memory or descriptors have grown since all was warm."""
+    (before, few), (after, many) = first, last
+    print(f"memory {before >> 20} → {after >> 20} MiB, descriptors {few.total()} → {many.total()}")
+    grown = after > before * (1 + GROWS_AT_MOST), many.total() > few.total() + MORE_DESCRIPTORS
+    for what, times in sorted((many - few).items()) if grown[1] else ():
+        print(f"  {times} more: {what}")
+    return int(any(grown))
 
 
 def until_asleep(server: Served) -> None:
@@ -77,8 +93,17 @@ def memory(pid: int) -> int:
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def descriptors(pid: int) -> int:
-    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+def descriptors(pid: int) -> Counter[str]:
+    """How many of each kind: a file by its name, others by what they are."""
+    found: Counter[str] = Counter()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            found[str(link.readlink()).partition(":[")[0]] += 1
+    return found
+
+
+def look(pid: int) -> Look:
+    return memory(pid), descriptors(pid)
 
 
 if __name__ == "__main__":

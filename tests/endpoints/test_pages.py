@@ -61,6 +61,24 @@ def test_the_way_to_a_first_endpoint(visit: Callable[..., Client], hooks_install
     assert SECRET not in page
 
 
+@pytest.mark.parametrize(
+    ("host", "template", "expected", "near"),
+    [
+        ("testserver", "", "http://testserver/e/HOOK", False),
+        ("localhost:5002", "", "http://localhost:5002/e/HOOK", True),
+        ("127.0.0.1", "", "http://127.0.0.1/e/HOOK", True),
+        ("localhost:5002", "https://hooks.example.org/e/{hook_id}", "https://hooks.example.org/e/HOOK", False),
+    ],
+)
+def test_an_address_is_the_sites_and_one_for_this_machine_alone_is_said_to_be(
+    visit: Callable[..., Client], endpoint: Endpoint, settings: Any, host: str, template: str, expected: str, near: bool
+) -> None:
+    settings.ALLOWED_HOSTS, settings.ENDPOINT_URL_TEMPLATE = ["*"], template
+    page = visit().get(address(endpoint), headers={"Host": host}).text
+    assert expected.replace("HOOK", endpoint.hook) in page
+    assert ("Only this machine reaches this address" in page) is near
+
+
 def test_what_is_missing_is_said_at_the_field(visit: Callable[..., Client], hooks_installed: Installation) -> None:
     answer = visit().post("/w/support/endpoints/new/patchbay/hooks", {"name": "Shop", "setting-greeting": "kept"})
     assert answer.status_code == 422

@@ -40,12 +40,14 @@ def test_asleep_is_not_down(visit: Callable[..., Client], installed: Installatio
 
 @pytest.mark.parametrize("who", ["owner", "admin"])
 def test_who_governs_says_how_it_runs(visit: Callable[..., Client], installed: Installation, who: str) -> None:
-    said = {"sleep": "after", "sleep_after": "90", "most": "2", "apart": "yes"}
+    said = {"sleep": "after", "sleep_after": "90", "most": "2", "apart": "yes", "alone": "yes"}
     page = visit(who).post(ONE, said, follow=True).text
     assert "It follows within seconds" in page
     row = RunPolicy.objects.get()
     assert (row.plugin_id, row.sleep, row.sleep_after, row.most, row.apart) == ("patchbay/echo", "after", 90, 2, True)
+    assert row.alone is True
     assert 'value="90"' in page
+    assert '<option value="yes" selected>By itself</option>' in page
     visit(who).post(ALL, {"sleep": "", "apart": "no"})
     assert RunPolicy.objects.get(plugin_id="").apart is False
 
@@ -68,6 +70,7 @@ def test_others_may_not(
         ({"sleep": "after", "sleep_after": "0"}, "Seconds without a call"),
         ({"most": "many"}, "Processes at most"),
         ({"sleep": "often"}, "Sleep"),
+        ({"alone": "perhaps"}, "Start"),
     ],
 )
 def test_what_makes_no_sense_is_said(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -76,6 +77,7 @@ def test_without_a_word_the_settings_hold() -> None:
         ({"sleep": "never"}, {"sleep_after": 0.0}),
         ({"sleep": "after", "sleep_after": 60}, {"sleep_after": 60.0, "forced": True}),
         ({"most": 2}, {"most": 2}),
+        ({"alone": True}, {"alone": True}),
     ],
 )
 def test_what_a_workspace_says_of_one_plugin(said: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -101,6 +103,16 @@ def test_who_shares_a_process_has_it_awake_for_as_long_as_anybody_wants() -> Non
     assert not agreeing.wished()[PLUGIN].forced
     agreeing.agree("v", "acme/weather", sleep="never")
     assert agreeing.wished()[PLUGIN].sleep_after == 0
+
+
+def test_who_shares_a_process_has_it_by_itself_when_anybody_wants() -> None:
+    install("w")
+    install("v")
+    agreeing.agree("w", alone=False)
+    agreeing.agree("v", alone=True)
+    assert agreeing.wished()[PLUGIN].alone
+    agreeing.agree("v", "acme/weather", alone=False)
+    assert not agreeing.wished()[PLUGIN].alone
 
 
 def test_a_workspace_has_processes_of_its_own() -> None:
@@ -231,11 +243,28 @@ def test_the_api_says_how_they_run(cluster: MemoryCluster, settings: Any) -> Non
         answer: dict[str, Any] = client.post(path, fields, content_type="application/json").json()
         return answer
 
-    assert say(plugin_id="acme/weather", sleep="after", sleep_after=60, apart=True)["data"] is True
+    assert say(plugin_id="acme/weather", sleep="after", sleep_after=60, apart=True, alone=True)["data"] is True
     assert agreeing.wished()[process_name(PLUGIN, "w")] == Terms(
-        sleep_after=60, forced=True, most=4, used=agreeing.wished()[process_name(PLUGIN, "w")].used
+        sleep_after=60, forced=True, alone=True, most=4, used=agreeing.wished()[process_name(PLUGIN, "w")].used
     )
     assert say(plugin_id="acme/other")["code"] == -404
     assert say(sleep="often")["code"] == -400
     (told,) = client.get("/plugin/w/management/running").json()["data"]
-    assert (told["sleep_after"], told["apart"], told["process"]) == (60, True, process_name(PLUGIN, "w"))
+    shown = told["sleep_after"], told["apart"], told["alone"], told["process"]
+    assert shown == (60, True, True, process_name(PLUGIN, "w"))
+
+
+def test_the_command_says_and_shows_how_they_run(cluster: MemoryCluster, capsys: Any) -> None:
+    install("w")
+    call_command("running", "w", "acme/weather", "--alone", "yes", "--most", "2")
+    assert f"{PLUGIN}: pending, wished on call, starts by itself" in capsys.readouterr().out
+    call_command("running", "w", "acme/weather", "--sleep", "after", "--sleep-after", "60")
+    row = RunPolicy.objects.get()
+    assert (row.sleep, row.sleep_after, row.most, row.alone) == ("after", 60, 2, True), "what is not named stays"
+    call_command("running", "w", "acme/weather", "--alone", "usual", "--most", "0", "--sleep", "usual")
+    row = RunPolicy.objects.get()
+    assert (row.sleep, row.sleep_after, row.most, row.alone) == ("", None, None, None)
+    with pytest.raises(CommandError, match="acme/other is not installed in the workspace w"):
+        call_command("running", "w", "acme/other", "--alone", "yes")
+    with pytest.raises(CommandError, match="from 1 to 64"):
+        call_command("running", "w", "--most", "65")

@@ -1,5 +1,7 @@
 """Uploads: what is kept, what is refused, and that doing it again mends."""
 
+import os
+import tracemalloc
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
@@ -9,7 +11,7 @@ import pytest
 from django.core.files.storage import InMemoryStorage, default_storage
 
 from marketplace.difypkg import BadPackage, asset_id, open_package
-from runtime import storing, uploading
+from runtime import preparing, storing, uploading
 from runtime.errors import Refused
 from runtime.models import Package
 from runtime.uploading import upload_bundle, upload_package
@@ -142,6 +144,23 @@ def test_too_large_files_are_refused_unread(house: Any) -> None:
     house.MAX_PLUGIN_PACKAGE_SIZE = 1000
     with pytest.raises(Refused, match="file size exceeds the maximum limit"):
         upload_package(Unreadable(bytes(1001)))
+
+
+def test_more_than_fifty_megabytes_are_kept_without_being_held(house: Any, tmp_path: Path) -> None:
+    house.MAX_PLUGIN_PACKAGE_SIZE, house.PLUGIN_WORKING_PATH = 100 << 20, tmp_path / "plugins"
+    path = tmp_path / "large.difypkg"
+    path.write_bytes(packages.package(files={f"data-{number}.bin": os.urandom(2 << 20) for number in range(30)}))
+    tracemalloc.start()
+    try:
+        row = upload_package(path)
+        assert (preparing.unpacked(row) / "data-29.bin").exists(), "what was let in can be started"
+        with path.open("rb") as file:
+            assert upload_package(file).size == row.size
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert row.size > 60 << 20
+    assert most < 20 << 20, "one file of it at a time"
 
 
 def test_what_unpacks_to_more_than_the_limit_is_refused(house: Any) -> None:

@@ -253,6 +253,11 @@ class TestFailure:
         with pytest.raises(EnvironmentFailed, match="uv was not found at /nowhere/uv"):
             bench.build(bench.plugin(requirements_txt="six"))
 
+    def test_uv_comes_with_patchbay(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("PATH", str(tmp_path))
+        options = environment.EnvironmentOptions(root=tmp_path / "environments", cache=tmp_path / "cache")
+        assert says(options.uv_binary(), "--version").startswith("uv ")
+
     def test_cancelled(self, bench):
         wheels.make_source(bench.wheels, "slow", work="time.sleep(60)")
         with pytest.raises(EnvironmentCancelled):

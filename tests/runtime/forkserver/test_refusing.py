@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,13 @@ async def test_what_is_refused_runs_by_itself(forking, tmp_path):
     assert done.how == "a process of its own: its own module requests takes the place of one that the SDK loads"
     nameless = await ran(forking, Launch(shadowing.argv, shadowing.folder, shadowing.environment))
     assert nameless.how == "a process of its own: it is started by a command of its own"
+
+
+async def test_what_a_workspace_wants_by_itself_is_not_forked(forking, tmp_path):
+    launch = launch_of(program(tmp_path / "alone", "import dify_plugin\n"))
+    done = await ran(forking, replace(launch, alone=True))
+    assert done.how == "a process of its own: a workspace wants it so (How they run)"
+    assert "forked" in (await ran(forking, launch)).how
 
 
 async def test_plugins_that_are_named_stay_apart(tmp_path):

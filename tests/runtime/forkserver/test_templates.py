@@ -167,6 +167,27 @@ async def test_it_goes_when_nobody_asks_for_it_or_memory_is_short(forking, chang
     await plugin.stop(0)
 
 
+async def test_more_plugins_than_places_do_not_drive_each_other_out(tmp_path):
+    forking = Forking(ForkOptions(templates=replace(AT_ONCE, most=1)))
+    folders = [changed(tmp_path / name) for name in ("first", "second")]
+    plugins = [await up(forking, folder=folders[0])]
+    await made(forking)
+    (template,) = forking.templates.ready.values()
+    plugins.append(await up(forking, folder=folders[1]))
+    await made(forking)
+    assert list(forking.templates.ready.values()) == [template]
+    forking.templates.options = replace(AT_ONCE, most=1, settled=0.0)
+    plugins.append(await up(forking, folder=folders[1]))
+    await made(forking)
+    ((key, other),) = forking.templates.ready.items()
+    assert (key[0], other is template) == (str(folders[1]), False)
+    async with asyncio.timeout(20):
+        while state(template.pid):
+            await asyncio.sleep(0.02)
+    await asyncio.gather(*(plugin.stop(0) for plugin in plugins))
+    await forking.close()
+
+
 async def test_none_where_none_are_wanted():
     forking = Forking(ForkOptions(templates=TemplateOptions(most=0, slow=0.0)))
     plugin = await up(forking)
