@@ -47,7 +47,7 @@ class Hosted:
         )
 
     def launching(self, node):
-        options = {"answer": reverse.answer, "start_timeout": 30}
+        options = {"answer": reverse.answer, "start_timeout": 60}
         return Launching(self.prepare_now, Gate(2), options, node.nudge)
 
     def now_wished(self):
@@ -74,7 +74,7 @@ class Hosted:
         backend = self.node.keepers[plugin].backend
         return backend.pid if backend else 0
 
-    async def until(self, plugin, *states, seconds=20):
+    async def until(self, plugin, *states, seconds=60):
         async with asyncio.timeout(seconds):
             while True:
                 keeper = self.node.keepers.get(plugin)

@@ -36,7 +36,7 @@ class Sleepy(Hosted):
         self.router = Router(self.node, self.cluster, Links(key=b"k", session_limit=1 << 20))
 
     def launching(self, node):
-        options = {"answer": lambda *_: None, "start_timeout": 30}
+        options = {"answer": lambda *_: None, "start_timeout": 60}
         return Launching(self.prepare_now, Gate(self.places), options, node.nudge, **self.more)
 
     def real_plugin(self, plugin, heard, cancelled) -> Prepared:

@@ -29,7 +29,7 @@ async def busy(hosted: Sleepy, calls: int, seconds: float) -> list[asyncio.Task]
     hosted.wish("echo")
     await hosted.until("echo", "asleep")
     tasks = [asyncio.create_task(hosted.call("echo", "sleep", seconds=seconds)) for _ in range(calls)]
-    await hosted.until("echo", "running", seconds=40)
+    await hosted.until("echo", "running")
     return tasks
 
 
@@ -75,6 +75,9 @@ async def test_one_that_dies_takes_only_its_own_calls_along(tmp_path):
         os.kill(keeper.backend.pid, signal.SIGKILL)
         assert {frames[-1][0] for frames in await asyncio.gather(*tasks)} == {GONE}
         assert (await other)[-1][0] == END
+        async with asyncio.timeout(60):
+            while not keeper.restarts:  # until the node has looked
+                await asyncio.sleep(0.05)
         assert (keeper.state, keeper.restarts, keeper.failures) == ("running", 1, 0)
         assert "go on without one" in "".join(line.text for line in keeper.log.lines)
 
