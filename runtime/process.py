@@ -248,7 +248,7 @@ async def keep_tidy() -> None:
     while any(tidying.usual().values()):
         await asyncio.sleep(TIDY_EVERY * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the work over the nodes
         try:
-            found = await asyncio.to_thread(tidying.tidy, **tidying.usual())
+            found = await asyncio.to_thread(lambda: tidying.tidy(**tidying.usual()))
         except Exception:
             log.exception("The disk could not be tidied")
             continue

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 from uuid import uuid4
 
 from django.conf import settings
@@ -23,6 +24,11 @@ from runtime.models import UNFINISHED, Installation, InstallItem
 
 DAY = 86_400.0
 TRASH = ".trash-"
+
+
+class Ages(TypedDict):
+    days: float | None
+    package_days: float | None
 
 
 @dataclass
@@ -55,7 +61,7 @@ def tidy(*, days: float | None, package_days: float | None = None, dry: bool = F
     return found
 
 
-def usual() -> dict[str, float | None]:
+def usual() -> Ages:
     """For how many days what is kept, by the settings."""
     return {"days": settings.PLUGIN_UNUSED_DAYS or None, "package_days": settings.PLUGIN_PACKAGE_DAYS or None}
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from runtime.limits import in_words
-from runtime.tidying import tidy, usual
+from runtime.tidying import Ages, tidy, usual
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=float, help=f"spare what was wanted so lately (default {which})")
 
     def handle(self, *_: Any, dry_run: bool, days: float | None, **options: Any) -> None:
-        ages = usual() if days is None else {"days": days, "package_days": days}
+        ages: Ages = usual() if days is None else {"days": days, "package_days": days}
         if not any(ages.values()) and days is None:
             raise CommandError("PLUGIN_UNUSED_DAYS and PLUGIN_PACKAGE_DAYS keep everything; say --days for once.")
         if days is not None and days < 0:

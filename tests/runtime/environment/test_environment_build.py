@@ -256,7 +256,7 @@ class TestFailure:
     def test_uv_comes_with_patchbay(self, monkeypatch, tmp_path):
         monkeypatch.setenv("PATH", str(tmp_path))
         options = environment.EnvironmentOptions(root=tmp_path / "environments", cache=tmp_path / "cache")
-        assert says(options.uv_binary(), "--version").startswith("uv ")
+        assert says(Path(options.uv_binary()), "--version").startswith("uv ")
 
     def test_cancelled(self, bench):
         wheels.make_source(bench.wheels, "slow", work="time.sleep(60)")
