@@ -132,7 +132,7 @@ def test_the_command_says_what_goes_and_how_much(house: Any, capsys: Any) -> Non
 
 
 def test_the_command_spares_all_where_all_is_to_be_kept(house: Any, capsys: Any) -> None:
-    house.PLUGIN_UNUSED_DAYS = 0
+    house.PLUGIN_UNUSED_DAYS = house.PLUGIN_PACKAGE_DAYS = 0
     prepared(house, "kept")
     with pytest.raises(CommandError, match="say --days"):
         call_command("tidy")
