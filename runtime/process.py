@@ -2,17 +2,14 @@
 
 import asyncio
 import contextlib
-import fcntl
 import hashlib
 import logging
-import os
 import random
 import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -23,6 +20,7 @@ from runtime import (
     agreeing,
     audit,
     files,
+    identity,
     installing,
     lookup,
     node,
@@ -36,7 +34,7 @@ from runtime.addresses import Addresses, listening_on, parted
 from runtime.calling import node_stream
 from runtime.cluster import Cluster, MemoryCluster, NodeInfo, RedisCluster, connecting
 from runtime.database import in_thread
-from runtime.forkserver import Forking, ForkOptions, TemplateOptions
+from runtime.forkserver import Forking, ForkOptions, TemplateOptions, early
 from runtime.gate import Gate
 from runtime.headroom import Headroom
 from runtime.host import choice
@@ -53,37 +51,8 @@ from runtime.wire import Frame
 
 log = logging.getLogger(__name__)
 
-MOST_NODES = 64  # processes of ours on one host with one DATA_DIR
 TIDY_EVERY = 3600.0  # seconds
 EXPIRE_EVERY = 360  # duties: about once an hour
-
-
-class Identity:
-    """A node's name, kept by a lock: a process that was killed gets its name back, and with it what it held."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for number in range(MOST_NODES):
-            file = (folder / f"{number}.lock").open("a")
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self.file: IO[str] = file
-                self.id = identity_of(folder / f"{number}.lock")
-                return
-            file.close()
-        raise RuntimeError(f"{MOST_NODES} processes already run on {folder}.")
-
-    def release(self) -> None:
-        self.file.close()
-
-
-def identity_of(lock: Path) -> str:
-    """The name of the node that has this lock."""
-    return f"{socket.gethostname()}-{folder_mark(lock.parent)}-{lock.stem}"
-
-
-def folder_mark(folder: Path) -> str:
-    return hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
 
 
 def make_cluster() -> Cluster:
@@ -116,13 +85,14 @@ def make_launching(owner: Node, spawner: Spawner) -> Launching:
     )
 
 
-def make_spawner() -> Forking | Plain:
+def make_spawner(memory: Path | None = None) -> Forking | Plain:
     if not settings.PLUGIN_FORK_SERVER:
         return Plain("forking is switched off here (PLUGIN_FORK_SERVER)")
     options = ForkOptions(
         idle=settings.PLUGIN_FORK_SERVER_IDLE,
         apart=frozenset(settings.PLUGIN_FORK_SERVER_NOT),
         templates=TemplateOptions(most=settings.PLUGIN_TEMPLATES),
+        memory=memory,
     )
     return Forking(options)
 
@@ -185,11 +155,11 @@ def expire() -> None:
     agreeing.forget_calls()
 
 
-def node_options(identity: str, serves: bool) -> NodeOptions:
+def node_options(name: str, serves: bool) -> NodeOptions:
     port = settings.NODE_PORT if serves else settings.NODE_DOOR_PORT
     told = tuple(f"{host}:{port}" for host in listening_on(settings.NODE_HOST))
-    path = socket_path(settings.DATA_DIR, identity)
-    info = NodeInfo(identity, socket.gethostname(), path, told, serves)
+    path = socket_path(settings.DATA_DIR, name)
+    info = NodeInfo(name, socket.gethostname(), path, told, serves)
     return NodeOptions(
         info=info,
         wishes=wished,
@@ -209,15 +179,15 @@ async def running(serves: bool) -> AsyncIterator[Node]:
     `serves`: whether it runs plugins and answers links; a web process in front of workers does neither.
     """
     async with contextlib.AsyncExitStack() as stack:  # what was begun is ended, also when the rest cannot be begun
-        identity = Identity(settings.DATA_DIR / ("nodes" if serves else "doors"))
-        stack.callback(identity.release)
+        own = identity.take(settings.DATA_DIR / ("nodes" if serves else "doors"))
+        stack.callback(own.release)
         if serves:
-            await asyncio.to_thread(sweep, identity.id)
-        stack.push_async_callback(in_thread, begin_tracing(identity.id))
+            await asyncio.to_thread(partial(sweep, own.id, keep=early.pids()))
+        stack.push_async_callback(in_thread, begin_tracing(own.id))
         cluster = make_cluster()
-        spawner = make_spawner()
+        spawner = make_spawner(own.memory)
         stack.push_async_callback(spawner.close)
-        here = Node(node_options(identity.id, serves), cluster, partial(make_launching, spawner=spawner))
+        here = Node(node_options(own.id, serves), cluster, partial(make_launching, spawner=spawner))
         ways = Addresses(cluster, node_id=here.id, key=cluster_key(), tls=tls_of_callers())
         links = Links(key=cluster_key(), session_limit=settings.SESSION_BUFFER_SIZE, dial=ways.dial)
         stack.push_async_callback(in_thread, write_down)
@@ -236,7 +206,7 @@ async def running(serves: bool) -> AsyncIterator[Node]:
             stack.push_async_callback(cancelled, voting)
         await here.ready.wait()
         if serves:
-            await asyncio.to_thread(resume, identity.id)
+            await asyncio.to_thread(resume, own.id)
             stack.push_async_callback(cancelled, asyncio.get_running_loop().create_task(keep_tidy()))
             for name in settings.RUNTIME_DOORS:
                 await stack.enter_async_context(import_string(name)())

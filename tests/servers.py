@@ -187,7 +187,7 @@ def is_marked(variable: bytes, mark: bytes) -> bool:
 
 
 def folder_mark(folder: Path) -> str:
-    from runtime.process import folder_mark as mark
+    from runtime.identity import folder_mark as mark
 
     return mark(folder)
 

@@ -5,10 +5,11 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from runtime.backends.base import Answer, DuplexBackend
 from runtime.backends.lines import LineCutter
@@ -29,6 +30,15 @@ TERM_TO_KILL = 3.0  # seconds between SIGTERM and SIGKILL
 
 Log = Callable[[str, str], None]
 """Takes a kind (stderr, stdout, host, or a level of the plugin's own log) and a line."""
+
+
+async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Who is cancelled meanwhile leaves after it: uvloop closes what it connects half-way, and does not say so."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    finally:
+        await asyncio.wait([task])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,7 @@ class LocalBackend(DuplexBackend):
         self.last_heard = began = time.monotonic()
         self.ward.begin(self.process.pid, stop=self.broke, busy=lambda: bool(self.conversations))
         try:
-            await self.connect()
+            await to_its_end(self.connect())
             async with asyncio.timeout(self.options.start_timeout):
                 await asyncio.shield(self.ready)
         except TimeoutError:

@@ -15,9 +15,9 @@ from runtime import headroom
 from runtime.doctoring.finding import Finding
 from runtime.doctoring.plugins import is_locked
 from runtime.environment import EnvironmentFailed
+from runtime.identity import identity_of
 from runtime.orphans import VARIABLE
 from runtime.preparing import environment_options
-from runtime.process import identity_of
 
 FREE_LEAST, FREE_LOW = 200 << 20, 1 << 30  # bytes on disk
 MEMORY_LOW = 0.1  # share of the memory

@@ -13,8 +13,9 @@ from django.utils import timezone
 from runtime import environment, node, preparing, storing
 from runtime.cluster import Cluster, MemoryCluster
 from runtime.doctoring.finding import Finding
+from runtime.identity import identity_of
 from runtime.models import UNFINISHED, Installation, InstallItem, Package, RunPolicy, RuntimeType
-from runtime.process import identity_of, make_cluster
+from runtime.process import make_cluster
 from runtime.standings import standings
 
 LEVEL = {"failed": "bad", "backoff": "warn", "unknown": "bad"}

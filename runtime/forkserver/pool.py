@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runtime.environment.store import FACTS
+from runtime.forkserver import early
 from runtime.forkserver.refusing import (
     READ_AT_START,
     Known,
@@ -40,13 +41,14 @@ Key = tuple[str, str, str, tuple[str, ...], frozenset[tuple[str, str]]]
 class ForkOptions:
     """`idle`: seconds without a launch after which a fork-server is ended. `most`: fork-servers at once.
 
-    `apart`: ids of plugins (`author/name`) that are never forked.
+    `apart`: ids of plugins (`author/name`) that are never forked. `memory`: where it is written what is begun early next time.
     """
 
     idle: float = 900.0
     most: int = 12
     apart: frozenset[str] = frozenset()
     templates: TemplateOptions = field(default_factory=TemplateOptions)
+    memory: Path | None = None
 
 
 @dataclass(slots=True)
@@ -66,10 +68,11 @@ class Forking:
         self.distrusted: dict[str, tuple[float, str]] = {}  # folder → since when, and why
         self.templates = Templates(self.options.templates)
         self.started = 0  # fork-servers so far
+        self.early = early.taken()  # before anybody has asked for them
         self.used: dict[str, ForkServer] = {}  # folder → what its last process was forked from
         self.lenders: set[Path] = set()  # environments of which running plugins may have something loaded
         self.wanted_at = time.monotonic()
-        self.minder: asyncio.Task[None] | None = None
+        self.minder = asyncio.ensure_future(self.mind()) if self.early else None
         self.closed = False
 
     async def spawn(self, launch: Launch) -> Child:
@@ -117,6 +120,7 @@ class Forking:
         """One whose environment fits, started if there is none; those who want the same one wait for it together."""
         key = key_of(launch, origin)
         async with self.starting[key]:
+            await self.adopt(key)
             whys = []
             for one in self.servers[key]:
                 if not (why := environment_differs(one.known, origin, around)):
@@ -134,24 +138,39 @@ class Forking:
         await self.make_room()
         began, key = time.monotonic(), key_of(launch, origin)
         try:
-            server = ForkServer(launch, origin)
-            one = Serving(server, told(await server.up(), around))
+            one = await self.up(ForkServer(launch, origin), around)
         except Refused as refusal:
             self.broken[key] = (time.monotonic(), str(refusal))
             log.warning("A fork-server could not be started: %s", refusal)
             raise
+        log.info("A fork-server is ready after %.1f s: process %d", time.monotonic() - began, one.server.pid)
+        if self.options.memory:
+            await asyncio.to_thread(early.remember, self.options.memory, launch, origin)
+        if why := environment_differs(one.known, origin, around):
+            raise Refused(why)
+        return one
+
+    async def adopt(self, key: Key) -> None:
+        """One that was begun early is from now on one of this key's. It may not have come up: then another one is started."""
+        for server in [one for one in self.early if key_of(one.launch, one.origin) == key]:
+            self.early.remove(server)
+            try:
+                await self.up(server, await look(server.launch, server.origin))
+            except Refused as refusal:
+                log.warning("A fork-server that was begun early is of no use: %s", refusal)
+                await server.end()
+
+    async def up(self, server: ForkServer, around: Surroundings) -> Serving:
+        """Waits until it is ready; from then on it is looked after. Raises Refused."""
+        one, key = Serving(server, told(await server.up(), around)), key_of(server.launch, server.origin)
         if self.closed:
             await server.end()
             raise Refused("the host is ending")
         self.servers[key].append(one)
-        self.lenders.add(origin.python.parent.parent)
+        self.lenders.add(server.origin.python.parent.parent)
         self.started += 1
         server.gone = asyncio.ensure_future(self.see_off(key, one))
-        if self.minder is None:
-            self.minder = asyncio.ensure_future(self.mind())
-        log.info("A fork-server is ready after %.1f s: process %d", time.monotonic() - began, server.pid)
-        if why := environment_differs(one.known, origin, around):
-            raise Refused(why)
+        self.minder = self.minder or asyncio.ensure_future(self.mind())
         return one
 
     async def make_room(self) -> None:
@@ -180,9 +199,11 @@ class Forking:
         if time.monotonic() - self.wanted_at > WANTED_EVERY:
             self.wanted_at = time.monotonic()
             await asyncio.to_thread(want, sorted(self.lenders))
-        for one in [one for ones in self.servers.values() for one in ones]:
-            if time.monotonic() - one.server.control.used > self.options.idle:
-                await one.server.end()
+        servers = [one.server for ones in self.servers.values() for one in ones]
+        for server in [*servers, *self.early]:
+            if time.monotonic() - server.control.used > self.options.idle:
+                await server.end()
+        self.early = [server for server in self.early if not server.control.ended.is_set()]
 
     async def close(self) -> None:
         """Ends all fork-servers; their children are the host's."""
@@ -191,7 +212,7 @@ class Forking:
             self.minder.cancel()
         await self.templates.close()
         servers = [one.server for ones in self.servers.values() for one in ones]
-        for server in servers:
+        for server in [*servers, *self.early]:
             await server.end()
         await asyncio.gather(*(server.gone for server in servers if server.gone))
 

@@ -97,7 +97,7 @@ class ForkServer:
     """A process with the SDK imported, started by the thread of the loop and ended with it."""
 
     def __init__(self, launch: Launch, origin: Origin) -> None:
-        self.origin = origin
+        self.launch, self.origin = launch, origin
         self.last_words = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = Control(ours)

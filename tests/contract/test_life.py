@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from runtime.errors import PluginGone, StartFailed
 from runtime.wire import END, GONE
@@ -92,3 +93,23 @@ async def test_stopping_twice_and_after_the_end():
     await asyncio.gather(plugin.stop(0), plugin.stop(0))
     await plugin.stop(0)
     assert plugin.poll() is not None
+
+
+def test_a_start_that_is_given_up_at_any_moment_leaves_nothing():
+    """As a node does that is told to end just then; on the loop that it has."""
+    told: list[str] = []
+
+    async def given_up(turns: int) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+        plugin = sdk.backend("mute")
+        starting = asyncio.ensure_future(plugin.start())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        starting.cancel()
+        async with asyncio.timeout(30):
+            await asyncio.wait([starting])
+        assert not hasattr(plugin, "process") or not alive(plugin.pid)
+
+    for turns in range(12):
+        asyncio.run(given_up(turns), loop_factory=uvloop.new_event_loop)
+    assert told == []

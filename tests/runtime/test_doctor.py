@@ -19,9 +19,9 @@ from django.utils import timezone
 from runtime import agreeing, headroom, storing
 from runtime.cluster import MemoryCluster, NodeInfo, PluginState
 from runtime.doctoring import Finding, examine, host, plugins, services, worst
+from runtime.identity import Identity, identity_of
 from runtime.models import InstallItem, InstallTask
 from runtime.orphans import VARIABLE
-from runtime.process import Identity, identity_of
 from tests.api import Api
 from tests.programs import free_port
 from tests.runtime.test_agreeing import PLUGIN, cluster, install, package, usual  # noqa: F401 - fixtures
