@@ -13,7 +13,13 @@ def publish(address: str, token: str = "") -> str:
 
 
 def publish_by_curl(address: str, token: str) -> str:
-    return f"curl -H 'Authorization: Bearer {token}' -F file=@my_plugin.difypkg {NOTES} {address}/api/v1/publish"
+    return " \\\n  ".join(
+        (
+            f"curl -sS --fail-with-body -H 'Authorization: Bearer {token}'",
+            f"-F file=@my_plugin.difypkg {NOTES}",
+            f"{address}/api/v1/publish",
+        )
+    )
 
 
 def github_job(address: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from marketplace.difypkg import build_package
+from tests.e2e.reviewing import approve, fill_in, settle_everything
 from tests.listing import PLUGINS
 from tests.places import new_folder
 from tests.servers import Host
@@ -135,35 +136,6 @@ def open_in_queue(page: Page, version: str) -> None:
     expect(page.get_by_text("Yours until")).to_be_visible()
 
 
-def settle_everything(page: Page) -> None:
-    """Findings that block, and contradictions of the privacy statement, each with a reason."""
-    while page.locator(".finding:has-text('Blocks') button:has-text('Settle')").count():
-        finding = page.locator(".finding:has-text('Blocks')").first
-        finding.get_by_placeholder("Why this is no problem").fill("The program is fixed and takes no input.")
-        finding.get_by_role("button", name="Settle").click()
-        page.wait_for_load_state()
-    while page.locator(".point:not(.answered)").count():
-        point = page.locator(".point:not(.answered)").first
-        point.get_by_placeholder("Where and why").fill("See tools/echo.py: nothing leaves.")
-        point.get_by_role("button", name="Answer").click()
-        page.wait_for_load_state()
-    complete = page.get_by_role("button", name="Complete the privacy review")
-    if complete.count():
-        complete.click()
-        page.wait_for_load_state()
-
-
-def approve(page: Page) -> None:
-    """Tick every increase with a reason of its own, then approve."""
-    for tick in page.locator("input[name=tick]").all():
-        tick.check()
-        page.locator(f"[name='reason-{tick.get_attribute('value')}']").fill("It is what the plugin is for.")
-    page.get_by_label("Why, for the record").fill("Read in full.")
-    picture(page, "6-ready-to-approve")
-    page.locator("#approve button").click()
-    page.wait_for_load_state()
-
-
 def found_organization(page: Page) -> None:
     page.goto("/publish/new")
     page.get_by_label("Handle").fill("acme")
@@ -211,6 +183,8 @@ def approve_by_two(one: Page, other: Page) -> None:
     one.locator("#approve button").click()
     expect(one.locator(".notice.bad").first).to_be_visible()  # nothing is ticked yet
     settle_everything(one)
+    fill_in(one)
+    picture(one, "6-ready-to-approve")
     approve(one)
     expect(one.get_by_text("A second reviewer has to agree")).to_be_visible()
     expect(one.get_by_text("Somebody else has to be the second")).to_be_visible()
