@@ -22,9 +22,10 @@ LOG_LINES = 200
 @page
 def tasks(request: Visit) -> HttpResponse:
     """The workspace's last install tasks."""
-    rows = InstallTask.objects.filter(workspace_id=request.membership.id)[: SHOWN + 1]
-    shown = [{"task": one, "items": described(one, request)} for one in rows[:SHOWN]]
-    context = {"membership": request.membership, "here": "activity", "tasks": shown}
+    rows = list(InstallTask.objects.filter(workspace_id=request.membership.id)[:SHOWN])
+    shown = [{"task": one, "items": described(one, request)} for one in rows]
+    under_way = any(not Status(one.status).ended for one in rows)
+    context = {"membership": request.membership, "here": "activity", "tasks": shown, "under_way": under_way}
     return render(request, "tasks.html", context)
 
 
