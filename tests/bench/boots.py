@@ -116,8 +116,13 @@ async def boot(options: LocalOptions) -> Boot:
 
 def private(pid: int) -> int:
     """Bytes that nobody else has."""
+    return memory(pid, "Private_")
+
+
+def memory(pid: int, kind: str) -> int:
+    """Bytes, as /proc/<pid>/smaps_rollup has them in lines that begin so."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(kind))
 
 
 async def tried(folder: Path, data: Path, forking: Forking) -> Tried:
@@ -147,16 +152,21 @@ async def all_of(chosen: list[Path], data: Path) -> AsyncIterator[Tried]:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """All at once, idle: how many, private MiB of all of them and of the fork-servers, and what the machine had less."""
+    """All at once, idle: how many, private MiB of all of them and of their fork-servers, all memory of both with what they
+    share counted once (PSS: also what others have of the same files), and what the machine had less.
+    """
 
     up: int
     private: float
     servers: float
+    shared: float
     missing: float
 
     def __str__(self) -> str:
-        shares = f"private {self.private:,.0f} MiB, fork-servers {self.servers:,.0f} MiB"
-        return f"{self.up} at once: {shares}, {self.missing:,.0f} MiB less free"
+        own = f"private {self.private:,.0f} MiB, fork-servers {self.servers:,.0f} MiB"
+        return (
+            f"{self.up} at once: {own}; {self.shared:,.0f} MiB with what is shared, {self.missing:,.0f} MiB less free"
+        )
 
 
 async def together(chosen: list[Path], data: Path) -> Together:
@@ -173,7 +183,8 @@ async def together(chosen: list[Path], data: Path) -> Together:
     servers = [one.server.pid for ones in forking.servers.values() for one in ones]
     pids = [backend.pid for backend in backends]
     used, own = (sum(map(private, some)) / MIB for some in (pids, servers))
-    found = Together(len(backends), used, own, (before - (available() or 0)) / MIB)
+    shares = sum(memory(pid, "Pss:") for pid in (*pids, *servers)) / MIB
+    found = Together(len(backends), used, own, shares, (before - (available() or 0)) / MIB)
     for backend in backends:
         await backend.stop(0)
     await forking.close()
