@@ -49,7 +49,7 @@ def test_all_patches_have_digests() -> None:
 # What an SDK writes with the patch beside what it writes without: all sorts of data, also such as cannot be written.
 WRITES = """
 import sys, io, dataclasses, datetime, decimal, enum, json, math, pathlib, random, uuid, collections, warnings
-sys.path.insert(0, {companion!r})
+sys.path.append({companion!r})
 warnings.simplefilter("ignore")
 import dify_plugin
 from companion import patching
@@ -148,7 +148,7 @@ def test_whatever_is_written_is_written_in_the_same_bytes(name: str) -> None:
 
 ANSWERS = """
 import sys, json
-sys.path.insert(0, {companion!r})
+sys.path.append({companion!r})
 import dify_plugin
 from companion import patching
 from dify_plugin.core.server.stdio.response_writer import StdioResponseWriter
@@ -175,7 +175,7 @@ def test_the_answer_of_an_endpoint_leaves_in_one_write() -> None:
 
 SESSIONS = """
 import sys, json
-sys.path.insert(0, {companion!r})
+sys.path.append({companion!r})
 import dify_plugin
 from companion import patching
 from dify_plugin.core.runtime import Session
