@@ -10,8 +10,9 @@ from tests.trust.copies import copies_of
 from tests.trust.given import measure_given
 from tests.trust.measuring import KINDS, Clean, Row, measure, measure_clean
 from tests.trust.second import KINDS as SECOND
+from tests.trust.third import KINDS as THIRD
 
-SETS = {"first": KINDS, "second": SECOND}
+SETS = {"first": KINDS, "second": SECOND, "third": THIRD}
 OWN = Path(__file__).resolve().parent.parent / "plugins"
 
 
@@ -26,9 +27,7 @@ def arguments(argv: list[str]) -> Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--each", type=int, default=1, help="plantings of each class into each plugin")
     parser.add_argument("--most", type=int, default=0, help="only so many plugins, drawn by lot")
-    parser.add_argument(
-        "--set", choices=SETS, default="first", help="which plants; nothing is tuned to the second ones"
-    )
+    parser.add_argument("--set", choices=SETS, default="first", help="which plants: three writers' habits")
     parser.add_argument("--only", default="", help="a part of a class's name")
     parser.add_argument("--missed", action="store_true", help="name what was missed, and what was wrongly found")
     return parser.parse_args(argv)
