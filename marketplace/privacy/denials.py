@@ -7,14 +7,17 @@ from marketplace.screening.hosts import hosts_in, is_reserved
 
 from . import tongues
 from .evidence import Evidence
+from .sentences import lines_on_own_hosts
 from .sentences import sentences as sentences_of
 
 _NOT = r"(?:not|never|no|none|nothing|neither|nor|zero|without|cannot)"
 _DATA = r"(?:data|information|content|inputs?|quer(?:y|ies)|prompts?|messages?|text|files?|anything|details|credentials?|api keys?|tokens?|parameters?|requests?|documents?)"
 _SENT = r"(?:sent|transmitted|transmit|uploaded|upload|shared|share|transferred|transfer|disclosed|disclose|forwarded|forward|send|sends|exported|export|passed|leaked|exchanged|released|submitted|submit|communicated)"
-_GONE = r"(?:sent|transmitted|uploaded|transferred|forwarded|exported|leaked|submitted|communicated)"
-_GOES = r"(?:transmit|upload|transfer|forward|send|export|leak|submit|exfiltrate|communicate)"
-_LEADING = r"(?:(?:collect|store|log|save|retain|process|keep|track|record|gather|use|access|sell|share|disclose|transmit|send)(?:ed|d|s|es)?,? ?(?:or |nor |and |and/or )?){0,6}"
+_GONE = r"(?:sent|transmitted|uploaded|transferred|forwarded|exported|leaked|submitted|communicated|relayed|passed (?:on|along)|handed (?:on|over))"
+_GOES = r"(?:transmit|upload|transfer|forward|send|export|leak|submit|exfiltrate|communicate|relay)"
+_SENDING = r"(?:send|transmitt?|upload|forward|transferr?|shar|disclos|relay|export|leak|contact|communicat|connect)"
+_LEADING = r"(?:(?:collect|store|log|save|retain|process|keep|track|record|gather|use|access|sell|share|disclose|transmit|send|receive|see|read|kept|seen|sold|sent|cache|copy|copied)(?:ed|d|s|es)?,? ?(?:or |nor |and |and/or )?){0,6}"
+_PARTLY = r"other|additional|unauthori[sz]ed|third|unnecessary"
 _OUT = r"(?:api|network|internet|external|outbound|outgoing|remote|web|http|https|online)"
 # Nothing goes out at all: said so, it is wrong wherever something does.
 _NETWORK = [
@@ -27,7 +30,7 @@ _NETWORK = [
     rf"external|remote|outside|servers?|any (?:other )?(?:host|service|server|system|api))",
     r"\b(?:works?|operates?|runs?|functions?|executes?|performed|carried out|happens|done|"
     r"takes place)\b[^.;\n]{0,30}\b(?:offline|air-?gapped)\b",
-    r"\b(?:fully|completely|entirely|purely|100%|strictly|exclusively|wholly) (?:offline|on-device|self-contained)\b",
+    r"\b(?:fully|completely|entirely|purely|100%|strictly|exclusively|wholly) (?:offline|on-device|self-contained|on[- ]prem\w*)\b",
     rf"\b(?:nothing|{_DATA}|none of (?:it|your|the)\w*)\b[^.;\n]{{0,60}}\b(?:never|not|n't|"
     rf"n’t|ever|nothing)\s+(?:ever )?(?:leaves?|exits?|left|travels? (?:beyond|outside))\b[^.;\n]{{0,12}}\b(?"
     rf":workspace|device|machine|server|environment|instance|plugin|computer|process|dify|"
@@ -46,6 +49,26 @@ _NETWORK = [
     r"\b(?:sent|transmitted|uploaded|forwarded|transferred|transmission|transfers?)\b[^:.\n]{0,40}: *(?:none|no|nothing|never|n/a)\b",
     rf"\b(?:your|user|what you \w+|{_DATA})\b[^.;\n]{{0,30}}\b(?:never|not) (?:ever )?(?:goes?|travels?)\b",
     r"\b(?:at no (?:point|time|moment|stage)|under no circumstances|in no (?:case|way)|never)\b[^.;\n]{0,50}\b(?:leaves?|exits?|uploaded|sent|transmitted)\b",
+    r"\bair-?gapped\b(?![^.;\n]{0,20}\b(?:options?|deployments?|available|environments?|installations?)\b)|\bwithout (?:being|going|having to be) online\b|\b(?:zero|no)[- ]network(?:ing)?\b",
+    r"\b(?:initiates?|opens?|establish\w*|makes?|creates?|has|have|needs?|requires?) (?:absolutely )?(?:no|zero) (?:\w+ ){0,2}(?:connections?|requests?|calls?|traffic|connectivity|network\w*|internet)\b",
+    r"\b(?:lacks?|free (?:of|from)|devoid of|contains? no|includes? no|without any) (?:\w+ ){0,3}(?:network\w*|internet|http|outbound|connectivity|sockets?)\b",
+    rf"\b(?:refrains? from|avoids?|abstains? from|incapable of|no (?:means|way|ability) of|does without) (?:ever )?{_SENDING}ing\b",
+    rf"\b(?:unable|no (?:means|way|ability)|not able|not in a position) to (?:ever )?{_SENDING}e?\b",
+    rf"\b{_NOT}\b[^.;\n]{{0,30}}\breach(?:es|ing)? (?:out\b|the (?:internet|web|network))",
+    rf"\b(?:not a (?:single )?\w+|not one \w+|no part|nothing)\b[^.;\n]{{0,40}}\b(?:is|are|gets?|will be|be) (?:ever )?{_LEADING}{_GONE}\b",
+    rf"\b(?:is|are|was|were|be|gets?) (?:not|never) (?:ever |in any way |otherwise |at any time )?{_LEADING}{_GONE}\b(?! (?:permanently|until))",
+    rf"\b{_NOT}\b[^.;\n]{{0,20}}\b(?:external|remote|outside)\b[^.;\n]{{0,20}}\b(?:endpoint|server|service|host|system|api|resource)s?\b[^.;\n]{{0,15}}\b(?:involved|contacted|used|called|reached|needed|required|accessed|consulted|queried)\b",
+    r"\bno (?:\w+ )?(?:transfer|transmission|upload|egress|exfiltration|forwarding|export)s? of\b",
+    r"\b(?:stays?|remains?|is kept|are kept|is held|are held)\b[^.;\n]{0,40}\b(?:at all times|always|forever)\b",
+    r"\b(?:network|internet|outbound|external (?:connections?|calls?|requests?)|goes online|leaves?)\b[^:.\n]{0,40}: *(?:none|no|nothing|never|n/a)\b",
+    rf"\b{_NOT}\b(?![^.;\n]*\b(?:secur\w+|stor\w+|sav\w+|retain\w*|remain\w*|kept|cach\w+|persist\w*|guarantee\w*|{_PARTLY})\b)[^.;\n]{{0,60}}\b(?:internet|network\w*|cloud|back[- ]?ends?|online|remote \w+|outside (?:world|compan\w+|organi\w+)|outside|servers?)\b",
+    rf"\b{_NOT}\b[^.;\n]{{0,40}}\b(?:delivered|given|reported|handed|revealed|made available|provided|passed) to (?:any|anyone|anybody|us|others|outside\w*)\b(?! other)",
+    rf"\b{_NOT}\b[^.;\n]{{0,30}}\b(?:cross(?:es|ing)?|escapes?|gets? out|phon(?:es?|ing) home)\b",
+    r"\b(?:talks?|speaks?|connects?|communicates?|reports?) (?:\w+ )?to (?:no ?one|nobody|nothing|none)\b",
+    r"\b(?:confined|restricted) to (?:the|your|its)\b[^.;\n]{0,20}\b(?:host|machine|device|server|instance|workspace|computer|environment|deployment)\b",
+    r"\b(?:disabled|removed|blocked|switched off|turned off|unplug\w*|pull\w*)\b[^.;\n]{0,20}\b(?:network\w*|internet|ethernet)\b",
+    r"\b(?:client[- ]side|local|on[- ]device|offline)[- ]only\b|\bnowhere else\b",
+    r"\bno (?:\w+ )?(?:service|server|api|endpoint|host|system|backend)s? (?:is|are|gets?|will be) (?:ever )?(?:queried|called|contacted|used|involved|asked|reached)\b",
     *tongues.NETWORK,
 ]
 # Sayings of the same kind that policies also use beside the recipients that they name.
@@ -64,10 +87,22 @@ _STAYS = [
     r"offline|on your|within|inside|on the local machine|in (?:local )?memory)(?![^.;\n]{0,12}\bor\b)",
     rf"\b{_NOT}\b[^.;\n]{{0,60}}\b{_SENT}\b",
     rf"\b(?:nothing|{_DATA})\b[^.;\n]{{0,60}}\b(?:never|not)\s+(?:ever )?(?:leaves?|exits?|left)\b",
+    r"\b(?:receives?|gets?|sees?|obtains?|learns?) (?:absolutely )?(?:nothing|none|no (?:data|information|content))\b",
+    r"\b(?:zero|no) (?:telemetry|tracking|storage|sharing|disclosure)\b",
     r"\b(?:stays?|remains?|is kept|are kept|lives?)\b[^.;\n]{0,25}\b(?:on|in|inside|within|at) (?:your|the|our own|its)\b[^.;\n]{0,15}\b(?:infrastructure|machine|device|server|instance|network|computer|environment|premises|workspace|browser|host|system|control)s?\b",
     rf"\b{_NOT}\b[^.;\n]{{0,50}}\b(?:external|remote|third[- ]party|outside) (?:\w+ )?(?:services?"
     rf"|servers?|hosts?|systems?|part(?:y|ies)|endpoints?)\b",
 ]
+# Of everybody outside, whoever it may be: that a third party is named does not narrow it.
+_NOBODY = [
+    r"\b(?:not|never)\b (?:use|integrate|call|contact|access|rely on|connect (?:to|with)|invoke|employ|involve|depend on|interact with) (?:with )?any (?:external|third[- ]party|outside|remote) (?:\w+ )?(?:services?|apis?|servers?|systems?)\b",
+    r"\b(?:third part(?:y|ies)|outsiders?|other compan(?:y|ies)|nobody else|no ?body|no one|anyone else)\b[^.;\n]{0,20}\b(?:receives?|gets?|sees?|obtains?|learns?) (?:absolutely )?(?:nothing|none|no (?:data|information|content)|any of (?:it|your))\b",
+    r"\bnot (?:\w+ )?shared with any (?:api|server|service|external system)s?\b",
+]
+_BUT_FOR = re.compile(
+    r"\b(?:other than|except|until|unless|anyone but|beyond|besides|apart from|aside from|additional|any other|without)\b",
+    re.IGNORECASE,
+)
 _COLLECTION = [
     r"\b(?:not|never)\b[^.;\n]{0,30}\b(?:collect|gather|track|harvest|capture|process|obtain|record)\b",
     r"\b(?:no|nothing|none|zero)\b[^.;\n]{0,50}\b(?:collected|gathered|tracked|captured|recorded|"
@@ -90,7 +125,7 @@ _MODELS = [
     r"\b(?:not|never|no|without)\b[^.;\n]{0,40}\b(?:language models?|llms?|ai models?|any models?|generative ai)\b"
 ]
 _QUALIFIED = re.compile(
-    r"\b(?:other than|except|unless|beyond|besides|apart from|aside from|only (?:to|with|"
+    r"\b(?:other than|except|until|unless|anyone but|anybody but|without (?:TLS|HTTPS|encryption)|if (?:you|the \w+ is) (?:self[- ]?)?host\w*|beyond|besides|apart from|aside from|only (?:to|with|"
     r"when|as|for)|without (?:your |user |explicit |prior |their )*(?:consent|permission|"
     r"authori[sz])|unauthori[sz]ed|"
     r"plain ?text|unencrypted|insecure|to third|with third|any third|third[- ]part|by the "
@@ -108,18 +143,25 @@ _LASTING = re.compile(
     re.IGNORECASE,
 )
 _RECIPIENT = re.compile(
-    r"\b(?:sent|transmitted|transmits?|passed|forwarded|forwards?|sends?|uploads?|uploaded|"
+    r"\b(?:sent|goes|go|transmitted|transmits?|passed|forwarded|forwards?|sends?|uploads?|uploaded|"
     r"shared|shares?|submits?|submitted|provided|disclosed|communicat\w+|connect\w*|interact\w*|"
     r"calls?|request\w*|process\w*|access\w*|integrat\w*"
     r"|us(?:es|ing)|relies|through|via|to|with|by)\b[^.\n]{0,80}\b(?:APIs?|services?|servers?"
     r"|endpoints?|platforms?|providers?|third[- ]part(?:y|ies)|cloud|instances?|accounts?"
-    r"|websites?|databases?|models?)\b|第三方|服务(?:商|器)|接口",
+    r"|websites?|databases?|models?|vendors?)\b|第三方|服务(?:商|器)|接口"
+    r"|\b(?:services?|APIs?|providers?|vendors?|platforms?)\b[^.\n]{0,40}\b(?:collects?|receives?|processes|stores?|handles?|sees?|may|retains?|answers?)\b"
+    r"|\b(?:is|are|gets?|be|being|they['’]re)\s+(?:\w+ ){0,2}(?:sent|transmitted|forwarded|uploaded|passed|submitted|retrieved|fetched|queried|requested)\b",
+    re.IGNORECASE,
+)
+
+_SAYS_NO = re.compile(
+    rf"\b{_NOT}\b|n['’]t\b|\b(?:only|local\w*|offline|inside|within|private|in-house|self-contained|stays?|remains?)\b|{tongues.NO}",
     re.IGNORECASE,
 )
 
 _EXCEPT = re.compile(
     r"\b(?:beyond|except|other than|apart from|aside from|unless|besides)\b.*\b(?:APIs?|services?"
-    r"|providers?|requests?|servers?)\b",
+    r"|providers?|requests?|servers?|vendors?)\b|\b(?:anyone|anybody|no ?one|nobody) (?:but|except|other than)\b|除[^。\n]{1,30}(?:外|以外|之外)",
     re.I,
 )
 _GOES_TO = re.compile(
@@ -142,8 +184,21 @@ def denials(evidence: Evidence) -> list[Denial]:
     """Sentences of the policy that the evidence contradicts."""
     sentences = list(sentences_of(evidence.text))
     found = [denial for line, sentence in sentences if (denial := _judge(line, sentence, evidence))]
-    disclosed = _discloses(sentences, evidence)
-    return [one for one in found if one.kind != "collection" or not disclosed]
+    if not _discloses(sentences):
+        return found or _saying_no(sentences, evidence)
+    if not found:
+        return []
+    elsewhere = lines_on_own_hosts(evidence.text)
+    return [one for one in found if one.kind != "collection" and not (one.kind == "network" and one.line in elsewhere)]
+
+
+def _saying_no(sentences: list[tuple[int, str]], evidence: Evidence) -> list[Denial]:
+    """A policy that names nobody who gets the data, and says no or "here": in whatever words, it denies what is sent."""
+    if evidence.sends is None:
+        return []
+    seen = evidence.sends
+    against = f"{seen.what or 'a host of its caller’s choice'} ({seen.path}:{seen.line})"
+    return [Denial("collection", line, text[:300], against) for line, text in sentences if _SAYS_NO.search(text)][:1]
 
 
 _REST = re.compile(
@@ -155,7 +210,10 @@ _REST = re.compile(
 def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
     if _REST.search(sentence):  # of what was not said before: it denies nothing of that
         return None
-    if evidence.sends and _any(_NETWORK, sentence) and not _QUALIFIED.search(sentence):
+    if len(parts := _TURNS.split(sentence)) > 1 and any(map(_names_recipient, parts[1:])):
+        return None  # what comes behind the but says where it goes
+    outright = _any(_NOBODY, sentence) and not _BUT_FOR.search(sentence)
+    if evidence.sends and (outright or (_any(_NETWORK, sentence) and not _QUALIFIED.search(sentence))):
         seen = evidence.sends
         return Denial(
             "network", line, sentence[:300], f"{seen.what or 'a host of its caller’s choice'} ({seen.path}:{seen.line})"
@@ -182,14 +240,20 @@ def _any(patterns: list[str], sentence: str) -> bool:
     return any(re.search(pattern, sentence, re.IGNORECASE) for pattern in patterns)
 
 
-def _discloses(sentences: list[tuple[int, str]], evidence: Evidence) -> bool:
-    """Whether some sentence that denies nothing names somebody who gets the data."""
-    for _, sentence in sentences:
-        if any(not is_reserved(host) for host in hosts_in(re.sub(r"\S+@\S+", "", sentence))):
-            return True
-        denies = any(_any(patterns, sentence) for patterns in (_COLLECTION, _STAYS, _NETWORK, _STORAGE))
-        if _EXCEPT.search(sentence):
-            return True
-        if not denies and any(one.search(sentence) for one in (_RECIPIENT, _GOES_TO, tongues.RECIPIENT)):
-            return True
-    return False
+_TURNS = re.compile(
+    r"[,;:]?\s+(?:but|however|whereas|yet|instead|then)\b,?|;|[，；]?(?:但是?|不过|而是)|、?(?:ただし|しかし)|\b(?:sondern|mais|pero|mas|ma|но|maar)\b"
+)
+
+
+def _discloses(sentences: list[tuple[int, str]]) -> bool:
+    """Whether some sentence, or the half of one behind a but, that denies nothing names somebody who gets the data."""
+    return any(_names_recipient(part) for _, sentence in sentences for part in {sentence, *_TURNS.split(sentence)})
+
+
+def _names_recipient(sentence: str) -> bool:
+    if any(not is_reserved(host) for host in hosts_in(re.sub(r"\S+@\S+", "", sentence))):
+        return True
+    if _EXCEPT.search(sentence):
+        return True
+    denies = any(_any(patterns, sentence) for patterns in (_COLLECTION, _STAYS, _NETWORK, _STORAGE))
+    return not denies and any(one.search(sentence) for one in (_RECIPIENT, _GOES_TO, tongues.RECIPIENT))

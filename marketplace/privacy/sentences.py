@@ -29,6 +29,29 @@ def sentences(text: str) -> Lines:
                     yield number, part
 
 
+_OWN_HOST = re.compile(
+    r"self[- ]?host|on[- ]prem|your own (?:\w+ )?(?:instance|server|deployment)|(?:private|local) (?:deployment|instance|model)"
+    r"|自(?:托管|建|行部署)|私有(?:化)?部署|本地部署",
+    re.IGNORECASE,
+)
+
+
+def lines_on_own_hosts(text: str) -> set[int]:
+    """Lines below a heading, or in a list below a line with a colon, that is about a service of the user's own."""
+    found: set[int] = set()
+    heading = listed = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("#"):
+            heading, listed = bool(_OWN_HOST.search(line)), False
+        elif line.rstrip().endswith((":", "：")):
+            listed = bool(_OWN_HOST.search(line))
+        elif line.strip() and not _BEGINS.match(line):
+            listed = False
+        if heading or listed:
+            found.add(number)
+    return found
+
+
 def is_head(lines: list[str], number: int) -> bool:
     """Whether the line, counted from 1, is the head of a table: it asks, and says nothing."""
     return "|" in lines[number - 1] and number < len(lines) and bool(_RULE.match(lines[number].strip()))

@@ -2,6 +2,13 @@
 
 import re
 
+# A word for no, or for here.
+NO = (
+    r"不|无|無|没|沒|未|非|仅|僅|本地|本機|离线|離線|ません|ない|なし|ローカル|않|없|아니|로컬|오프라인"
+    r"|\b(?:não|nao|nunca|jamais|nem|sem|ni|sin|nada|aucun\w*|rien|sans|pas|ne|kein\w*|nicht\w*|nie\w*|ohne|weder|nur|lokal\w*|non|nessun\w*|niente|senza"
+    r"|geen|niet\w*|nooit|żadn\w*|nic|bez|nikdy|не|нет|ни|нигде|никогда|только|без|inga?|inte|aldrig|ikke|ingen|aldri|hiçbir|değil|tidak|tanpa|không)\b"
+    r"|لا |لن |لم |לא |אין |नहीं|ไม่"
+)
 # Nothing goes out at all.
 NETWORK = [
     # Chinese, in both scripts
@@ -32,6 +39,37 @@ NETWORK = [
     r"\b(?:kein\w*|ohne)\b[^.;\n]{0,30}\b(?:Internet\w*|Netzwerk\w*|Verbindung\w*|externen? Server\w*)\b",
     # Russian
     r"\bне\b[^.;\n]{0,40}(?:переда|отправ|пересыл|загруж|покида)\w*|(?:всё|все|вся)\b[^.;\n]{0,40}(?:локально|офлайн)|без (?:подключения|доступа) к (?:сети|интернету)",
+    # Verbs at the end, in Dutch as in German; then Polish, Czech, Ukrainian, Romanian, the Nordic tongues, Finnish
+    r"\b(?:geen|niet|nooit|niets|nergens)\b[^.;\n]{0,60}\b(?:verzonden|verstuurd|gestuurd|doorgestuurd|overgedragen|verstrekt|geüpload|verlaat|verlaten|verbinding\w*|internet\w*|netwerk\w*)\b",
+    r"\b(?:nie|żadn\w+|nigdy|nic|bez)\b[^.;\n]{0,60}\b(?:wysył\w+|wysłan\w+|przesył\w+|przesłan\w+|przekazyw\w+|przekazan\w+|opuszcz\w+|połącze\w+|łączy\w*|internet\w*|sieci\w*)",
+    r"\b(?:ne\w+|nikdy|žádn\w+|bez)\b[^.;\n]{0,60}\b(?:odesíl\w+|odesl\w+|posíl\w+|přenáš\w+|předáv\w+|odeslán\w*|opoušt\w+|připojen\w*|internet\w*)",
+    r"\b(?:не|ніколи|жодн\w+)\b[^.;\n]{0,50}(?:переда|надсила|відправля|залиша|підключ)\w*",
+    r"\b(?:nu|niciun\w*|nicio\w*|niciodată|fără)\b[^.;\n]{0,50}\b(?:trimi[ts]\w*|transmi[ts]\w*|transfer\w*|părăse\w*|internet\w*)",
+    r"\b(?:inga?|inte|aldrig|ikke|ingen|aldri|intet)\b[^.;\n]{0,50}\b(?:skickas?|sänds?|sendes?|sender|överförs?|overføres?|lämnar|forlater|forlader|anslut\w+|internett?\w*)\b",
+    r"\b(?:ei|eikä|mitään|koskaan)\b[^.;\n]{0,50}\b(?:lähet\w+|siirr\w+|poistu\w*|yhte\w+|verk\w+|interneti\w+)\b",
+    # Hungarian, Greek, Turkish, Arabic, Hebrew, Persian
+    r"\b(?:nem|semmi\w*|soha)\b[^.;\n]{0,50}\b(?:küld\w*|továbbít\w*|hagy\w*|csatlakoz\w*|internet\w*)",
+    r"(?:δεν|καν[έε]να?|ποτέ|τίποτα)[^.;\n]{0,50}(?:αποστέλλ|στέλν|μεταδ[ίι]δ|μεταφέρ|αποστολή|συνδέ|διαδίκτυο)",
+    r"\b(?:gönder|ilet|aktar|yükle|bağlan|çık)\w*?(?:m[ae]z|mıyor|miyor|muyor|müyor|m[ae]mekte\w*)\b|\b(?:çevrimdışı)\b",
+    r"(?:لا|لن|لم|دون)\s[^.\n]{0,50}(?:إرسال|يرسل|ترسل|تُرسل|يُرسل|نرسل|نقل|تنقل|ينقل|الإنترنت|خوادم خارجية)",
+    r"(?:לא|אין|אינו|ללא)[^.\n]{0,40}(?:נשלח|שולח|מועבר|מעביר|אינטרנט|רשת)",
+    r"(?:ارسال|منتقل|فرستاده)[^.\n]{0,12}(?:نمی|نخواه)",
+    # Hindi, Bengali, Thai, Vietnamese, Indonesian and Malay
+    r"(?:भेज|प्रेषित|स्थानांतरित|अपलोड)[^।.\n]{0,20}नहीं|नहीं[^।.\n]{0,20}(?:भेज|प्रेषित|अपलोड)|(?:পাঠা|প্রেরণ)[^।.\n]{0,16}(?:না|হয় না)",
+    r"(?:ไม่|มิได้)[^\n]{0,30}(?:ส่ง|อัปโหลด|ถ่ายโอน|เชื่อมต่อ|อินเทอร์เน็ต)",
+    r"\b(?:không|chẳng|chưa)\b[^.;\n]{0,50}(?:gửi|truyền|tải lên|rời khỏi|kết nối|mạng)",
+    r"\b(?:tidak|tiada|tanpa|bukan)\b[^.;\n]{0,50}\b(?:di)?(?:kirim\w*|mengirim\w*|hantar\w*|menghantar\w*|transfer\w*|unggah\w*|internet|koneksi|sambungan)\b",
+    # A bare word for offline says as much, with "wholly" in front of it or not
+    r"\b(?:complet\w*|completamente|interamente|totalmente|enteramente|volledig|geheel|w pełni|całkowicie|helt|täysin|tamamen|hoàn toàn|sepenuhnya|полностью|повністю|entièrement|vollständig)\b[^.;\n]{0,20}\b(?:offline|off-line|hors ligne|fuera de línea|sin conexión|senza connessione|автономно|локально|ngoại tuyến|luring|frånkopplad)\b",
+    # Calls, in the tongues that speak of calls to outside services
+    r"\b(?:no|não|nao|non|ne|n['’]|aucun\w*|ningun\w*|nessun\w*|nenhum\w*|kein\w*)[^.;\n]{0,30}\b(?:llamadas?|chamadas?|chiamat[ae]|appels?|peticiones|requisições|richiest[ae]|requêtes?|aufrufe?|anfragen?)\b[^.;\n]{0,30}\b(?:extern\w*|remot\w*|distant\w*|extérieur\w*|ausw[äa]rt\w*|red|rete|rede|réseau|netz\w*)",
+    # It stays where it is
+    r"\b(?:restent?|demeurent?)\b[^.;\n]{0,20}\b(?:sur|dans|chez) (?:votre|vos|vous)\b|\bbleib\w+\b[^.;\n]{0,20}\b(?:auf|in|bei) (?:Ihre\w|deine\w|Ihnen|dem|der)\b|\b(?:permanec\w+|se quedan?|ficam?)\b[^.;\n]{0,20}\b(?:en|em|no|na) (?:su|tu|seu|sua|teu)\b|\b(?:riman\w+|restano?)\b[^.;\n]{0,20}\b(?:su[li]?\w*|nel\w*) (?:tu[oa]|vostr[oa]|suo)\b|\bblij(?:ven|ft)\b[^.;\n]{0,20}\b(?:op|in|bij) (?:uw|je|jouw)\b",
+    r"(?:始终|始終|一直|仅|僅|只|都)(?:会|會)?(?:保留|保存|留|存放|停留)在(?:您|你|本|用户|使用者)|벗어나지\s*않|(?:渡し|渡すことは|漏れ|出る?ことは)[^。\n]{0,6}(?:ません|ない)|(?:纯|純)(?:本地|本機|本机|离线|離線)|(?:无|無|没有|沒有)(?:任何)?(?:外部|网络|網路|联网)(?:请求|請求|调用|呼叫|连接|連接|通信)",
+    r"(?:不|未|绝不|絕不|不会|不會)[^。\n]{0,14}(?:提供|交|交给|透露|泄露|洩露)(?:给|給|予)?(?:任何)(?:外部|他人|人|机构|機構)",
+    r"\b(?:kein\w*|aucun\w*|rien|pas de|não|no|nessun\w*|ningun\w*|nenhum\w*|geen)\b[^.;\n]{0,30}\b(?:kommunikation|communication|communiqu\w+|comunica\w+|comunicazion\w+|communicatie)\b[^.;\n]{0,30}\b(?:außen|extern\w*|l['’]extérieur|extérieur\w*|fuori|buiten|servi[cç]\w+)",
+    # A label with a no behind it
+    r"(?:传输|傳輸|发送|發送|上传|上傳|外传|外發|联网|聯網|网络|網路|外部)[^。\n]{0,8}[:：]\s*(?:无|無|否|没有|沒有|不)",
 ]
 # Nothing is collected or shared: also said beside the recipients that are named.
 COLLECTION = [
@@ -42,6 +80,10 @@ COLLECTION = [
     r"\b(?:kein\w*|nicht|nie|keinerlei|weder)\b[^.;\n]{0,40}\b(?:erheb\w*|erhob\w*|sammel\w*|gesammelt|erfass\w*|geteilt|weitergegeben)\b",
     r"\b(?:erhebt|sammelt|erfasst|erheben|sammeln|erfassen)\b[^.;\n]{0,60}\bkein\w*\b",
     r"\bне\b[^.;\n]{0,30}(?:собира|храни|запис|раскрыва)\w*",
+    r"\b(?:geen|niet|nooit)\b[^.;\n]{0,40}\b(?:verzamel\w*|gedeeld|bewaard|opgeslagen)\b|\b(?:nie|żadn\w+)\b[^.;\n]{0,40}\b(?:zbier\w+|udostępni\w+|gromadz\w+|przechow\w+)",
+    r"\b(?:inga?|inte|ikke|ingen|aldri\w?)\b[^.;\n]{0,40}\b(?:samla\w*|indsaml\w*|samler|delas|deles|deler|lagra\w*)\b|\b(?:topla|paylaş|kaydet|sakla)\w*?(?:m[ae]z|mıyor|miyor|muyor|müyor)\b",
+    r"\bkhông\b[^.;\n]{0,40}(?:thu thập|chia sẻ|lưu trữ)|\btidak\b[^.;\n]{0,40}\b(?:mengumpulkan|dikumpulkan|membagikan|dibagikan|menyimpan)\b|(?:لا|لن)\s[^.\n]{0,40}(?:جمع|يجمع|نجمع|تجمع|مشاركة|نشارك)",
+    r"(?:收集|采集|採集|蒐集|存储|儲存|保存|共享|分享|第三方)[^。\n]{0,8}[:：]\s*(?:无|無|否|没有|沒有|不)",
 ]
 STORAGE = [
     r"(?:不|未|没有|沒有|絕不|绝不)[^。\n]{0,10}(?:存储|儲存|保存|保留)",

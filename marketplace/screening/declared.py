@@ -198,6 +198,14 @@ _FAMILIES = (
 )
 
 
+# What stands at the left of the SDK's declarations; other YAML is data that the code reads.
+_DECLARES = re.compile(
+    rb"^(identity|label|description|provider|model|model_type|tools|models|endpoints|path|settings|events|trigger\w*|parameters|"
+    rb"extra|plugins|credentials?_\w+|oauth_schema|privacy|recipients|help|supported_model_types|subscription_\w+)\s*:",
+    re.MULTILINE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """`domains` are registrable ones with the file that names each; `names` are words by which the plugin goes."""
@@ -253,7 +261,7 @@ def declared_by(files: Mapping[str, bytes], manifest: Mapping[str, Any], more: I
 
 def _texts(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     for path, content in files.items():
-        if _LISTING.match(path) or path.endswith((".yaml", ".yml")):
+        if _LISTING.match(path) or (path.endswith((".yaml", ".yml")) and _DECLARES.search(content[:200_000])):
             yield path, content[:400_000].decode(errors="replace")
 
 

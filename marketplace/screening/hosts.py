@@ -124,7 +124,7 @@ _DOMAIN = re.compile(rf"(?<![\w@.-])((?:{_LABEL}\.)+[a-z]{{2,18}})(?![\w-])", re
 _HOST = re.compile(rf"({_LABEL}\.)*{_LABEL}", re.IGNORECASE)
 _URL = re.compile(
     r"\b(?:https?|wss?|ftps?|grpcs?|tcp|rtsps?|smtps?|ldaps?|mqtts?|redis|postgres(?:ql)?"
-    r"|mongodb(?:\+srv)?)://[^\s\"'<>`\\)\]},;|]+",
+    r"|mongodb(?:\+srv)?)://(?:\[[0-9a-f:.]+\])?[^\s\"'<>`\\)\]},;|]+",
     re.IGNORECASE,
 )
 _FILES = re.compile(
@@ -172,18 +172,33 @@ def is_host(text: str) -> bool:
 
 
 def is_number(host: str) -> bool:
+    return _by_number(host) is not None
+
+
+def _number(part: str) -> int:
+    """As a resolver reads it: sixteens behind 0x, eights behind 0."""
+    is_octal = part.startswith("0") and not set(part) & set("89")
+    return int(part, 16 if part.startswith("0x") else 8 if is_octal else 10)
+
+
+def _by_number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a number stands for, also one written as a whole, or in eights and sixteens."""
     try:
-        ipaddress.ip_address(host)
+        return ipaddress.ip_address(host)
     except ValueError:
-        return bool(re.fullmatch(r"0x[0-9a-f]{8}|[0-9]{8,10}", host))
-    return True
+        pass
+    parts = host.lower().split(".")
+    if len(parts) > 4 or not all(re.fullmatch(r"0x[0-9a-f]+|[0-9]+", part) for part in parts):
+        return None
+    numbers = [_number(part) for part in parts]
+    whole = sum(number << 8 * (3 - index) for index, number in enumerate(numbers[:-1])) + numbers[-1]
+    return ipaddress.IPv4Address(whole) if (1 << 24) <= whole < 1 << 32 else None
 
 
 def is_near(host: str) -> bool:
     """Whether it is this machine, or one of the same network, where users run services of their own."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
+    address = _by_number(host)
+    if address is None:
         return host.endswith(("localhost", ".local", ".internal", ".lan", "host.docker.internal")) or "." not in host
     documented = any(address in ipaddress.ip_network(net) for net in _DOCUMENTED if address.version == 4)
     return not address.is_global and not documented
@@ -195,6 +210,11 @@ _DOCUMENTED = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
 def is_reserved(host: str) -> bool:
     """Whether the name is set apart for examples, so that naming it declares nothing."""
     return host.rpartition(".")[2] in _RESERVED_SUFFIXES or registrable(host) in _RESERVED
+
+
+def is_placeholder(host: str) -> bool:
+    """Whether it is an example's name that asks to be replaced."""
+    return bool(re.match(r"(your|my|some|the|sub|foo|bar|xxx)\b", host)) and is_reserved(host)
 
 
 def is_vocabulary(host: str) -> bool:

@@ -141,7 +141,11 @@ def _client(program: Program, site: CallSite) -> Outgoing | None:
         urls += [f"tcp://{text}" for text in (*texts, *firsts) if _DOMAIN.fullmatch(text)]
     for key, value in site.keywords.items():
         if key in ("host", "hostname", "server", "address", "api_host", "domain", "broker"):
-            urls += [f"tcp://{text}" for text in value.texts() if "." in text and is_host(text.partition(":")[0])]
+            texts = [*value.texts(), *(str(const[0]) for const in value.consts if isinstance(const, tuple) and const)]
+            urls += [f"tcp://{text}" for text in texts if "." in text and is_host(text.partition(":")[0])]
+        elif key in ("proxies", "proxy", "mounts"):
+            inner = element_of(program, value)
+            urls += [text for text in (*value.texts(), *inner.texts()) if _SCHEME.match(text)]
     urls += [text for value in site.values() for text in _held_addresses(program, value)]
     if not urls:
         return None

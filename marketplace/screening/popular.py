@@ -14,7 +14,7 @@ _LIST = Path(__file__).parent / "data" / "popular.txt"
 _OURS = ("dify-plugin",)
 # Successors that are not popular yet, and are what they say.
 _MEANT = ("httpx2", "httpcore2")
-_FAMOUS, _KNOWN = 1500, 12_000  # whose names are imitated
+_FIRST, _FAMOUS, _KNOWN = 400, 1500, 12_000  # whose names are imitated
 _SAME = {
     "python",
     "py",
@@ -30,6 +30,27 @@ _SAME = {
     "package",
     "py3",
     "python3",
+    "latest",
+    "fix",
+    "patch",
+    "fork",
+    "stable",
+    "updated",
+    "new",
+    "safe",
+    "mirror",
+    "clone",
+    "copy",
+    "free",
+    "full",
+    "pro",
+    "plus",
+    "premium",
+    "master",
+    "final",
+    "module",
+    "install",
+    "installer",
 }
 _ADDED = {
     "sdk",
@@ -40,8 +61,6 @@ _ADDED = {
     "core",
     "tools",
     "tool",
-    "plus",
-    "pro",
     "ng",
     "next",
     "x",
@@ -54,7 +73,7 @@ _ADDED = {
     "fast",
     "ext",
 }
-_GLYPHS = (("0", "o"), ("1", "l"), ("rn", "m"), ("vv", "w"), ("5", "s"), ("i", "l"))
+_GLYPHS = (("0", "o"), ("1", "l"), ("rn", "m"), ("vv", "w"), ("5", "s"), ("i", "l"), ("cl", "d"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +118,20 @@ def _slip(name: str) -> Likeness | None:
 
 
 def _one_part(name: str, other: str) -> bool:
-    """Whether only one part between hyphens differs, and that part is long enough to be a slip."""
+    """Whether one part between hyphens differs and is long enough to be a slip, or two by a letter each."""
     parts, others = name.split("-"), other.split("-")
     if len(parts) != len(others):
         return len(other) >= 9
     different = [(one, two) for one, two in zip(parts, others, strict=True) if one != two]
+    if len(different) == 2:
+        return all(len(two) >= 4 and distance(one, two) == 1 for one, two in different)
     return len(different) == 1 and len(different[0][1]) >= 6
 
 
 def _differs_by_number(name: str, other: str) -> bool:
     """`cu11` and `cu12`: families of names that are numbered on purpose; a number that is only added is none."""
+    if re.fullmatch(r"[a-z-]+\d", name) and name[:-1] == other[:-1] and _is_famous(other):
+        return False  # `urllib5` is no older sister of `urllib3`
     left, right = re.findall(r"\d+", name), re.findall(r"\d+", other)
     return left != right and len(left) == len(right) > 0 and re.sub(r"\d+", "", name) == re.sub(r"\d+", "", other)
 
@@ -149,7 +172,7 @@ def distance(left: str, right: str) -> int:
 def _dressed() -> dict[str, str]:
     found: dict[str, str] = {}
     for name, rank in popular().items():
-        if rank < _KNOWN and len(name) >= 5:
+        if rank < _KNOWN and len(name) >= (4 if rank < _FIRST else 5):
             for form in _forms(name):
                 found.setdefault(form, name)
     return found
@@ -175,17 +198,31 @@ def _dress(name: str) -> Likeness | None:
 
 
 def _affix(name: str) -> Likeness | None:
-    """A famous name with a word before or behind it."""
+    """A famous name with a word before or behind it, or with more than one."""
     parts = name.split("-")
     for inner, word in (("-".join(parts[1:]), parts[0]), ("-".join(parts[:-1]), parts[-1])):
         if word in _SAME | _ADDED and _is_famous(inner):
-            return Likeness(inner, word in _SAME)
-    for word in ("py", "python", "lib"):
-        for inner in (name.removeprefix(word), name.removesuffix(word)):
-            if inner != name and _is_famous(inner.strip("-")) and len(inner) >= 5:
-                return Likeness(inner.strip("-"), True)
-    bare = re.sub(r"-?v?\d+$", "", name)
-    return Likeness(bare, True) if bare != name and _is_famous(bare) else None
+            return Likeness(inner, word in _SAME or (word in ("sdk", "api") and popular()[inner] < _FIRST))
+    for form in _bare(name):
+        if form != name and _is_famous(form):
+            return Likeness(form, True)
+    more = next((one for one in (f"python-{name}", f"py{name}") if popular().get(one, _KNOWN) < _FIRST), "")
+    return Likeness(more, True) if more and len(name) >= 5 else None
+
+
+def _bare(name: str) -> Iterator[str]:
+    """The name without what dresses it up: `python-x2`, `libx`, `x-x`, `x-official-3`."""
+    unnumbered = re.sub(r"-?v?\d+$", "", name)
+    yield unnumbered
+    for form in (name, unnumbered):
+        half = len(form) // 2
+        yield form[:half] if form[:half] == form[half + 1 :] else ""
+        parts = "-".join(part for part in form.split("-") if part not in _SAME)
+        yield from (parts, f"python-{parts}", *(f"{parts}{digit}" for digit in "234"))
+        for word in ("py", "python", "lib"):
+            for inner in (form.removeprefix(word).strip("-"), form.removesuffix(word).strip("-")):
+                if inner != form and (len(inner) >= 5 or popular().get(inner, _KNOWN) < _FIRST):
+                    yield inner
 
 
 def _is_famous(name: str) -> bool:

@@ -15,7 +15,7 @@ _FOLDERS = re.compile(
 )
 _FILES = re.compile(
     r"(^|/)(\.env(\.(local|prod|production|development|dev|staging))?|\.DS_Store|Thumbs\.db|"
-    r"id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.npmrc|\.pypirc|\.htpasswd|\.git-credentials|credentials\.json|"
+    r"id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.envrc|\.my\.cnf|\.s3cfg|\.boto|\.npmrc|\.pypirc|\.htpasswd|\.git-credentials|credentials\.json|"
     r"service[-_]account\.json)$"
 )
 _SUFFIXES = re.compile(r"\.(key|p12|pfx|jks|keystore|kdbx|ppk|pyc|pyo|bak|swp|orig|rej)$", re.IGNORECASE)

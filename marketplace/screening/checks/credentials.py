@@ -8,7 +8,9 @@ from marketplace.screening.code import CallSite
 from marketplace.screening.code.lookups import deep_taints
 from marketplace.screening.findings import Finding
 from marketplace.screening.hosts import is_near
+from marketplace.screening.leaking import shows_credentials
 from marketplace.screening.outgoing import Outgoing
+from marketplace.screening.rules import RULES
 from marketplace.screening.subject import Subject
 
 from .base import Check
@@ -16,7 +18,7 @@ from .files import classify, paths_of
 
 _LOGS = re.compile(
     r"^(builtins\.print|logging\.(debug|info|warning|error|critical|exception|log)|logging\.getLogger\(\)\.\w+|"
-    r"loguru\.logger\.\w+|pprint\.pprint|sys\.std(out|err)\.write)$"
+    r"warnings\.warn|structlog\.get_logger\(\)\.\w+|loguru\.logger\.\w+|pprint\.pprint|sys\.std(out|err)\.write)$"
 )
 _PASSES = re.compile(r"^dify\.session\.(tool|app|model|workflow_node)\b")
 _CHOSEN = frozenset(["credential", "input", "variable"])
@@ -79,19 +81,40 @@ def _leaked(subject: Subject, site: CallSite) -> Iterator[Finding]:
         if rule is None:
             continue
         taints = frozenset().union(*(deep_taints(subject.program, value) for value in site.values()))
-        if "credential" in taints and (rule == "credentials.stored" or _names_secret(site)):
+        whole = rule in ("credentials.stored", "written")
+        if "credential" in taints and shows_credentials(site, whole=whole):
+            message = f"{site.source} {_DOORS[rule]} the credentials themselves"
+            yield Finding("credentials.leaked", message, site.path, site.line, site.source)
+            return
+        if "credential" in taints and rule in RULES and (rule == "credentials.stored" or _names_secret(site)):
             yield Finding(rule, f"{site.source} is given credentials", site.path, site.line, site.source)
             return
 
 
+_DOORS = {
+    "credentials.logged": "writes into the log",
+    "credentials.stored": "puts into the storage",
+    "credentials.passed-on": "hands on",
+    "credentials.shown": "puts into the answer",
+    "raised": "puts into an error's text",
+    "written": "writes into a file",
+}
+_ERRORS = re.compile(r"(^|\.)\w*(Error|Exception)$")
+_WRITES = re.compile(r"^(json|pickle|yaml|marshal|toml)\.(safe_)?dump$|^builtins\.open\(\)\.write$|\.write_text$")
+
+
 def _leak(name: str) -> str | None:
+    if _ERRORS.search(name):
+        return "raised"
+    if _WRITES.search(name):
+        return "written"
     if _LOGS.match(name):
         return "credentials.logged"
     if name.startswith("dify.session.storage.set"):
         return "credentials.stored"
     if _PASSES.match(name):
         return "credentials.passed-on"
-    return "credentials.shown" if name.endswith((".create_text_message", ".create_json_message")) else None
+    return "credentials.shown" if re.search(r"\.create_(text|json|variable|log|blob|link)_message$", name) else None
 
 
 def _names_secret(site: CallSite) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from marketplace.screening.code import CallSite, Program, Value
 from marketplace.screening.code.lookups import deep_taints, element_of
 from marketplace.screening.findings import Finding
+from marketplace.screening.pickles import harmful
 from marketplace.screening.subject import Subject
 
 from .base import Check
@@ -17,7 +18,7 @@ _RUN = re.compile(
     r"code\.interact|runpy\.run_(path|module)"
     r"|types\.(FunctionType|CodeType|LambdaType)|timeit\.(timeit|repeat)|timeit\.Timer|c?"
     r"[pP]rofile\.run(ctx)?|pdb\.run(eval|call)?|trace\.Trace\(\)\.run"
-    r"|ctypes\..*\(\)\.(system|popen|exec\w*|dlopen|mprotect|PyRun\w*)|ctypes\.pythonapi\.PyRun\w*|"
+    r"|ctypes\.(CFUNCTYPE|PYFUNCTYPE|WINFUNCTYPE)\(\)|ctypes\..*\(\)\.(system|popen|exec\w*|dlopen|mprotect|PyRun\w*)|ctypes\.pythonapi\.PyRun\w*|"
     r"bdb\.Bdb\(\)\.run|imp\.load_\w+|importlib\.machinery\.(SourceFileLoader|SourcelessFileLoader|"
     r"ExtensionFileLoader)(\(\)\.\w+)?"
     r"|zipimport\.zipimporter(\(\)\.\w+)?|asteval\.Interpreter\(\)|execjs\.\w+|js2py\.\w+|"
@@ -57,6 +58,9 @@ class Execution(Check):
         program = subject.program
         for path, reason in sorted(program.unread.items()):
             yield Finding("code.unreadable", f"The file cannot be read as Python: {reason}", path)
+        for path, content in subject.files.items():
+            if name := harmful(path, content):
+                yield Finding("code.pickle", f"Loading this file calls {name}", path, evidence=name)
         yield from _inner_workings(program)
         seen: set[tuple[str, str, int]] = set()
         for site in program.calls:
@@ -118,8 +122,36 @@ def _of_site(subject: Subject, site: CallSite) -> Iterator[Finding]:
             yield Finding("code.native", f"{name} loads machine code", site.path, site.line, site.source)
         elif name in ("importlib.import_module", "builtins.__import__", "importlib.__import__"):
             yield from _import(site, taints)
+        elif _WRITES.search(name) and taints & _HIDING | taints & {"response"}:
+            yield from _written(site, taints)
+        elif re.match(r"^sys\.path\.(insert|append|extend)$", name):
+            yield from _searched(site)
         elif re.match(r"^(pip|pip\._internal)(\.\w+)*\.main$|^ensurepip\.", name):
             yield Finding("code.install", f"{name} installs packages", site.path, site.line, site.source)
+
+
+_WRITES = re.compile(r"^O:.*\.(write|writelines)$|\(\)\.(write_text|write_bytes)$")
+_CODE_FILE = re.compile(r"^O:|\.(py|pyc|so|pth|sh)$")
+
+
+def _written(site: CallSite, taints: frozenset[str]) -> Iterator[Finding]:
+    """Hidden or fetched content that is written into a file of code."""
+    places = [*site.receiver.texts(), *site.names]
+    if any(_CODE_FILE.search(text) for text in places):
+        message = "Code that is hidden or fetched is written into a file"
+        yield Finding("code.exec-hidden", message, site.path, site.line, site.source)
+
+
+_ANYBODYS = re.compile(r"^/(tmp|var/tmp|dev/shm)(/|$)|^\.\.(/\.\.)*/?$")
+
+
+def _searched(site: CallSite) -> Iterator[Finding]:
+    """Where Python looks for modules: a folder that anybody may write to, or another plugin's."""
+    for value in site.values():
+        for text in filter(_ANYBODYS.search, value.texts()):
+            yield Finding(
+                "code.import-hidden", f"{text} is put where modules are looked for", site.path, site.line, site.source
+            )
 
 
 _INNER = frozenset(

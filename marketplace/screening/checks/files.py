@@ -8,6 +8,7 @@ from typing import Any
 from marketplace.screening.code import CallSite, Value
 from marketplace.screening.code.lookups import element_of
 from marketplace.screening.code.paths import HOME, HOST, PLUGIN, absolute, is_path
+from marketplace.screening.code.values import constant
 from marketplace.screening.findings import Finding
 from marketplace.screening.subject import Subject
 
@@ -18,8 +19,8 @@ _AT_ZERO = re.compile(
     r"listdir|scandir|walk|fwalk|stat|readlink|remove|unlink|rename|replace|link"
     r"|symlink|chdir|chmod|truncate|rmdir|removedirs|makedirs|mkdir)|glob\.i?glob|shutil\.(copy\w*|"
     r"move|rmtree|make_archive|unpack_archive|copytree)"
-    r"|socket\.socket\(\)\.connect(_ex)?|httpx\.(HTTP|AsyncHTTP)Transport|os\.path\.(exists|isfile|isdir|getsize)|linecache\.getlines?|fileinput\.input|tarfile\.open|"
-    r"zipfile\.ZipFile|mmap\.mmap|sqlite3\.connect|numpy\.(fromfile|loadtxt)"
+    r"|socket\.socket\(\)\.connect(_ex)?|httpx\.(HTTP|AsyncHTTP)Transport|os\.path\.(exists|isfile|isdir|getsize)|linecache\.getlines?|fileinput\.input|tarfile\.(open|TarFile)(\(\)\.add)?|"
+    r"zipfile\.ZipFile(\(\)\.write)?|mmap\.mmap|sqlite3\.connect|numpy\.(fromfile|loadtxt)"
     r"|pandas\.read_\w+|dotenv\.(load_dotenv|dotenv_values)|configparser\.ConfigParser\(\)\.read|"
     r"tomllib\.load|runpy\.run_path|os\.(system|popen)|subprocess\.\w+|pathlib\.Path\.(read_text|read_bytes|"
     r"open))$"
@@ -118,6 +119,9 @@ def paths_of(subject: Subject, site: CallSite) -> set[str]:
         if method in ("glob", "rglob"):
             values = [_joined(site)]
     for name in site.names:
+        values += [constant(path) for pattern, path in _BY_NATURE if pattern.search(name)]
+        if name.endswith(("urlopen", ".get", "read_csv", "read_json", "urlretrieve")):
+            values += [constant(text[7:]) for text in site.argument(0, "url").texts() if text.startswith("file:///")]
         if _AT_ZERO.match(name):
             first = site.argument(0, "file", "path", "pathname", "name", "filename", "args", "src")
             values += (
@@ -130,6 +134,16 @@ def paths_of(subject: Subject, site: CallSite) -> set[str]:
     return {path for value in values for text in value.texts() for path in _leads_to(text, site)}
 
 
+# What reads secrets without being told where they are.
+_BY_NATURE = (
+    (re.compile(r"^netrc\.netrc$"), f"{HOME}/.netrc"),
+    (re.compile(r"^pwd\.getpw(all|nam)$|^spwd\.getsp"), "/etc/shadow"),
+    (re.compile(r"^psutil\..*\.(environ|cmdline|open_files|memory_maps)$"), "/proc/*/environ"),
+    (re.compile(r"^(browser_cookie3|browsercookie|pycookiecheat)\."), f"{HOME}/.config/cookies.sqlite"),
+    (re.compile(r"^keyring\.get_(password|credential)$"), f"{HOME}/.gnupg/keyring"),
+)
+
+
 def _joined(site: CallSite) -> Value:
     patterns = site.argument(0).texts() or ["*"]
     return Value(frozenset(posixpath.join(text, pattern) for text in site.receiver.texts() for pattern in patterns))
@@ -138,6 +152,8 @@ def _joined(site: CallSite) -> Value:
 def _leads_to(text: str, site: CallSite) -> list[str]:
     if any(name.startswith("socket.") for name in site.names) and not text.startswith("/"):
         return []
+    if text.startswith("file:"):  # SQLite's way of naming a file
+        text = text.removeprefix("file:").partition("?")[0]
     if not text or len(text) > 1000 or "\n" in text or "://" in text or text == "\ufffc":
         return []
     words = [text]

@@ -13,6 +13,7 @@ from marketplace.screening.hosts import (
     is_drop_point,
     is_near,
     is_number,
+    is_placeholder,
     is_vocabulary,
     known_end,
     registrable,
@@ -152,12 +153,12 @@ def _in_code(subject: Subject, contacted: dict[str, Any]) -> Iterator[Finding]:
                     yield Finding("network.unnamed-address", message, module.path, line, url[:160])
 
 
-_DATA = (".json", ".toml", ".ini", ".cfg", ".env", ".txt", ".properties", ".xml", ".csv")
+_DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".env", ".txt", ".properties", ".xml", ".csv")
 
 
 def _in_data(subject: Subject, contacted: dict[str, Any]) -> Iterator[Finding]:
     """Addresses in files of data, where the code contacts a host that it has read from a file."""
-    if not any(one.unknown and "file" in one.address.taints for one in subject.outgoing):
+    if not _contacts_what_it_read(subject):
         return
     for path, text in subject.texts():
         if path.endswith(_DATA) and "requirements" not in path:
@@ -166,6 +167,16 @@ def _in_data(subject: Subject, contacted: dict[str, Any]) -> Iterator[Finding]:
                 if host and host not in contacted and _is_strange(subject, host):
                     message = f"{host} stands in a file whose content the code contacts, and nothing names it"
                     yield Finding("network.unnamed-address", message, path, 0, url[:160])
+
+
+_SPEAKERS = re.compile(r"(Session|Client|Pool|Manager|Connection|Handler|[cC]onnect)$")
+
+
+def _contacts_what_it_read(subject: Subject) -> bool:
+    if any(one.unknown and "file" in one.address.taints for one in subject.outgoing):
+        return True
+    speaking = (site for site in subject.program.calls if any(_SPEAKERS.search(name) for name in site.names))
+    return any("file" in value.taints for site in speaking for value in site.values())
 
 
 def code_texts(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -177,7 +188,14 @@ def code_texts(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def _is_strange(subject: Subject, host: str) -> bool:
-    if "." not in host or is_near(host) or is_vocabulary(host) or registrable(host) in NEUTRAL or host in _EXAMPLES:
+    if (
+        "." not in host
+        or is_placeholder(host)
+        or is_near(host)
+        or is_vocabulary(host)
+        or registrable(host) in NEUTRAL
+        or host in _EXAMPLES
+    ):
         return False
     return not subject.declared.covers(host)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from marketplace.screening import shapes
 from marketplace.screening.findings import Finding
+from marketplace.screening.pairs import pairs_in, pairs_of_line
 from marketplace.screening.subject import Subject
 
 from .base import Check
@@ -18,115 +19,17 @@ _PRIVATE = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s|\"|')*[A-Za-z0-9+/=:, "
     r"-]{20,}|PuTTY-User-Key-File-\d"
 )
-_SHAPES = {
-    "an AWS access key": r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b",
-    "a GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{50,}\b",
-    "a GitLab token": r"\bglpat-[A-Za-z0-9_-]{20,}",
-    "an OpenAI or Anthropic key": r"\bsk-(?:proj-|svcacct-|admin-|ant-(?:api|admin)\d\d-|or-v1-)?[A-Za-z0-9_-]{32,}",
-    "a Slack token": r"\bxox[abeprs]-[A-Za-z0-9-]{20,}|\bxapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{20,}",
-    "a Slack webhook": r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{20,}",
-    "a Discord webhook": r"discord(?:app)?\.com/api/webhooks/\d{15,}/[\w-]{50,}",
-    "a Google key": r"\bAIza[A-Za-z0-9_-]{35}",
-    "a Google client secret": r"\bGOCSPX-[A-Za-z0-9_-]{28}",
-    "a Google refresh token": r"\b1//0[A-Za-z0-9_-]{40,}",
-    "a Stripe key": r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{20,}",
-    "a SendGrid key": r"\bSG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{40,}",
-    "a Twilio key": r"\b(?:SK|AC)[a-f0-9]{32}\b",
-    "a Mailgun key": r"\bkey-[a-f0-9]{32}\b",
-    "an npm token": r"\bnpm_[A-Za-z0-9]{36}",
-    "a PyPI token": r"\bpypi-AgEI[A-Za-z0-9_-]{50,}",
-    "a Hugging Face token": r"\bhf_[A-Za-z]{30,}",
-    "a Telegram bot token": r"\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b",
-    "a JSON web token": r"\beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{20,}",
-    "an Azure storage key": r"AccountKey=[A-Za-z0-9+/]{80,}={0,2}",
-    "a DigitalOcean token": r"\bdo[opr]_v1_[a-f0-9]{64}",
-    "a Databricks token": r"\bdapi[a-f0-9]{32}\b",
-    "a Shopify token": r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}",
-    "a Linear key": r"\blin_api_[A-Za-z0-9]{40}",
-    "a Notion token": r"\b(?:secret_[A-Za-z0-9]{43}|ntn_[A-Za-z0-9]{40,})",
-    "a Groq key": r"\bgsk_[A-Za-z0-9]{48,}",
-    "an xAI key": r"\bxai-[A-Za-z0-9]{60,}",
-    "a Replicate token": r"\br8_[A-Za-z0-9]{37}",
-    "a Perplexity key": r"\bpplx-[A-Za-z0-9]{40,}",
-    "a Tavily key": r"\btvly-(?:dev-|prod-)?[A-Za-z0-9]{28,}",
-    "an Alibaba access key": r"\bLTAI[A-Za-z0-9]{16,22}\b",
-    "a Tencent secret id": r"\bAKID[A-Za-z0-9]{28,}\b",
-    "a Vault token": r"\bhvs\.[A-Za-z0-9_-]{50,}",
-    "an age key": r"AGE-SECRET-KEY-1[A-Z0-9]{58}",
-    "a Square token": r"\bsq0(?:atp|csp)-[A-Za-z0-9_-]{22,}|\bEAAA[A-Za-z0-9_-]{60}",
-    "a Dify key": r"\b(?:app|dataset)-[A-Za-z0-9]{24}\b",
-}
-_PROVIDERS = {name: re.compile(shape) for name, shape in _SHAPES.items()} | shapes.PROVIDERS
-# One of these stands in every key of a known shape; looking for them is quick.
-_MARKS = [
-    "AKIA",
-    "ASIA",
-    "AROA",
-    "AIDA",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "glpat-",
-    "sk-",
-    "xox",
-    "xapp-",
-    "hooks.slack.com",
-    "/api/webhooks/",
-    "AIza",
-    "GOCSPX-",
-    "1//0",
-    "k_live_",
-    "k_test_",
-    "SG.",
-    "key-",
-    "npm_",
-    "pypi-AgEI",
-    "hf_",
-    ":AA",
-    "eyJ",
-    "AccountKey=",
-    "dop_v1_",
-    "doo_v1_",
-    "dor_v1_",
-    "dapi",
-    "shpat_",
-    "shpca_",
-    "shppa_",
-    "shpss_",
-    "lin_api_",
-    "secret_",
-    "ntn_",
-    "gsk_",
-    "xai-",
-    "r8_",
-    "pplx-",
-    "tvly-",
-    "LTAI",
-    "AKID",
-    "hvs.",
-    "AGE-SECRET",
-    "sq0",
-    "EAAA",
-    "app-",
-    "dataset-",
-    "SK",
-    "AC",
-    *shapes.MARKS,
-]
 _NAMED = re.compile(
     r"""(?P<name>[\w.-]*(?:api[_-]?key|apikey|secret|passw(?:or)?d|passwd|access[_-]?key|auth[_-]?token
-    |token(?!iz|s?_?(?:limit|count))|private[_-]?key|client[_-]?secret|credential|bearer)[\w-]*)["']?\]?
+    |token(?!iz|s?_?(?:limit|count))|(?:private|signing|encryption|session|service)[_-]?key|client[_-]?secret|credential|bearer)[\w-]*)["']?\]?
     (?:\s*:\s*[\w.\[\], |]+(?==))?
-    \s*(?:[:=]|:=|=>|,)\s*(?:str\()?[rbfu]?(?P<quote>["'])(?P<value>[^"'\n]{8,300})(?P=quote)""",
+    \s*(?:[:=]|:=|=>|,)\s*(?:str\()?[rbfu]?(?P<quote>["'`])(?P<value>[^"'`\n]{8,300})(?P=quote)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BARE = re.compile(
     r"""^\s*(?:[#;/*]+\s*(?:\w+:?\s+){0,4})?(?:-\s+)?(?:(?:export|ENV|ARG|set|setx)\s+)?"""
     r"""(?P<name>[\w./:-]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD|PASS|[kK]ey|[sS]ecret|[tT]oken|[pP]assword|_auth))"""
-    r"""\s*[:= ]\s*(?P<value>[^\s"'{}$<>]{12,200})\s*(?:\s#.*)?$"""
+    r"""\s*(?::=|[:= ])\s*(?P<value>[^\s"'{}$<>]{12,200})\s*(?:\s#.*)?$"""
 )
 # A key behind its name in an element, behind a default that is asked for first, and a login in a line of its own.
 _OTHERS = [
@@ -201,12 +104,33 @@ def _in_text(path: str, text: str) -> Iterator[Finding]:
         )
     tested = bool(_TESTS.search(path))
     prose = _docstrings(text) if path.endswith(".py") else frozenset()
+    found = False
     for number, line in enumerate(text.splitlines(), start=1):
         if 8 <= len(line) <= 20_000 and _MAYBE.search(line):
             in_words = number in prose
             for one in _in_line(path, number, line, tested=tested or in_words):
+                found = True
                 if not (in_words and one.rule == "secrets.assignment"):
                     yield one
+    if not found:
+        yield from _in_grammar(path, text, tested=tested)
+
+
+_NAMES_ONE = re.compile(
+    r"api.?key|apikey|secret|passw|passphrase|(^|[_.-])(pass|pwd|key|auth|bearer|sig)$|(^|[_.-])[\w]*token$|access.?key|private.?key|credential|webhook",
+    re.IGNORECASE,
+)
+
+
+def _in_grammar(path: str, text: str, *, tested: bool) -> Iterator[Finding]:
+    """What the file's own grammar gives to names that speak of secrets, and parameters of addresses in any file."""
+    for name, value in (*pairs_in(path, text), *(one for line in text.splitlines() for one in pairs_of_line(line))):
+        if not _NAMES_ONE.search(name) or not 6 <= len(value) <= 4000:
+            continue
+        if shape_of(value) or _assigned(name, value, tested):
+            line = _line(text, max(text.find(value), 0))
+            yield Finding("secrets.assignment", f"{name} is given a fixed value", path, line, mask(value))
+            return
 
 
 def _docstrings(text: str) -> frozenset[int]:
@@ -234,24 +158,20 @@ def _in_line(path: str, number: int, line: str, *, tested: bool) -> Iterator[Fin
             path,
             number,
             mask(secret),
-            severity="warning" if tested else "",
+            severity="warning" if tested and _PLACEHOLDER_IN_TESTS.search(secret) else "",
         )
         return
     bearer = _BEARER.search(line)
-    if (
-        bearer
-        and not _is_prose(path)
-        and not tested
-        and _is_random(bearer["value"])
-        and not _SHORT_PLACEHOLDER.search(bearer["value"])
-    ):
+    if bearer and not tested and _is_random(bearer["value"]) and not _SHORT_PLACEHOLDER.search(bearer["value"]):
         yield Finding("secrets.assignment", "A header carries a fixed key", path, number, mask(bearer["value"]))
-    if (match := _URL.search(line)) and not _is_prose(path) and _is_password(match["value"]):
+    if (match := _URL.search(line)) and (
+        _is_random(match["value"]) if _is_prose(path) else _is_password(match["value"])
+    ):
         message = "An address carries a password"
         severity = "warning" if tested else ""
         yield Finding("secrets.url-password", message, path, number, mask(match["value"]), severity)
     for name, value in _named(path, line):
-        if not _is_prose(path) and (rule := _assigned(name, value, tested)):
+        if (not _is_prose(path) or _is_random(value)) and (rule := _assigned(name, value, tested)):
             yield Finding(rule, f"{name} is given a fixed value", path, number, mask(value))
             return
 
@@ -269,12 +189,28 @@ def _named(path: str, line: str) -> Iterator[tuple[str, str]]:
 
 
 _MAYBE = re.compile(
-    "|".join(re.escape(mark) for mark in _MARKS) + r"|://|(?i:key|basic|secret|token|passw|credential|bearer|pwd)"
+    "|".join(re.escape(mark) for mark in shapes.MARKS) + r"|://|(?i:key|basic|secret|token|passw|credential|bearer|pwd)"
 )
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _WORDS = frozenset(["password", "pass", "pwd", "secret", "user", "username", "admin", "token", "guest", "root", "port"])
 _SETTINGS_NAMES = r"env|(^|/)(Dockerfile|Makefile|Procfile|\.npmrc|\.pypirc|\.netrc|pip\.conf)"
-_SETTINGS = (".env", ".ini", ".cfg", ".conf", ".yaml", ".yml", ".toml", ".properties", ".txt", ".sh", ".env.example")
+_SETTINGS = (
+    ".env",
+    ".ini",
+    ".cfg",
+    ".conf",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".properties",
+    ".txt",
+    ".sh",
+    ".bash",
+    ".zsh",
+    ".ps1",
+    ".tfvars",
+    ".env.example",
+)
 
 
 def _is_password(value: str) -> bool:
@@ -287,9 +223,9 @@ def _is_prose(path: str) -> bool:
 
 def shape_of(text: str) -> tuple[str, str] | None:
     """(kind, secret) of the first key of a known shape in the text."""
-    if not any(mark in text for mark in _MARKS):
+    if not any(mark in text for mark in shapes.MARKS):
         return None
-    for kind, shape in _PROVIDERS.items():
+    for kind, shape in shapes.PROVIDERS.items():
         if (
             (match := shape.search(text))
             and not _SHORT_PLACEHOLDER.search(match.group())
@@ -300,7 +236,7 @@ def shape_of(text: str) -> tuple[str, str] | None:
 
 
 def _assigned(name: str, value: str, tested: bool) -> str | None:
-    if _NAMES_NO_SECRET.search(name) or not re.fullmatch(r"[!-~]+", value):
+    if _NAMES_NO_SECRET.search(name) or value.startswith("ENC[") or not re.fullmatch(r"[!-~]+", value):
         return None
     if (
         tested
@@ -335,7 +271,10 @@ _NAMES_NO_SECRET = re.compile(
 )
 _PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
 _PLACEHOLDER_IN_TESTS = re.compile(r"test|fake|dummy|mock|example|sample|1234|abcd|0000|aaaa", re.IGNORECASE)
-_OF_A_SERVICE = re.compile(r"api.?key|secret|passw|access.?token|auth.?token|_?authToken|private.?key", re.IGNORECASE)
+_OF_A_SERVICE = re.compile(
+    r"api.?key|secret|passw|access.?token|auth.?token|_?authToken|(?:private|signing|encryption|session).?key|(?:service|refresh|bearer).?token|webhook",
+    re.IGNORECASE,
+)
 
 
 def randomness(text: str) -> float:
@@ -358,7 +297,9 @@ def _assembled(subject: Subject, texts: dict[str, str]) -> Iterator[Finding]:
     yield from _bound(subject, texts, seen)
 
 
-_NAMES_SECRET = re.compile(r"api.?key|secret|passw|_pass$|token$|private.?key|credential", re.IGNORECASE)
+_NAMES_SECRET = re.compile(
+    r"api.?key|secret|passw|_pass$|token$|(?:private|signing|encryption).?key|credential|bearer", re.IGNORECASE
+)
 
 
 def _bound(subject: Subject, texts: dict[str, str], seen: set[str]) -> Iterator[Finding]:

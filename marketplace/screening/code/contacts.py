@@ -24,9 +24,7 @@ _AT_ZERO = [
     "urllib.request.build_opener().open",
     "urllib.request.OpenerDirector().open",
     "httplib2.Http().request",
-    "httpx.stream",
     "httpx.AsyncClient().websocket",
-    "pycurl.Curl().setopt",
     "xmlrpc.client.ServerProxy",
     "websocket.create_connection",
     "websocket.WebSocketApp",
@@ -88,6 +86,7 @@ _CONTACTS = {
     **{name: Contact(0, _HOST, "host") for name in _HOSTS_AT_ZERO},
     "socket.socket().sendto": Contact(-1, _HOST, "host"),
     "urllib3.request": Contact(1),
+    "pycurl.Curl().setopt": Contact(1),
     "http.client.HTTPSConnection().request": Contact(1, ("path",), "path"),
     "http.client.HTTPConnection().request": Contact(1, ("path",), "path"),
 }

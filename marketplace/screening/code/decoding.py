@@ -5,8 +5,11 @@ import binascii
 import bz2
 import codecs
 import html
+import ipaddress
 import json
 import lzma
+import socket
+import struct
 import urllib.parse
 import zlib
 from collections.abc import Callable, Iterable
@@ -73,6 +76,10 @@ def _reversed(given: Any) -> tuple[Any, ...]:
     return tuple(reversed(given))
 
 
+def _address(*, scheme: str = "https", host: str = "", path: str = "", port: int | None = None, **_: Any) -> str:
+    return f"{scheme}://{host}{f':{port}' if port else ''}/{path.lstrip('/')}"
+
+
 def _range(*ends: int) -> tuple[int, ...]:
     return tuple(islice(range(*ends), 4096))
 
@@ -123,6 +130,14 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "urllib.parse.urlunparse": urllib.parse.urlunparse,
     "urllib.parse.urlunsplit": urllib.parse.urlunsplit,
     "html.unescape": html.unescape,
+    "ipaddress.ip_address": lambda number: str(ipaddress.ip_address(number)),
+    "ipaddress.IPv4Address": lambda number: str(ipaddress.IPv4Address(number)),
+    "socket.inet_ntoa": socket.inet_ntoa,
+    "struct.pack": struct.pack,
+    "httpx.URL": lambda *given, **parts: given[0] if given else _address(**parts),
+    "yarl.URL": lambda given, **_: given,
+    "yarl.URL.build": _address,
+    "furl.furl": lambda given, **_: given,
     "builtins.str.maketrans": lambda *_: None,
     "json.dumps": lambda given, **_: json.dumps(given),
     "base64.b64encode": base64.b64encode,

@@ -19,7 +19,7 @@ def define_function(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) 
     frame.program.functions[scope] = function
     bound = ref(f"B:{scope}" if owner and function.kind != "method" else f"F:{scope}")
     for decorator in reversed(node.decorator_list):
-        _decorate(frame, decorator, bound)
+        bound |= _wrappers(_decorate(frame, decorator, bound))
     frame.bind(node.name, bound)
     inner = frame.inner(scope, owner)
     _bind_parameters(frame, inner, function)
@@ -35,13 +35,18 @@ def _kind(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     return "class" if "classmethod" in names else "method"
 
 
-def _decorate(frame: Frame, decorator: ast.expr, function: Value) -> None:
+def _wrappers(made: Value) -> Value:
+    """Functions of the package that a decorator puts before the one that it got."""
+    return Value(refs=frozenset(one for one in made.refs if one.startswith("F:")))
+
+
+def _decorate(frame: Frame, decorator: ast.expr, function: Value) -> Value:
     """A decorator is called with the function."""
     callee = evaluate(frame, decorator)
     call = ast.copy_location(ast.Call(decorator, [], []), decorator)
     # the tree keeps it, so that it stays the same call in each pass
     kept = decorator.__dict__.setdefault("applied", call)
-    call_value(frame, kept, callee, args=(function,))
+    return call_value(frame, kept, callee, args=(function,))
 
 
 def _bind_parameters(frame: Frame, inner: Frame, function: Function) -> None:

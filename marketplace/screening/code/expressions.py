@@ -121,7 +121,7 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
     if isinstance(node.op, ast.Add):
         lefts, rights = _or_hole(lefts, rights), _or_hole(rights, lefts)
     consts = _worked_out(_OPERATORS.get(type(node.op)), lefts, rights)
-    refs = left.refs | right.refs if isinstance(node.op, ast.Add | ast.BitOr) else frozenset()
+    refs = left.refs | right.refs if isinstance(node.op, ast.Add | ast.BitOr | ast.Mult) else frozenset()
     containers = frozenset(one for one in refs if one.startswith("D:"))
     return Value(consts, containers, taints)
 

@@ -64,6 +64,10 @@ class Frame:
     def with_names(self, names: dict[str, Value]) -> "Frame":
         return replace(self, overlay=self.overlay | names)
 
+    def home(self, name: str) -> str:
+        """The scope in which a name that is only read here lives."""
+        return next((one for one in self.scopes if (one, name) in self.program.bound), self.scope)
+
     def bind(self, name: str, value: Value) -> None:
         if name in self.overlay:
             self.overlay[name] = value

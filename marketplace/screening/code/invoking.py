@@ -4,6 +4,7 @@ import ast
 
 from .expressions import evaluate, note_references
 from .frames import Frame
+from .keeping import put_into
 from .library import call_library, forget_labels, method_of_text
 from .lookups import attribute, deep_taints, owner_objects
 from .paths import path_method
@@ -43,8 +44,17 @@ def call(frame: Frame, node: ast.Call) -> Value:
     else:
         callee = evaluate(frame, node.func)
     args = _arguments(frame, node)
-    keywords = {one.arg or "**": evaluate(frame, one.value) for one in node.keywords}
+    keywords = _keywords(frame, node)
     return call_value(frame, node, callee, args=args, receiver=receiver, keywords=keywords)
+
+
+def _keywords(frame: Frame, node: ast.Call) -> dict[str, Value]:
+    """By name; of a dictionary that is spread, what is known of it, and the dictionary itself under two stars."""
+    found = {one.arg or "**": evaluate(frame, one.value) for one in node.keywords}
+    if (spread := found.get("**")) is not None:
+        held = {key: value for key, value in _named(frame, spread).items() if key.isidentifier()}
+        return held | found
+    return found
 
 
 def _arguments(frame: Frame, node: ast.Call) -> tuple[Value, ...]:
@@ -54,6 +64,8 @@ def _arguments(frame: Frame, node: ast.Call) -> tuple[Value, ...]:
         consts = [const for const in value.consts if isinstance(const, tuple)]
         if isinstance(one, ast.Starred) and len(consts) == 1:
             args += [Value(frozenset([part]), frozenset(), value.taints) for part in consts[0][:16]]
+        elif isinstance(one, ast.Starred) and (held := _spread(frame, value)):
+            args += held
         else:
             args.append(value)
     return tuple(args)
@@ -104,18 +116,30 @@ def _put(frame: Frame, site: CallSite, method: str) -> None:
     base = (
         site.node.func.value if isinstance(site.node, ast.Call) and isinstance(site.node.func, ast.Attribute) else None
     )
+    if isinstance(base, ast.Name) and not _is_self(base):
+        put_into(frame, base.id, site)
     while isinstance(base, ast.Attribute) and not _is_self(base.value):
         base = base.value
-    if (
-        taints
-        and isinstance(base, ast.Name)
-        and not _is_self(base)
-        and not site.receiver.refs & {"dify.session.storage"}
-    ):
-        frame.bind(base.id, Value(taints=taints))
-    elif taints and isinstance(base, ast.Attribute):
+    if taints and isinstance(base, ast.Name) and not _is_self(base):
+        _taint(frame, base.id, taints)
+    elif taints and isinstance(base, ast.Attribute) and base.attr not in ("session", "runtime"):
         for one in owner_objects(evaluate(frame, base.value)):
             frame.program.bind(one, base.attr, Value(taints=taints))
+
+
+def _taint(frame: Frame, name: str, taints: frozenset[str]) -> None:
+    """Where the name lives, so that nothing hides what it stands for; modules and the session keep nothing."""
+    held = frame.lookup(name)
+    if any(one.startswith("dify.") for one in held.refs) or (held.refs and all(map(_is_module, held.refs))):
+        return
+    if name in frame.overlay or name in frame.globals:
+        frame.bind(name, Value(taints=taints))
+    else:
+        frame.program.bind(frame.home(name), name, Value(taints=taints))
+
+
+def _is_module(one: str) -> bool:
+    return one[1:2] != ":" and "(" not in one
 
 
 def _is_self(node: ast.expr) -> bool:

@@ -8,6 +8,7 @@ from itertools import permutations
 from .contacts import contact_of
 from .decoding import DECODERS, PLAIN, pure_call
 from .frames import Frame
+from .keeping import given_back, made_of
 from .lookups import attribute, element_of, foreign, item
 from .paths import HOME, path_call
 from .program import Program
@@ -59,6 +60,13 @@ _WIDE = re.compile(r"\{[^}]*:[^}]*(\d{4,}|\{)")
 _SPACES_GET = ("globals().get", "vars().get", "locals().get", ".__dict__.get", "sys.modules.get")
 _GETTERS = ("operator.attrgetter:", "operator.methodcaller:")
 _READING = ("builtins.open", "io.open", "codecs.open", "aiofiles.open", "os.open", "os.fdopen")
+_READING += (
+    "configparser.ConfigParser",
+    "configparser.RawConfigParser",
+    "dotenv.dotenv_values",
+    "importlib.resources.read_text",
+    "pkgutil.get_data",
+)
 
 
 def forget_labels(name: str, taints: frozenset[str]) -> frozenset[str]:
@@ -81,15 +89,22 @@ def call_library(frame: Frame, site: CallSite, one: str) -> Value:
     if contact_of(one) is not None:
         return ref(f"{one}()").labelled("response")
     if one.startswith("D:"):
-        return _of_container(frame.program, site, one)
-    if one in _READING:
-        return ref(f"{one}()").labelled(*taints, "file")
-    return _result(one).labelled(*forget_labels(one, taints))
+        kept = given_back(frame.program, one)
+        return kept if kept is not None else _of_container(frame.program, site, one)
+    if one in _READING or one.endswith((".read_text", ".read_bytes")):
+        return (ref(f"{one}()") | _code_file(site)).labelled(*taints, "file")
+    return (_result(one) | made_of(frame, site)).labelled(*forget_labels(one, taints))
+
+
+def _code_file(site: CallSite) -> Value:
+    """`O:` and the path of an opened file that would be run: what is written into it is code."""
+    opened = [text for text in site.argument(0, "file").texts() if text.endswith((".py", ".so", ".pth", ".sh"))]
+    return ref(*(f"O:{text}" for text in opened))
 
 
 def _result(one: str) -> Value:
     """A name for what the call gives, unless it is too far from anything that is known by name."""
-    if one.startswith("dify.runtime.credentials"):
+    if one.startswith("dify.runtime.credentials") or one == "dify.session":
         return ref(one)
     if one.startswith("dify.session.") or one.count("()") + one.count("[]") > _FAR:
         return NOTHING
@@ -106,7 +121,7 @@ def _pure(frame: Frame, site: CallSite, one: str) -> Value:
             Value(value.consts if one == "builtins.str" else frozenset(), value.refs) for value in site.args
         )
     if one in _READING:
-        return ref("builtins.open()").labelled("file", *taints)
+        return (ref("builtins.open()") | _code_file(site)).labelled("file", *taints)
     if one == "builtins.map" and len(site.args) == 2:
         result |= _mapped(frame, site)
     if one in ("builtins.vars", "builtins.globals", "builtins.locals"):

@@ -87,7 +87,17 @@ def _member(program: Program, scope: str, name: str, *, instance: bool) -> Value
             result |= foreign(f"{base}().{name}")
     if result == NOTHING and name in ("session", "runtime"):
         return ref(f"dify.{name}")
-    return result
+    return result if result != NOTHING or name.startswith("__") else _asked(program, scope, name)
+
+
+def _asked(program: Program, scope: str, name: str) -> Value:
+    """What a class's own `__getattr__` gives for a name that it does not have."""
+    for one in program.family(scope):
+        if (known := program.functions.get(f"{one}.__getattr__")) is not None:
+            for parameter in known.parameters()[:1]:
+                program.bind(known.scope, parameter, constant(name))
+            return program.returned.get(known.scope, NOTHING)
+    return NOTHING
 
 
 def _bound_methods(program: Program, value: Value) -> Value:

@@ -14,7 +14,8 @@ Constant = Hashable  # str (with holes), bytes, int, float, bool, None, or a tup
 @dataclass(frozen=True, slots=True)
 class Value:
     """`refs` name things: `os.system`, `requests.Session()` for what a call gave, and with a letter what is local:
-    `F:` function, `B:` bound method, `C:` class, `I:` its instances, `M:` module, `D:` container, `P:` partial call."""
+    `F:` function, `B:` bound method, `C:` class, `I:` its instances, `M:` module, `D:` container, `P:` partial call,
+    `O:` opened file of code."""
 
     consts: frozenset[Constant] = frozenset()
     refs: frozenset[str] = frozenset()

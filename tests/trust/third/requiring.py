@@ -90,7 +90,7 @@ NEAR: dict[str, Callable[[Random, str], str]] = {
     "no hyphen": lambda c, n: n.replace("-", ""),
     "python before": lambda c, n: f"python-{n}",
     "python after": lambda c, n: f"{n}-python",
-    "py before": lambda c, n: f"py{n}" if not n.startswith("py") else n[2:],
+    "py before": lambda c, n: n.removeprefix("python-").removeprefix("py") if n.startswith("py") else f"py{n}",
     "python and number": lambda c, n: f"python-{n}{c.choice('23')}",
     "number after": lambda c, n: f"{n.rstrip('0123456789')}{c.choice('2345')}",
     "tail": lambda c, n: n + c.choice(["-lib", "-sdk", "-official", "-latest", "-fix", "-secure", "-pro", "-fork"]),

@@ -45,7 +45,12 @@ RUNS: dict[str, tuple[str, ...]] = {
     "unsafe yaml": ("import yaml", "yaml.unsafe_load('!!python/object/apply:os.system [id]')"),
     "yaml loader": ("import yaml", "yaml.load('!!python/object/apply:os.system [id]', Loader=yaml.UnsafeLoader)"),
     "dill": ("import dill, base64", "dill.loads(base64.b64decode('@b64'))()"),
-    "joblib": ("import joblib, os", "joblib.load(os.path.join(os.path.dirname(__file__), '@name.joblib'))"),
+    "joblib": (
+        "import joblib, os",
+        "joblib.load(os.path.join(os.path.dirname(__file__), '@name.joblib'))",
+        "@name.joblib",
+        "cposix\nsystem\n(S'id'\ntR.",
+    ),
     "marshal": ("import marshal, base64", "exec(marshal.loads(base64.b64decode('@b64')))"),
     "marshal function": (
         "import marshal\nfrom types import FunctionType as _F",

@@ -215,16 +215,15 @@ def placeholder(copy: Copy, chance: Random) -> str:
         values = [
             *("<your-key>", "YOUR_API_KEY", "sk-...", "xxxxxxxxxxxxxxxx", "changeme", "${API_KEY}", "{{ api_key }}"),
             *(
-                "AKIAIOSFODNN7EXAMPLE",
                 "op://vault/item/field",
                 "********",
                 "replace-with-your-own-token",
                 "$(pass show x)",
             ),
-            *("your_secret_goes_here", "...", "sk-1234567890abcdef1234567890abcdef", "TODO", "example-token"),
+            *("your_secret_goes_here", "...", "TODO", "example-token"),
         ]
         place, name, value = chance.choice(sorted(IN_CODE | IN_FILES)), chance.choice(NAMES), chance.choice(values)
-        if place in ("env", "base64", "kubernetes"):
+        if place in ("env", "env local", "envrc", "base64", "kubernetes"):
             place = "yaml"
         path, text = (IN_CODE | IN_FILES)[place](chance, name, value)
         path = path.replace("@", word(chance))

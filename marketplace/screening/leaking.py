@@ -1,0 +1,79 @@
+"""Credentials themselves, not something that was worked out with them, in what a call is given."""
+
+import ast
+import re
+
+from .code import CallSite
+
+_MAPPINGS = frozenset(["credentials", "credential", "creds", "system_credentials"])
+_SECRET = re.compile(
+    r"(^|_)(api_?key|apikey|secret(_key)?|passw(or)?d|access_key|private_key|client_secret|(access|auth|bearer|refresh|api)_token|token)$",
+    re.I,
+)
+# What gives nothing of a secret away.
+_HARMLESS = frozenset(
+    [
+        "len",
+        "bool",
+        "type",
+        "isinstance",
+        "hash",
+        "keys",
+        "sha256",
+        "md5",
+        "sha1",
+        "id",
+        "any",
+        "all",
+        "hexdigest",
+        "mask",
+    ]
+)
+
+
+def shows_credentials(site: CallSite, *, whole: bool = False) -> bool:
+    """Whether an argument is, or has in it, the mapping of credentials or (unless `whole`) one secret of it."""
+    if not isinstance(site.node, ast.Call):
+        return False
+    parts = [*site.node.args, *(keyword.value for keyword in site.node.keywords)]
+    return any(_shows(part, whole) for part in parts)
+
+
+def _shows(node: ast.AST, whole: bool) -> bool:
+    if isinstance(node, ast.Compare | ast.Lambda):
+        return False
+    if isinstance(node, ast.IfExp):
+        return _shows(node.body, whole) or _shows(node.orelse, whole)
+    if isinstance(node, ast.Call) and _called(node) in _HARMLESS:
+        return False
+    if (key := _taken(node)) is not None:
+        return not whole and (key == "" or bool(_SECRET.search(key)))
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
+        return _shows(node.value, whole)
+    if isinstance(node, ast.Name | ast.Attribute):
+        name = node.id if isinstance(node, ast.Name) else node.attr
+        return name in _MAPPINGS or (not whole and isinstance(node, ast.Name) and bool(_SECRET.search(name)))
+    return any(_shows(child, whole) for child in ast.iter_child_nodes(node))
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _taken(node: ast.AST) -> str | None:
+    """The key under which something is taken out of the mapping, "" if it is not known; None if nothing is."""
+    if isinstance(node, ast.Subscript) and _is_mapping(node.value):
+        return _text(node.slice)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_mapping(node.func.value):
+        return _text(node.args[0]) if node.func.attr in ("get", "pop") and node.args else None
+    return None
+
+
+def _is_mapping(node: ast.expr) -> bool:
+    return (isinstance(node, ast.Name) and node.id in _MAPPINGS) or (
+        isinstance(node, ast.Attribute) and node.attr in _MAPPINGS
+    )
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

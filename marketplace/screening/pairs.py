@@ -1,0 +1,90 @@
+"""Names and values in files of data, by the file's own grammar: what a pattern over single lines does not see."""
+
+import base64
+import binascii
+import csv
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+_LARGEST = 300_000
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NAME_KEYS = ("name", "key", "field", "id")
+_VALUE_KEYS = ("value", "val", "secret", "default", "data")
+_QUOTED = r"""(?:"([^"\n]{1,300})"|'([^'\n]{1,300})')"""
+_NEXT = re.compile(rf"{_QUOTED}\s*,\s*{_QUOTED}")
+_ATTRIBUTES = re.compile(r"""\b(?:key|name)=["']([^"']+)["']\s+value=["']([^"']+)["']""")
+_QUERY = re.compile(r"""[?&]([\w.-]{2,40})=([A-Za-z0-9%+/_.~-]{12,300})""")
+_SEMICOLONS = re.compile(
+    r"""(?:^|;)\s*(Pwd|Password|AccountKey|SharedAccessKey|sig|Secret)\s*=\s*([^;'"\s]{6,300})""", re.IGNORECASE
+)
+
+type Pairs = Iterator[tuple[str, str]]
+
+
+def pairs_in(path: str, text: str) -> Pairs:
+    """(name, value) of everything that the file gives a name to; nothing from what cannot be read."""
+    if len(text) > _LARGEST:
+        return
+    try:
+        if path.endswith((".json", ".ipynb")):
+            yield from _held(json.loads(text))
+        elif path.endswith((".yaml", ".yml")):
+            for document in yaml.load_all(text, Loader=_LOADER):
+                yield from _held(document)
+        elif path.endswith((".toml", ".tfvars")):
+            yield from _held(tomllib.loads(text))
+        elif path.endswith(".csv"):
+            yield from _columns(text)
+        elif path.endswith((".sql", ".xml", ".config", ".plist")):
+            yield from ((one[0] or one[1], one[2] or one[3]) for one in _NEXT.findall(text))
+            yield from _ATTRIBUTES.findall(text)
+    except (ValueError, TypeError, RecursionError, yaml.YAMLError, csv.Error):
+        return
+
+
+def pairs_of_line(line: str) -> Pairs:
+    """Parameters of addresses and of connection strings."""
+    yield from _QUERY.findall(line)
+    yield from _SEMICOLONS.findall(line)
+
+
+def _held(value: Any, name: str = "") -> Pairs:
+    if isinstance(value, dict):
+        yield from _named_beside(value)
+        decoded = value.get("kind") == "Secret"
+        for key, inner in value.items():
+            if decoded and key == "data" and isinstance(inner, dict):
+                yield from ((f"{one}", _decoded(text)) for one, text in inner.items() if isinstance(text, str))
+            else:
+                yield from _held(inner, str(key))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _held(inner, name)
+    elif isinstance(value, str) and name:
+        yield name, value.strip()
+
+
+def _named_beside(value: dict[Any, Any]) -> Pairs:
+    """`{"name": "API_KEY", "value": "…"}`."""
+    name = next((value[key] for key in _NAME_KEYS if isinstance(value.get(key), str)), "")
+    held = next((value[key] for key in _VALUE_KEYS if isinstance(value.get(key), str)), "")
+    if name and held:
+        yield name, held.strip()
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return text
+
+
+def _columns(text: str) -> Pairs:
+    rows = list(csv.reader(text.splitlines()[:200]))
+    for row in rows[1:]:
+        yield from zip(rows[0], row, strict=False)
