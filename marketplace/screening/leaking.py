@@ -44,7 +44,7 @@ def _shows(node: ast.AST, whole: bool) -> bool:
         return False
     if isinstance(node, ast.IfExp):
         return _shows(node.body, whole) or _shows(node.orelse, whole)
-    if isinstance(node, ast.Call) and _called(node) in _HARMLESS:
+    if isinstance(node, ast.Call) and (_called(node) in _HARMLESS or _gives_names(node)):
         return False
     if (key := _taken(node)) is not None:
         return not whole and (key == "" or bool(_SECRET.search(key)))
@@ -54,6 +54,11 @@ def _shows(node: ast.AST, whole: bool) -> bool:
         name = node.id if isinstance(node, ast.Name) else node.attr
         return name in _MAPPINGS or (not whole and isinstance(node, ast.Name) and bool(_SECRET.search(name)))
     return any(_shows(child, whole) for child in ast.iter_child_nodes(node))
+
+
+def _gives_names(node: ast.Call) -> bool:
+    """`sorted(credentials)`: what a mapping gives by itself are its keys."""
+    return _called(node) in ("sorted", "list", "set", "tuple", "iter") and bool(node.args) and _is_mapping(node.args[0])
 
 
 def _called(node: ast.Call) -> str:

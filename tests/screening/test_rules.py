@@ -108,4 +108,8 @@ def test_our_own_plugins_are_not_blocked(tmp_path: Path) -> None:
 
 
 # What these test plugins do on purpose.
-OWN = {"beggar": {"permissions.undeclared"}}
+OWN = {
+    "beggar": {"permissions.undeclared"},
+    "locked": {"credentials.leaked"},
+    "oauth": {"credentials.leaked"},
+}

@@ -59,13 +59,9 @@ _FEW = 3  # parts that are tried in every order
 _WIDE = re.compile(r"\{[^}]*:[^}]*(\d{4,}|\{)")
 _SPACES_GET = ("globals().get", "vars().get", "locals().get", ".__dict__.get", "sys.modules.get")
 _GETTERS = ("operator.attrgetter:", "operator.methodcaller:")
-_READING = ("builtins.open", "io.open", "codecs.open", "aiofiles.open", "os.open", "os.fdopen")
-_READING += (
-    "configparser.ConfigParser",
-    "configparser.RawConfigParser",
-    "dotenv.dotenv_values",
-    "importlib.resources.read_text",
-    "pkgutil.get_data",
+_READING = (
+    *("builtins.open", "io.open", "codecs.open", "aiofiles.open", "os.open", "os.fdopen", "dotenv.dotenv_values"),
+    *("configparser.ConfigParser", "configparser.RawConfigParser", "importlib.resources.read_text", "pkgutil.get_data"),
 )
 
 

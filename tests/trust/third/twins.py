@@ -6,6 +6,7 @@ from random import Random
 from marketplace.screening.popular import popular
 from tests.trust.copies import Copy
 from tests.trust.third import code, requiring
+from tests.trust.third.calling import CALLS
 from tests.trust.third.contacts import URLS
 from tests.trust.third.places import IN_CODE, IN_FILES
 from tests.trust.third.secrets import NAMES
@@ -14,7 +15,7 @@ from tests.trust.words import host, random_text, word
 
 def permission(copy: Copy, chance: Random) -> str | None:
     """Declared calls back, and words that only look like them."""
-    spot, call = copy.a_spot(chance), chance.choice(code.CALLS)
+    spot, call = copy.a_spot(chance), chance.choice(CALLS)
     if spot is None:
         return None
     if chance.random() < 0.4:
