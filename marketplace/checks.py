@@ -19,6 +19,14 @@ from marketplace.difypkg import BadPackage, load_public_key
 VAULT_KEY = re.compile(r"[0-9a-fA-F]{64}\Z")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PORTS = ("SERVER_PORT", "PLUGIN_REMOTE_INSTALLING_PORT", "NODE_PORT")
+KEY_FILES = (
+    "NODE_TLS_CA",
+    "NODE_TLS_CERT",
+    "NODE_TLS_KEY",
+    "PLUGIN_REMOTE_INSTALLING_TLS_CERT",
+    "PLUGIN_REMOTE_INSTALLING_TLS_KEY",
+    "RECALL_KEYS",
+)
 AT_LEAST_ONE = (
     "DIFY_BACKWARDS_INVOCATION_READ_TIMEOUT",
     "DIFY_BACKWARDS_INVOCATION_WRITE_TIMEOUT",
@@ -139,6 +147,17 @@ def trusted_keys_can_be_read() -> Iterator[CheckMessage]:
         except (OSError, BadPackage) as reason:
             message = f"THIRD_PARTY_SIGNATURE_VERIFICATION_PUBLIC_KEYS: {path} is not a public key: {reason}"
             yield error(8, message, "Each item is the path of a PEM file such as manage.py plugin keygen writes.")
+
+
+def key_files_can_be_read() -> Iterator[CheckMessage]:
+    for name in KEY_FILES:
+        value = getattr(settings, name)
+        for path in value if isinstance(value, list) else [value] if value else []:
+            try:
+                Path(path).read_bytes()
+            except OSError as reason:
+                message = f"{name}: {path} cannot be read: {reason.strerror}."
+                yield error(28, message, "Write the path of a PEM file that this user may read.")
 
 
 def trusted_keys_are_used() -> Iterator[CheckMessage]:
@@ -267,6 +286,7 @@ CHECKS: tuple[Check, ...] = (
     ports_can_be_listened_on,
     debug_stays_at_home,
     trusted_keys_can_be_read,
+    key_files_can_be_read,
     trusted_keys_are_used,
     words_are_known,
     issuers_are_safe,

@@ -4,9 +4,11 @@ import json
 import os
 from typing import Any
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"true", "1", "t", "yes", "on"}
+ENGINES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
 FALSE = {"false", "0", "f", "no", "off"}
 
 
@@ -48,6 +50,20 @@ def span(name: str, default: str) -> range:
     if not (first.isdigit() and last.isdigit() and 0 < int(first) <= int(last)):
         raise ImproperlyConfigured(f"{name} must be a range such as {default}, or none, not {raw!r}.")
     return range(int(first), int(last) + 1)
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings of the database behind an address."""
+    try:
+        found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    except ValueError:
+        found = {}
+    if found.get("ENGINE") not in ENGINES:
+        scheme = url.partition(":")[0]
+        raise ImproperlyConfigured(
+            f"DATABASE_URL cannot begin with {scheme}: write postgres://user:password@host/name, or sqlite:///path."
+        )
+    return found
 
 
 def mapping(name: str) -> dict[str, Any]:

@@ -4,13 +4,24 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 
 def kept_secret(folder: Path, name: str) -> str:
     """The secret `name`, made on first use: 64 hex characters in a file only its owner can read.
 
     Several processes may start at once: all end with the content of the file that was linked into place first.
     """
-    path = folder / name
+    try:
+        return made_or_read(folder / name)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{folder} cannot be used: {error.strerror}. Set DATA_DIR to a folder that this user may write to."
+        ) from None
+
+
+def made_or_read(path: Path) -> str:
+    folder, name = path.parent, path.name
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"

@@ -1,5 +1,6 @@
 """The HTTP server of a web process."""
 
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from time import monotonic, sleep
 
 import uvicorn
 from django.conf import settings
+from django.core.management.base import CommandError
 
 READY_WITHIN = 120.0  # seconds until `serve` stops asking whether it is ready
 GRACE = 10  # seconds for open answers at shutdown
@@ -17,6 +19,7 @@ def serve(say: Callable[[str], object]) -> None:
     """Serves until it is told to end; `say` gets one line with the address when the health check answers."""
     host = "localhost" if settings.SERVER_HOST in ("0.0.0.0", "127.0.0.1", "::") else settings.SERVER_HOST  # noqa: S104
     address = f"http://{host}:{settings.SERVER_PORT}"
+    listening = bound(settings.SERVER_HOST, settings.SERVER_PORT)
     Thread(target=announce, args=(address, say), daemon=True).start()
     config = uvicorn.Config(
         "marketplace.asgi:application",
@@ -32,7 +35,23 @@ def serve(say: Callable[[str], object]) -> None:
         proxy_headers=False,
         server_header=False,
     )
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that has the address; raises CommandError before anything is started that would have to end again."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        why = error.strerror or str(error)
+        raise CommandError(
+            f"Port {port} of {host} cannot be listened on: {why}. Another Patchbay may run there already;"
+            " SERVER_PORT and SERVER_HOST choose another."
+        ) from None
+    return listening
 
 
 def announce(address: str, say: Callable[[str], object]) -> None:

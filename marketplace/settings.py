@@ -6,10 +6,9 @@ Settings that Dify's plugin daemon has keep their names and meaning (see README.
 from hashlib import sha256
 from pathlib import Path
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from marketplace.environment import flag, integer, listing, mapping, span, text
+from marketplace.environment import database, flag, integer, listing, mapping, span, text
 from marketplace.secret_files import kept_secret
 from runtime.cluster.connecting import BadAddress, broker
 
@@ -35,7 +34,7 @@ VERSION = "0.1.0"
 DATABASE_URL = text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'patchbay.sqlite3'}")
 REDIS_URL = text("REDIS_URL")
 REDIS_KEY_PREFIX = text("REDIS_KEY_PREFIX", "plugin_daemon")
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+DATABASES = {"default": database(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue for the lock instead of failing half-way; readers are not held up by a writer.
     DATABASES["default"]["CONN_MAX_AGE"] = None

@@ -281,7 +281,14 @@ class Node:
         for guest in list(self.guests.values()):
             guest.displaced()
         if self.options.serves or self.guests:
-            await asyncio.to_thread(self.cluster.leave, self.id)
+            await asyncio.to_thread(self.leave)
+
+    def leave(self) -> None:
+        """Where nobody can be told, the leases end by themselves."""
+        try:
+            self.cluster.leave(self.id)
+        except OUTAGES as error:
+            log.warning("Node %s could not say that it leaves: %s", self.id, error)
 
     # From other threads.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError as RedisAway
 
 from runtime import keeper as keeping
 from runtime import reverse
@@ -282,6 +283,19 @@ async def test_a_trial_is_interrupted_by_shutdown(tmp_path):
         release.set()
     with pytest.raises((Interrupted, StartFailed)):
         await waiting
+
+
+async def test_a_node_ends_also_when_nobody_can_be_told(tmp_path, caplog):
+    class Away(MemoryCluster):
+        def leave(self, node_id):
+            raise RedisAway("connection refused")
+
+    async with Hosted(tmp_path, cluster=Away()) as hosted:
+        hosted.wish("echo")
+        await hosted.until("echo", "running")
+        pid = hosted.pid("echo")
+    assert not alive(pid)
+    assert "could not say that it leaves" in caplog.text
 
 
 async def test_two_nodes_do_not_run_the_same_plugin(tmp_path):

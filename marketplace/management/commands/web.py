@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from marketplace.schema import refuse_old_database
 from marketplace.serving import serve
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "manage.py web needs REDIS_URL, by which it finds its workers. One process: manage.py run."
             )
+        refuse_old_database()
         serve(self.say)
 
     def say(self, line: str) -> None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from marketplace.celery import app
+from marketplace.schema import refuse_old_database
 from runtime.forkserver import early
 from runtime.worker import run_worker
 
@@ -24,4 +25,5 @@ class Command(BaseCommand):
             raise CommandError(
                 "manage.py worker needs REDIS_URL, by which web processes find it. One process: manage.py run."
             )
+        refuse_old_database()
         sys.exit(run_worker(app))
