@@ -7,7 +7,7 @@ before, stands in its row, so that lifting restores what no other recall holds.
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -27,7 +27,6 @@ from runtime import recalls
 
 Kind, Strength = Recall.Kind, Recall.Strength
 TYPE = "patchbay/recalls/1"
-RENEWED = timedelta(hours=1)  # a list is signed again this often, so that followers notice an old copy
 
 
 class CannotRecall(Exception):

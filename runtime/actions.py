@@ -295,11 +295,7 @@ ACTIONS = (
     ),
 )
 
-# Not posted to dispatch: the endpoint door makes these (protocol.md 9).
-ENDPOINT = row("", "endpoint", "invoke_endpoint", need("raw_http_request"), mapping("settings"))
-
 BY_PATH = {action.path: action for action in ACTIONS}
-BY_NAME = {action.action: action for action in (*ACTIONS, ENDPOINT)}
 
 
 def missing(value: Any) -> bool:

@@ -95,10 +95,6 @@ class PluginError(RuntimeFault):
     error_type = "PluginInvokeError"
 
 
-class ProtocolError(RuntimeFault):
-    """The plugin (or a peer) sent something that is not in the protocol."""
-
-
 class TooSlow(RuntimeFault):
     """The reader of this session left more unread than a session may keep."""
 

@@ -71,7 +71,6 @@ class Trust:
     icon: str
     word: Text
     means: Text
-    icon_only: bool = False
 
     @property
     def full(self) -> Text:

@@ -63,10 +63,13 @@ def through(request: HttpRequest, catalogue: Catalogue | None = None) -> dict[st
     return found
 
 
-def remember(request: HttpRequest) -> None:
-    """Keep in mind which version a console is: pages that it opens do not say so, and it installs only what it shows."""
+def remember(request: HttpRequest, catalogue: Catalogue | None) -> None:
+    """Keep in mind which version a console is: pages that it opens do not say so, and it installs only what it shows.
+
+    Only of those that are believed: anybody can name any number of others.
+    """
     version, origin = request.headers.get("X-Dify-Version", ""), origin_of(request.headers.get("Origin", ""))
-    if origin and VERSION.match(version):
+    if VERSION.match(version) and origin and origin in origins(catalogue):
         cache.set(f"dify-version:{origin}", version.removeprefix("v"), REMEMBERED)
 
 

@@ -35,10 +35,13 @@ def answers[**P](*methods: str) -> Callable[[View[P]], Callable[..., HttpRespons
                 response = declined(405, f"This address takes {' and '.join(methods)}.")
                 response.headers["Allow"] = ", ".join((*methods, "OPTIONS"))
                 return shared(response)
-            remember(request)
-            return shared(
-                reply(request, lambda: view(request, asking(request, token=token, secret=secret), *args, **kwargs))
-            )
+
+            def seen() -> Any:
+                asked = asking(request, token=token, secret=secret)
+                remember(request, asked.catalogue)
+                return view(request, asked, *args, **kwargs)
+
+            return shared(reply(request, seen))
 
         return answered
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from uuid import UUID
 
 from .errors import BadIdentifier
 
@@ -34,15 +33,6 @@ class UniqueIdentifier:
     def identity(self) -> str:
         """`author/name:version`."""
         return f"{self.plugin_id}:{self.version}"
-
-    @property
-    def remote_like(self) -> bool:
-        """Whether the author is a UUID, as debugging plugins had once."""
-        try:
-            UUID(self.author)
-        except ValueError:
-            return False
-        return True
 
     def __str__(self) -> str:
         return f"{self.identity}@{self.checksum}"

@@ -132,7 +132,7 @@ def opened(path: Path, trusted: Iterable[PublicKey]) -> Bundle:
     """The bundle, when one of the trusted keys has signed its index. Raises BadBundle."""
     try:
         with zipfile.ZipFile(path) as archive:
-            if archive.getinfo(INDEX).file_size > LARGEST_INDEX:
+            if max(archive.getinfo(name).file_size for name in (INDEX, SIGNATURE)) > LARGEST_INDEX:
                 raise BadBundle("Its index is too large to be one.")
             text, signature = archive.read(INDEX), archive.read(SIGNATURE)
     except (KeyError, OSError, zipfile.BadZipFile, RuntimeError) as error:

@@ -1,5 +1,6 @@
 """Another marketplace, asked as a Dify would ask it: another Patchbay, or Dify's own."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,9 +51,7 @@ class Upstream:
 
     def asked(self, path: str, payload: dict[str, Any]) -> dict[str, Any]:
         try:
-            answer = self.http.post(self.base + path, json=payload)
-            answer.raise_for_status()
-            data = answer.json()["data"] if len(answer.content) <= LARGEST_ANSWER else None
+            data = json.loads(self.posted(path, payload))["data"]
         except httpx.HTTPError as error:
             raise Unreachable(
                 f"{self.base}{path} did not answer as it should: {error or type(error).__name__}."
@@ -62,6 +61,17 @@ class Upstream:
         if not isinstance(data, dict):
             raise Unreachable(f"{self.base}{path} is no marketplace: its answer has no data. Check the address.")
         return data
+
+    def posted(self, path: str, payload: dict[str, Any]) -> bytes:
+        """The answer, as far as it is read: what is cut off is no JSON any more."""
+        body = bytearray()
+        with self.http.stream("POST", self.base + path, json=payload) as answer:
+            answer.raise_for_status()
+            for piece in answer.iter_bytes():
+                body += piece
+                if len(body) > LARGEST_ANSWER:
+                    break
+        return bytes(body[:LARGEST_ANSWER])
 
     def package(self, identifier: str, *, limit: int) -> bytes:
         """The package, at most so many bytes. Raises Unreachable or TooLarge."""

@@ -74,11 +74,7 @@ def wheels_of(package: Package, machine: Machine, *, limit: int) -> list[Wheel]:
 
 def locked(folder: Path, machine: Machine) -> list[dict[str, Any]]:
     """The packages of a lock for this machine (PEP 751); uv names for each the wheel that fits best."""
-    source = (
-        exported(folder)
-        if (folder / "uv.lock").is_file()
-        else next(filter(lambda n: (folder / n).is_file(), SOURCES), None)
-    )
+    source = source_in(folder)
     if source is None:
         return []
     what = ["--python-version", machine.python, "--python-platform", machine.platform, "--only-binary", ":all:"]

@@ -27,8 +27,6 @@ from runtime.pages.offers import NOTHING, Offers
 from runtime.pages.selectors import NO_APPS, NO_MODELS, NO_TOOLS, AppChoice, ModelChoice, ToolsChoice
 from runtime.pages.words import said
 
-LARGEST_OPTIONS_AS_RADIO = 3
-
 
 class Number(forms.FloatField):
     """A number; whole ones are sent as whole ones."""

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from django.test import Client
 
-from marketplace.dify.consoles import origin_of, source_of
+from marketplace.dify.consoles import origin_of, source_of, version_at
 from marketplace.models import Catalogue
 from tests.dify.client import Console
 from tests.listing import listed, package_bytes
@@ -99,6 +99,13 @@ def test_the_frame_offers_what_the_consoles_card_had(dify: Console) -> None:
     card = Client().post("/api/v1/plugins/batch", asked, content_type="application/json", headers=told).json()
     assert card["data"]["plugins"][0]["latest_package_identifier"] == new.unique_identifier
     assert new.unique_identifier in visit(address).content.decode()
+
+
+def test_only_consoles_that_are_believed_are_remembered(dify: Console) -> None:
+    for origin in ("https://evil.example.org", CONSOLE):
+        told = {"Origin": origin, "X-Dify-Version": "1.18.2"}
+        Client().post("/api/v1/plugins/batch", {"plugin_ids": []}, content_type="application/json", headers=told)
+    assert (version_at("https://evil.example.org"), version_at(CONSOLE)) == ("", "1.18.2")
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,7 @@ def test_parts_of_an_identifier():
         "0.2.4",
         SUM,
     )
-    assert not identifier.remote_like
     assert parse_unique_identifier(f"openai:0.2@{SUM[:32]}").plugin_id == "openai"
-    assert parse_unique_identifier(f"0f8b9c3e-0000-4000-8000-000000000000/x:0.0.1@{SUM}").remote_like
 
 
 @pytest.mark.parametrize(

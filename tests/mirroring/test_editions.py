@@ -97,6 +97,12 @@ def test_what_a_plugin_locks_itself_is_not_resolved_anew(index: Path) -> None:
         assert not {"pyproject.toml", "uv.lock"} & set(package.names())
 
 
+def test_a_lock_without_its_project_is_none(index: Path) -> None:
+    """uv reads them together; the list beside it says what is needed, here as where the plugin is installed."""
+    made = edition_of(listed(package_bytes({"requirements.txt": b"six\n", "uv.lock": b"version = 1\n"})), MACHINE)
+    assert any(name.startswith("six-") for name in made.wheels)
+
+
 def test_a_plugin_that_needs_nothing_has_an_edition_without_wheels() -> None:
     assert edition_of(listed(), MACHINE).wheels == []
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from marketplace import keeping
 from marketplace.dify.policies import BadPolicy
 from marketplace.difypkg import generate_keys, load_public_key, open_package, sign, verify
+from marketplace.mirroring import upstream
 from marketplace.mirroring.following import MOST_TRIES, look, look_due
 from marketplace.mirroring.rules import checked
 from marketplace.models import Mirror, MirroredRelease, Organization, Plugin, Publisher, Release, Submission, User
@@ -192,6 +193,16 @@ def test_a_marketplace_that_does_not_answer(follow: Follow, there: Marketplace, 
 
 
 # When it looks.
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(
+    follow: Follow, there: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed()
+    monkeypatch.setattr(upstream, "LARGEST_ANSWER", 100)
+    seen = look(follow(everything=True))
+    assert seen is not None
+    assert "is no marketplace" in seen.trouble
 
 
 def test_one_looks_at_a_time(follow: Follow) -> None:

@@ -16,7 +16,6 @@ _LEFT_OVER = re.compile(
     r" here|lorem ipsum|<your[^>]*>|\bTODO\b:|\[Your [A-Z]\w+",
     re.IGNORECASE,
 )
-_ICON = re.compile(rb"0 0 24 24|template")
 _LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\((?P<target>[^)\s]+)")
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\((?P<target>[^)\s]+)")
 _SECTIONS = {

@@ -24,7 +24,6 @@ _CONSTANTS = {
     "string.printable": string.printable,
 }
 _SDK = {".session": "dify.session", ".runtime": "dify.runtime"}
-_CALLED_BACK = frozenset(["model", "tool", "app", "storage", "file", "workflow_node"])
 _NAMESPACES = (".__dict__", "vars()", "globals()", "locals()")
 
 

@@ -2,7 +2,7 @@
 
 import posixpath
 
-from .values import NOTHING, Value, constant, ref
+from .values import NOTHING, Value, constant
 
 HOST = "/<host>"
 PLUGIN, HOME, TEMPORARY = f"{HOST}/<plugins>/<plugin>", "/<home>", "/tmp"  # noqa: S108 -- read in source, never opened
@@ -129,7 +129,3 @@ def _expanded(text: str) -> str:
         if text.startswith(written):
             return HOME + text[len(written) :]
     return text
-
-
-def home_variable(name: str) -> Value:
-    return constant(HOME) if name in ("HOME", "USERPROFILE") else ref()
