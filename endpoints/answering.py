@@ -34,7 +34,7 @@ class Reply:
         if self.over or not self.answer.ready or self.answer.status in NO_BODY:
             return self.visit.begun
         if self.answer.whole:
-            await (self.end() if self.headless else self.all_at_once())
+            await self.end()
             return True
         if self.headless:
             if not self.answer.pieces:
@@ -50,28 +50,29 @@ class Reply:
             await self.visit.flush()
         return True
 
-    async def all_at_once(self) -> None:
-        """Sends an answer that has come as one."""
-        self.over = True
-        status, headers = self.head(counted=True)
-        await self.visit.answer(status, self.taken(last=True), headers)
-
     async def end(self) -> None:
-        """Sends the rest, and the length where nothing has been sent before."""
+        """Sends the rest; where nothing has been sent before, all of it in one step."""
         self.over = True
         if self.visit.begun:
             rest = self.fitting(self.taken(last=True))
             if not self.room:  # else the plugin promised more than it sent, and the connection must tell
                 await self.visit.end(rest)
-            return
+        elif self.headless or self.answer.status in NO_BODY:
+            await self.end_without_body()
+        else:
+            status, headers = self.head(counted=True)
+            await self.visit.answer(status, self.taken(last=True), headers)
+
+    async def end_without_body(self) -> None:
+        """Of a body that is not sent the length is told, where there may be one: that of the body, or what the plugin says."""
         status, headers = self.head()
         body = self.taken(last=True)
         if status in NO_BODY:
-            body, headers = b"", without(headers, b"content-length")
-        elif not (self.headless and not body):
+            headers = without(headers, b"content-length")
+        elif body:
             headers = [*without(headers, b"content-length"), (b"content-length", str(len(body)).encode())]
         await self.visit.begin(status, headers)
-        await self.visit.end(b"" if self.headless else body)
+        await self.visit.end()
 
     def head(self, *, counted: bool = False) -> tuple[int, Headers]:
         """Status and headers, with the length that the plugin names unless the body has been `counted`."""

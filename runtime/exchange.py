@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from runtime.door import JSON, MAX_BODY, Door, Headers, Visit, too_large
 from runtime.headlines import header_line, header_lines
+from runtime.lingering import Lingering
 from runtime.metrics import counts
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,6 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 CLOSING = b"content-length: %d\r\nconnection: close\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
 LARGE = 1 << 16  # bytes of data that are not copied once more to leave together with what frames them
-LINGER = 0.002  # seconds that a head waits for what it could leave with
 PLAIN: Headers = [(b"content-type", b"text/plain; charset=utf-8")]
 
 
@@ -45,7 +45,6 @@ class Exchange(Visit):
         "door",
         "expects",
         "keep_alive",
-        "lingering",
         "more_body",
         "parts",
         "response_complete",
@@ -75,7 +74,6 @@ class Exchange(Visit):
         self.begun = self.response_complete = self.disconnected = False
         self.when_left: Callable[[], None] | None = None
         self.waiting = b""  # the head, until what follows it is sent
-        self.lingering: asyncio.TimerHandle | None = None  # until when it waits
         self.chunked = False
         self.room = 0  # bytes that the answer has promised and not sent
 
@@ -176,20 +174,17 @@ class Exchange(Visit):
             self.complete()
 
     async def flush(self) -> None:
-        if self.waiting and self.lingering is None:
-            self.lingering = self.connection.loop.call_later(LINGER, self.no_longer)
+        if self.waiting:
+            Lingering.on(self.connection.loop).add(self.no_longer)
 
     def no_longer(self) -> None:
-        """Nothing has come that the head could have left with."""
+        """Sends the head, unless it has left with something."""
         head = self.taken_head()
         if head and not self.connection.transport.is_closing():
             self.connection.transport.write(head)
 
     def taken_head(self) -> bytes:
         """The head, where it has not been sent yet."""
-        if self.lingering is not None:
-            self.lingering.cancel()
-            self.lingering = None
         head, self.waiting = self.waiting, b""
         return head
 
