@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
 import orjson
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
 from django.conf import settings
+from django.db import connections
 
 from debugging.consumers import DebugWebSocket
 from endpoints.door import endpoint, is_endpoint
@@ -74,7 +76,18 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         fault = BadRequest(f"file size exceeds the maximum limit: {length} bytes of at most {LARGEST_UPLOAD}")
         await AsgiVisit(scope, receive, send).answer(413, orjson.dumps(failure(fault)))
     else:
-        await django_application(scope, receive, send)  # type: ignore[arg-type]
+        await behind(scope, receive, send)
+
+
+async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+    """Django has a thread of its own for each request, and the connections of a thread that ends would stay open until
+    they are found by chance: they are closed in it.
+    """
+    async with ThreadSensitiveContext():
+        try:
+            await django_application(scope, receive, send)  # type: ignore[arg-type]
+        finally:
+            await sync_to_async(connections.close_all)()
 
 
 def declared_length(scope: Scope) -> int:
