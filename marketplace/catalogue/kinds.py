@@ -25,7 +25,7 @@ KINDS = {
         Kind("tool", _("Tool"), _("Tools"), "wrench", _("Let an agent or a workflow do something")),
         Kind("model", _("Model"), _("Models"), "cpu", _("Language, embedding and speech models")),
         Kind("agent-strategy", _("Agent strategy"), _("Agent strategies"), "bot", _("How an agent thinks and acts")),
-        Kind("datasource", _("Datasource"), _("Datasources"), "database", _("Where documents come from")),
+        Kind("datasource", _("Data source"), _("Data sources"), "database", _("Where documents come from")),
         Kind("trigger", _("Trigger"), _("Triggers"), "zap", _("Start a workflow when something happens")),
         Kind("extension", _("Endpoint"), _("Endpoints"), "webhook", _("Answer web requests from outside")),
     )

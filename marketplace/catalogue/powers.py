@@ -106,7 +106,7 @@ def every_kind(declaration: Declaration) -> Iterator[tuple[str, str, Iterator[Of
     yield _("Tools"), "wrench", identified(declaration, "tool", "tools")
     yield _("Models"), "cpu", of_models(declaration)
     yield _("Agent strategies"), "bot", identified(declaration, "agent_strategy", "strategies")
-    yield _("Datasources"), "database", identified(declaration, "datasource", "datasources")
+    yield _("Data sources"), "database", identified(declaration, "datasource", "datasources")
     yield _("Events"), "zap", identified(declaration, "trigger", "events")
     yield _("Endpoints"), "webhook", of_endpoints(declaration)
 

@@ -145,7 +145,7 @@ def datasources(declaration: Declaration, language: str) -> Section | None:
     kind = str(provider.get("provider_type") or "").replace("_", " ")
     things = tuple(identified(one, language, marks=(kind,)) for one in provider.get("datasources") or ())
     settings = parameters(provider.get("credentials_schema"), language)
-    return Section("datasources", "Datasources", "database", things, settings)
+    return Section("datasources", "Data sources", "database", things, settings)
 
 
 def triggers(declaration: Declaration, language: str) -> Section | None:

@@ -29,7 +29,7 @@ KINDS = {
         Kind("tool", "Tool", "Tools", "wrench"),
         Kind("model", "Model", "Models", "cpu"),
         Kind("agent-strategy", "Agent strategy", "Agent strategies", "bot"),
-        Kind("datasource", "Datasource", "Datasources", "database"),
+        Kind("datasource", "Data source", "Data sources", "database"),
         Kind("trigger", "Trigger", "Triggers", "zap"),
         Kind("extension", "Endpoint", "Endpoints", "webhook"),
     )
