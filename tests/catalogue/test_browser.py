@@ -120,6 +120,27 @@ def test_it_can_be_read_and_searched_without_scripts(shop: Plugin, window: Windo
 
 # What strangers write.
 
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x03\x20\0\0\x01\x90\x08\x06\0\0\0"  # 800 x 400
+
+
+def test_pictures_that_have_not_come_yet_have_their_room(people: SimpleNamespace, window: Window, site: object) -> None:
+    text = "# Mail\n\n![How it looks](_assets/inside.png)\n\nBelow.\n"
+    plugin = rows.plugin("acme/mail", release_readmes={"en_US": text})
+    assert plugin.latest is not None
+    for name in ("screenshot.png", "inside.png"):
+        data = PNG + name.encode()
+        ReleaseAsset.objects.create(release=plugin.latest, name=name, content=keeping.keep(data), size=len(data))
+    page = window().new_page()
+    page.route("**/pictures/**", lambda _route: None)  # none of them ever arrives
+    page.goto(PLUGIN, wait_until="domcontentloaded")
+    shot, inside = page.locator(".shots img").bounding_box(), page.locator(".readme img").bounding_box()
+    assert shot is not None
+    assert inside is not None
+    assert (round(shot["width"]), round(shot["height"])) == (398, 200)  # twice as wide, within its border
+    assert inside["width"] > 300
+    assert round(inside["width"] / inside["height"], 1) == 2.0
+
+
 ATTACK = """
 # Hello <script>window.ran = "script"</script>
 

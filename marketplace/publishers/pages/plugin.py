@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from marketplace import steering
+from marketplace.catalogue.cards import card
 from marketplace.models import Organization, Plugin, Release
 from marketplace.publishers import retiring
 from marketplace.publishers.errors import Refused
@@ -24,7 +25,11 @@ from marketplace.publishers.transferring import offer
 
 def mine(request: HttpRequest, author: str, name: str) -> tuple[Plugin, Post]:
     """The plugin, and what the reader is to the organization that governs it; Http404 for strangers."""
-    found = Plugin.objects.select_related("organization", "latest").filter(plugin_id=f"{author}/{name}").first()
+    found = (
+        Plugin.objects.select_related("organization", "latest", "search_entry")
+        .filter(plugin_id=f"{author}/{name}")
+        .first()
+    )
     if found is None:
         raise Http404
     return found, access(request.user, found.organization.handle)
@@ -37,6 +42,7 @@ def plugin(request: HttpRequest, author: str, name: str) -> HttpResponse:
     context = {
         "post": post,
         "plugin": found,
+        "card": card(found),
         "releases": releases,
         "submissions": found.submissions.exclude(state="released").order_by("-created_at")[:10],
         "offer": found.transfers.filter(state="open").select_related("target").first(),
