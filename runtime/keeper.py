@@ -48,7 +48,7 @@ class Keeper:
         self.terms = launching.terms
         self.state, self.reason, self.since = "pending", "", time.time()
         self.failures = self.restarts = self.moves = 0
-        self.next_try = self.next_renewal = 0.0
+        self.next_try = self.next_renewal = self.next_growth = 0.0
         self.fleet = Fleet(launching.calls_each)
         self.job: asyncio.Task[None] | None = None
         self.growing: asyncio.Task[None] | None = None
@@ -147,7 +147,7 @@ class Keeper:
             self.fleet.dismiss(grace=HELD_FOR)
         elif self.growing is not None and not self.growing.done():
             return
-        elif wanted > len(self.fleet):
+        elif wanted > len(self.fleet) and time.monotonic() >= self.next_growth:
             self.growing = asyncio.get_running_loop().create_task(self.grow(wanted))
         elif time.monotonic() >= self.next_renewal and (one := self.fleet.started_otherwise(self.terms.alone)):
             self.growing = asyncio.get_running_loop().create_task(self.renew(one))
@@ -297,12 +297,11 @@ class Keeper:
     async def one_more(self) -> bool:
         try:
             backend = await self.launch()
-        except StartFailed as error:
-            self.log("host", f"One more instance did not start: {error}")
-            return False
         except Exception as error:
-            log.exception("One more instance of %s could not be started", self.plugin)
-            self.log("host", f"The host failed to start one more instance: {error}")
+            if not isinstance(error, StartFailed):
+                log.exception("One more instance of %s could not be started", self.plugin)
+            self.log("host", f"One more instance did not start: {error}")
+            self.next_growth = time.monotonic() + LONGEST_PAUSE
             return False
         if self.state != "running":
             await backend.stop(0)

@@ -147,3 +147,24 @@ def test_memory_that_must_stay_free_stays_free(monkeypatch, free, lacks):
 
 def test_what_programs_may_still_take_is_read():
     assert (headroom.of_host() or 0) > 1 << 20
+
+
+async def test_an_instance_that_does_not_start_is_not_tried_at_every_turn(tmp_path):
+    """Whatever keeps it from starting: those that run go on."""
+    async with Sleepy(tmp_path, terms=SEVERAL) as hosted:
+        hosted.wish("echo")
+        await hosted.until("echo", "asleep")
+        assert (await hosted.call("echo"))[-1][0] == END
+        keeper, tries = hosted.node.keepers["echo"], 0
+
+        async def fails():
+            nonlocal tries
+            tries += 1
+            raise OSError("too many open files")
+
+        keeper.launch, keeper.fleet.wanted = fails, lambda most: 2
+        for _ in range(5):
+            keeper.resize()
+            await asyncio.gather(keeper.growing)
+        assert tries == 1
+        assert (await hosted.call("echo"))[-1][0] == END

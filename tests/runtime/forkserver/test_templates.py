@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 
 from runtime.backends.local import LocalBackend
 from runtime.forkserver import Forking, ForkOptions, TemplateOptions
+from runtime.forkserver.server import Control
+from runtime.forkserver.templates import Template
 from runtime.wire import END
 from tests import sdk
 from tests.runtime.forkserver.test_life import state
@@ -195,3 +198,21 @@ async def test_none_where_none_are_wanted():
     assert forking.templates.ready == {}
     await plugin.stop(0)
     await forking.close()
+
+
+async def test_ended_twice_it_is_killed_once(monkeypatch):
+    """Its number may be somebody else's by then."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.posix_spawn("/bin/sleep", ["sleep", "600"], os.environ)  # noqa: ASYNC221 - nobody waits for it here
+    killed, kill = [], os.kill
+
+    def counted(*given):
+        killed.append(given)
+        kill(*given)
+
+    monkeypatch.setattr(os, "kill", counted)
+    with theirs:
+        template = Template(pid, Control(ours))
+        await asyncio.gather(template.end(), template.end())
+        await template.end()
+    assert killed == [(pid, signal.SIGKILL)]
