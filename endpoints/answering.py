@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from endpoints.events import Framing, as_events, is_meant
-from endpoints.http import NO_BODY, Answer, Headers, content_length, header, kept_if_short, rest_of_cookies, without
+from endpoints.http import NO_BODY, Answer, Headers, content_length, kept_if_short, rest_of_cookies, without
 from endpoints.limits import limits
 from runtime.door import Visit
 
@@ -14,6 +14,8 @@ SANDBOX = (b"content-security-policy", b"sandbox allow-scripts allow-forms allow
 
 class Reply:
     """One answer. `over` is set when all of it has been sent."""
+
+    __slots__ = ("answer", "frames", "framing", "over", "room", "status", "visit")
 
     def __init__(self, visit: Visit, *, frames: bool = False) -> None:
         self.visit = visit
@@ -105,10 +107,10 @@ def of_one_length(headers: Headers) -> Headers:
 
 def guarded(headers: Headers) -> Headers:
     """The headers without cookies of our own pages; what a browser would run gets an origin of its own."""
-    named = dict(headers)
-    if b"set-cookie" in named:
+    if b"set-cookie" in dict(headers):
         headers = [(name, value) for name, value in headers if name != b"set-cookie" or is_theirs(value)]
-    if limits().sandbox and not is_harmless(header(headers, b"content-type")):
+    kinds = [value for name, value in headers if name == b"content-type"]
+    if limits().sandbox and not (len(kinds) == 1 and is_harmless(kinds[0])):
         return [*headers, SANDBOX]
     return headers
 
@@ -120,6 +122,7 @@ def is_theirs(cookie: bytes) -> bool:
 
 @kept_if_short
 def is_harmless(content_type: bytes) -> bool:
+    """Of several kinds, also in one header, browsers take the last one: such an answer is not."""
     content_type = content_type.lower()
     image = content_type.startswith(b"image/") and b"svg" not in content_type
-    return image or content_type.startswith(HARMLESS)
+    return b"," not in content_type and (image or content_type.startswith(HARMLESS))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoints import http
-from endpoints.answering import Reply
+from endpoints.answering import SANDBOX, Reply, guarded
 from endpoints.http import Answer, Arrived, BadAnswer, BadHost
 
 
@@ -105,6 +105,26 @@ def test_long_and_repeated_headers_are_answered_alike() -> None:
 def test_cookies_of_others_stay() -> None:
     headers = [(b"cookie", b"a=1; sessionid=x; b"), (b"x", b"y")]
     assert http.without_cookies(headers, frozenset({b"sessionid"})) == [(b"cookie", b"a=1; b"), (b"x", b"y")]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "sandboxed"),
+    [
+        ((b"text/plain",), False),
+        ((b"Image/PNG",), False),
+        ((), True),
+        ((b"image/svg+xml",), True),
+        ((b"text/plain, text/html",), True),
+        ((b"text/plain", b"text/html"), True),
+        ((b"application/json", b"application/json"), True),
+    ],
+)
+def test_what_a_browser_might_take_for_a_page_gets_an_origin_of_its_own(
+    kinds: tuple[bytes, ...], sandboxed: bool
+) -> None:
+    """Browsers go by the last of several kinds, also within one header."""
+    headers = [(b"content-type", kind) for kind in kinds]
+    assert (SANDBOX in guarded(headers)) is sandboxed
 
 
 class Sent:
