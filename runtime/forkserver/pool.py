@@ -17,6 +17,7 @@ from runtime.forkserver.refusing import (
     Refused,
     Surroundings,
     environment_differs,
+    extends,
     folder_differs,
     look_around,
     told,
@@ -27,7 +28,7 @@ from runtime.spawning import Child, Launch, Origin, Plain
 
 log = logging.getLogger(__name__)
 
-MOST_ALIKE = 4  # fork-servers with one base set: environments add what the SDK uses where it is there
+MOST_ALIKE = 16  # fork-servers of one SDK: environments have it with other versions of what it uses
 LOOK_EVERY = 5.0  # seconds between two looks at what is not used any more
 WANTED_EVERY = 3600.0  # seconds; what nobody has wanted for days is collected
 FAILED_FOR = 300.0  # seconds in which a fork-server that did not start is not tried again
@@ -45,7 +46,7 @@ class ForkOptions:
     """
 
     idle: float = 900.0
-    most: int = 12
+    most: int = 24
     apart: frozenset[str] = frozenset()
     templates: TemplateOptions = field(default_factory=TemplateOptions)
     memory: Path | None = None
@@ -64,7 +65,7 @@ class Forking:
         self.options = options or ForkOptions()
         self.servers: dict[Key, list[Serving]] = defaultdict(list)
         self.starting: dict[Key, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.broken: dict[Key, tuple[float, str]] = {}
+        self.broken: dict[tuple[Key, Path], tuple[float, str]] = {}  # and interpreter → since when, and why
         self.distrusted: dict[str, tuple[float, str]] = {}  # folder → since when, and why
         self.templates = Templates(self.options.templates)
         self.started = 0  # fork-servers so far
@@ -119,20 +120,30 @@ class Forking:
     async def serving(self, launch: Launch, origin: Origin, around: Surroundings) -> Serving:
         """One whose environment fits, started if there is none; those who want the same one wait for it together."""
         key = key_of(launch, origin)
+        if isinstance(found := self.fitting(key, origin, around), Serving):
+            return found
+        if around.extends_pydantic:
+            raise Refused(extends(around))
         async with self.starting[key]:
             await self.adopt(key)
-            whys = []
-            for one in self.servers[key]:
-                if not (why := environment_differs(one.known, origin, around)):
-                    one.server.control.used = time.monotonic()
-                    return one
-                whys.append(why)
-            if len(whys) >= MOST_ALIKE:
-                raise Refused(whys[0])
-            since, why = self.broken.get(key, (0.0, ""))
+            if isinstance(found := self.fitting(key, origin, around), Serving):
+                return found
+            if len(found) >= MOST_ALIKE:
+                raise Refused(found[0])
+            since, why = self.broken.get((key, origin.python), (0.0, ""))
             if why and time.monotonic() - since < FAILED_FOR:
                 raise Refused(why)
             return await self.start(launch, origin, around)
+
+    def fitting(self, key: Key, origin: Origin, around: Surroundings) -> Serving | list[str]:
+        """One that this plugin may be forked from, or why each of them is none."""
+        whys = []
+        for one in self.servers[key]:
+            if not (why := environment_differs(one.known, origin, around)):
+                one.server.control.used = time.monotonic()
+                return one
+            whys.append(why)
+        return whys
 
     async def start(self, launch: Launch, origin: Origin, around: Surroundings) -> Serving:
         await self.make_room()
@@ -140,13 +151,16 @@ class Forking:
         try:
             one = await self.up(ForkServer(launch, origin), around)
         except Refused as refusal:
-            self.broken[key] = (time.monotonic(), str(refusal))
+            self.broken[key, origin.python] = (time.monotonic(), str(refusal))
             log.warning("A fork-server could not be started: %s", refusal)
             raise
         log.info("A fork-server is ready after %.1f s: process %d", time.monotonic() - began, one.server.pid)
         if self.options.memory:
             await asyncio.to_thread(early.remember, self.options.memory, launch, origin)
-        if why := environment_differs(one.known, origin, around):
+        if why := environment_differs(
+            one.known, origin, around
+        ):  # of its own environment: another one would not do either
+            self.broken[key, origin.python] = (time.monotonic(), why)
             raise Refused(why)
         return one
 
@@ -234,7 +248,7 @@ async def look(launch: Launch, origin: Origin) -> Surroundings:
 def key_of(launch: Launch, origin: Origin) -> Key:
     """Plugins with equal keys may be children of one fork-server, if nothing else speaks against it."""
     variables = frozenset((name, value) for name, value in launch.environment.items() if READ_AT_START.match(name))
-    return origin.interpreter, origin.base, origin.trust, origin.patches, variables
+    return origin.interpreter, origin.packages.get("dify-plugin", ""), origin.trust, origin.patches, variables
 
 
 def how_forked(origin: Origin) -> str:

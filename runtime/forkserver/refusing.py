@@ -93,9 +93,12 @@ def environment_differs(known: Known, origin: Origin, around: Surroundings) -> s
         return f"its SDK would use {found[0]} of its environment, which the fork-server has not found"
     if missing := sorted(known.paths - around.paths):
         return f"{missing[0]} has run in the fork-server, and is not in its environment"
-    if around.extends_pydantic:
-        return f"{min(around.extends_pydantic)} extends pydantic as it is imported"
-    return ""
+    return extends(around)
+
+
+def extends(around: Surroundings) -> str:
+    """No fork-server will do for such a plugin."""
+    return f"{min(around.extends_pydantic)} extends pydantic as it is imported" if around.extends_pydantic else ""
 
 
 def folder_differs(known: Known, around: Surroundings) -> str:

@@ -62,12 +62,13 @@ def test_modules_of_its_own_that_stand_before_others():
 
 
 def test_what_must_be_alike_for_one_fork_server():
-    """The Python build, the base set, the level of trust, the patches, and what an interpreter reads as it starts."""
+    """The Python build, the SDK, the level of trust, the patches, and what an interpreter reads as it starts."""
     one = Origin(Path("p"), Path("s"), "3.12", "base", {}, "main", ("cancel",), "verified")
     launch = Launch([], Path(), {"LANG": "C.UTF-8", "HOME": "a"}, one)
     key = key_of(launch, one)
     assert key == key_of(Launch([], Path("b"), {"LANG": "C.UTF-8", "HOME": "b"}, one), one)
-    for name, value in {"interpreter": "3.13", "base": "other", "trust": "", "patches": ()}.items():
+    other = {"interpreter": "3.13", "packages": {"dify-plugin": "0.9.0"}, "trust": "", "patches": ()}
+    for name, value in other.items():
         values = {field: getattr(one, field) for field in Origin.__slots__} | {name: value}
         assert key != key_of(launch, Origin(**values))
     assert key != key_of(Launch([], Path(), {"LANG": "de_DE.UTF-8"}, one), one)
@@ -113,7 +114,7 @@ async def test_a_fork_server_that_cannot_start_says_why_and_is_not_tried_at_once
 
 CHECK = """
 import os, socket, sys, threading, time
-sys.path.insert(0, {path!r})
+sys.path.append({path!r})
 from companion import forking
 {before}
 try:
@@ -138,3 +139,37 @@ def test_a_process_is_forked_only_where_nothing_is_copied_by_half(before, why):
     text = CHECK.format(path=str(Path(companion).parent.parent), before=before)
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == why
+
+
+async def test_what_the_sdk_has_not_loaded_may_be_another_version(forking, tmp_path):
+    launch = launch_of(program(tmp_path / "short", "import dify_plugin\n"))
+    assert launch.origin is not None
+    other = replace(launch, origin=replace(launch.origin, base="another set, equal as far as it is loaded"))
+    assert (await ran(forking, launch)).how.startswith("forked")
+    assert (await ran(forking, other)).how.startswith("forked")
+    assert forking.started == 1
+
+
+async def test_none_is_started_for_what_no_fork_server_will_do_for(forking, tmp_path):
+    launch = launch_of(program(tmp_path / "short", "import dify_plugin\n"))
+    assert launch.origin is not None
+    site = tmp_path / "site"
+    (site / "plug-1.0.dist-info").mkdir(parents=True)
+    for entry in launch.origin.site.iterdir():
+        (site / entry.name).symlink_to(entry)
+    (site / "plug-1.0.dist-info" / "entry_points.txt").write_text("[pydantic]\nplug = plug\n")
+    done = await ran(forking, replace(launch, origin=replace(launch.origin, site=site)))
+    assert done.how == "a process of its own: plug-1.0.dist-info extends pydantic as it is imported"
+    assert forking.started == 0
+
+
+async def test_one_that_does_not_fit_its_own_environment_is_not_started_for_each(forking, tmp_path):
+    launch = launch_of(program(tmp_path / "short", "import dify_plugin\n"))
+    assert launch.origin is not None
+    packages = {name: version for name, version in launch.origin.packages.items() if name != "click"}
+    lacking = replace(launch, origin=replace(launch.origin, packages=packages))
+    for _ in range(3):
+        assert "click is loaded in the fork-server" in (await ran(forking, lacking)).how
+    assert forking.started == 1
+    assert (await ran(forking, launch)).how.startswith("forked")
+    assert forking.started == 1
