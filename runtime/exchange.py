@@ -21,7 +21,8 @@ from runtime.metrics import counts
 log = logging.getLogger(__name__)
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-CLOSING = b"content-length: %d\r\nconnection: close\r\n\r\n"
+CLOSING = b"connection: close\r\n"
+BODILESS = frozenset({204, 304})
 LAST_CHUNK = b"0\r\n\r\n"
 LARGE = 1 << 16  # bytes of data that are not copied once more to leave together with what frames them
 PLAIN: Headers = [(b"content-type", b"text/plain; charset=utf-8")]
@@ -155,8 +156,8 @@ class Exchange(Visit):
         said = dict(headers).get(b"content-length")
         length = None if said is None else int(said)
         if not self.keep_alive:
-            parts.append(b"connection: close\r\n")
-        bodiless = self.method == "HEAD" or status in (204, 304)
+            parts.append(CLOSING)
+        bodiless = self.method == "HEAD" or status in BODILESS
         if length is None and not bodiless:
             self.chunked = True
             parts.append(b"transfer-encoding: chunked\r\n")
@@ -166,10 +167,12 @@ class Exchange(Visit):
 
     async def answer(self, status: int, body: bytes, headers: Headers = JSON) -> None:
         """The same as `begin` and `end`, in one step."""
-        parts = [STATUS_LINE[status], self.connection.date(), *header_lines(headers)]
-        parts.append(b"content-length: %d\r\n\r\n" % len(body) if self.keep_alive else CLOSING % len(body))
+        bodiless = status in BODILESS
+        length = b"" if bodiless else b"content-length: %d\r\n" % len(body)
+        closing = b"" if self.keep_alive else CLOSING
+        parts = [STATUS_LINE[status], self.connection.date(), *header_lines(headers), length, closing, b"\r\n"]
         self.begun = True
-        await self.write(b"".join(parts), b"" if self.method == "HEAD" else body)
+        await self.write(b"".join(parts), b"" if bodiless or self.method == "HEAD" else body)
         if not self.disconnected:
             self.complete()
 

@@ -46,6 +46,9 @@ class Doors:
         await visit.begin(204, [])
         await visit.end()
 
+    async def answers_204(self, visit: Visit) -> None:
+        await visit.answer(204, b"what nobody reads")
+
     async def waits(self, visit: Visit) -> None:
         watched = watch().add(visit, 10.0**10)
         try:
@@ -235,7 +238,10 @@ async def test_chunks(address: int) -> None:
     assert body == b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
 
 
-@pytest.mark.parametrize(("request_", "status"), [(get("/hot/echo", method="HEAD"), 200), (get("/hot/empty"), 204)])
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [(get("/hot/echo", method="HEAD"), 200), (get("/hot/empty"), 204), (get("/hot/answers_204"), 204)],
+)
 async def test_answers_without_a_body(address: int, request_: bytes, status: int) -> None:
     async with connection(address) as (reader, writer):
         writer.write(request_ + get("/hot/echo?next"))
