@@ -43,7 +43,7 @@ class PolicyForm(forms.Form):
     )
     apart = forms.ChoiceField(label="Processes", choices=OWN, required=False)
     alone = forms.ChoiceField(
-        label="Start",
+        label="How it starts",
         choices=ALONE,
         required=False,
         help_text="By itself it shares no memory with others, starts ten times slower and needs four times the memory.",

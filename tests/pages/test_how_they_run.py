@@ -70,7 +70,7 @@ def test_others_may_not(
         ({"sleep": "after", "sleep_after": "0"}, "Seconds without a call"),
         ({"most": "many"}, "Processes at most"),
         ({"sleep": "often"}, "Sleep"),
-        ({"alone": "perhaps"}, "Start"),
+        ({"alone": "perhaps"}, "How it starts: "),
     ],
 )
 def test_what_makes_no_sense_is_said(
