@@ -20,12 +20,13 @@ from debugging.consumers import DebugWebSocket
 from endpoints.door import endpoint, is_endpoint
 from marketplace.celery import app as celery_app
 from runtime.dispatch import dispatch, is_dispatch
-from runtime.door import AsgiVisit, Door, Receive, Scope, Send, raw_path
+from runtime.door import JSON, AsgiVisit, Door, Message, Receive, Scope, Send, raw_path
 from runtime.envelope import failure
 from runtime.errors import BadRequest
 from runtime.exchange import Connection
 from runtime.metrics import counts
 from runtime.node import here
+from runtime.numbers import whole
 from runtime.process import running
 from runtime.worker import EmbeddedWorker
 
@@ -72,11 +73,31 @@ async def web_socket(scope: Scope, receive: Receive, send: Send) -> None:
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     if (door := door_for(scope["path"], raw_path(scope))) is not None:
         await door(AsgiVisit(scope, receive, send))
-    elif (length := declared_length(scope)) > LARGEST_UPLOAD:
-        fault = BadRequest(f"file size exceeds the maximum limit: {length} bytes of at most {LARGEST_UPLOAD}")
-        await AsgiVisit(scope, receive, send).answer(413, orjson.dumps(failure(fault)))
+    elif declared_length(scope) > LARGEST_UPLOAD:
+        await too_large(AsgiVisit(scope, receive, send))
     else:
-        await behind(scope, receive, send)
+        coming = Coming(receive)
+        await behind(scope, coming.receive, send)
+        if coming.size > LARGEST_UPLOAD:
+            await too_large(AsgiVisit(scope, receive, send))
+
+
+class Coming:
+    """A request's body on its way: what grows too large, though it said nothing of its length, is not read on."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.more = receive
+        self.size = 0
+
+    async def receive(self) -> Message:
+        message = await self.more()
+        self.size += len(message.get("body", b""))
+        return message if self.size <= LARGEST_UPLOAD else {"type": "http.disconnect"}
+
+
+async def too_large(visit: AsgiVisit) -> None:
+    fault = BadRequest(f"file size exceeds the maximum limit of {LARGEST_UPLOAD} bytes")
+    await visit.answer(413, orjson.dumps(failure(fault)), [*JSON, (b"connection", b"close")])
 
 
 async def behind(scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +114,7 @@ async def behind(scope: Scope, receive: Receive, send: Send) -> None:
 def declared_length(scope: Scope) -> int:
     """The Content-Length, 0 where there is none: Django would spool a whole upload to disk before anybody looks."""
     found = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(found) if found.isdigit() else 0
+    return whole(found) or 0
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
