@@ -9,6 +9,11 @@ from runtime.door import Visit
 
 # What browsers neither run nor guess at. All else is a page, and pages of plugins stand on our origin.
 HARMLESS = (b"application/json", b"text/plain", b"text/event-stream", b"application/octet-stream", b"audio/", b"video/")
+# What one answer says for all of an origin, ours: that it is to be forgotten, or reached in another way.
+OF_THE_ORIGIN = frozenset(
+    b"alt-svc clear-site-data nel public-key-pins report-to reporting-endpoints service-worker-allowed "
+    b"strict-transport-security".split()
+)
 SANDBOX = (b"content-security-policy", b"sandbox allow-scripts allow-forms allow-popups allow-modals allow-downloads")
 
 
@@ -107,12 +112,15 @@ def of_one_length(headers: Headers) -> Headers:
 
 def guarded(headers: Headers) -> Headers:
     """The headers without cookies of our own pages; what a browser would run gets an origin of its own."""
-    if b"set-cookie" in dict(headers):
+    named = dict(headers)
+    if b"set-cookie" in named:
         headers = [(name, value) for name, value in headers if name != b"set-cookie" or is_theirs(value)]
+    if not limits().sandbox:
+        return headers
+    if not OF_THE_ORIGIN.isdisjoint(named):
+        headers = without(headers, *OF_THE_ORIGIN)
     kinds = [value for name, value in headers if name == b"content-type"]
-    if limits().sandbox and not (len(kinds) == 1 and is_harmless(kinds[0])):
-        return [*headers, SANDBOX]
-    return headers
+    return headers if len(kinds) == 1 and is_harmless(kinds[0]) else [*headers, SANDBOX]
 
 
 def is_theirs(cookie: bytes) -> bool:

@@ -127,6 +127,15 @@ def test_what_a_browser_might_take_for_a_page_gets_an_origin_of_its_own(
     assert (SANDBOX in guarded(headers)) is sandboxed
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_an_answer_says_nothing_for_all_of_our_origin(settings, ours: bool) -> None:
+    """Where endpoints have a host of their own it may."""
+    settings.ENDPOINT_SANDBOX = ours
+    said = [(b"clear-site-data", b'"cookies"'), (b"strict-transport-security", b"max-age=9"), (b"x-a", b"1")]
+    headers = guarded([(b"content-type", b"text/plain"), *said])
+    assert headers == [(b"content-type", b"text/plain"), *(said[2:] if ours else said)]
+
+
 class Sent:
     """Stands in for a visit: keeps what was sent."""
 
