@@ -321,8 +321,8 @@ class Node:
             if await self.runs_elsewhere(plugin):
                 return
             await asyncio.sleep(BRING_UP_POLL)
-        if self.stopping:
-            raise Interrupted("The worker is shutting down.")
+            self.refuse_when_stopping()
+        self.refuse_when_stopping()
         self.held.add(plugin)
         keeper = self.keeper(plugin)
         keeper.listeners.append(listener)
@@ -334,12 +334,15 @@ class Node:
         finally:
             keeper.listeners.remove(listener)
 
+    def refuse_when_stopping(self) -> None:
+        if self.stopping:
+            raise Interrupted("The worker is shutting down.")
+
     async def first_try(self, keeper: Keeper) -> None:
         """Waits for the next start that ends, in one way or the other."""
         while keeper.state != "running":
             await keeper.moved.wait()
-            if self.stopping:
-                raise Interrupted("The worker is shutting down.")
+            self.refuse_when_stopping()
             given_up = keeper.state == "stopped" and keeper.plugin not in self.trials
             if keeper.state in ("backoff", "failed") or given_up:
                 raise StartFailed(keeper.reason or "It was stopped before it was ready.")

@@ -33,6 +33,8 @@ class Keys:
 
     asked: float = float("-inf")
     known: dict[str, jwt.PyJWK] = field(default_factory=dict)
+    tried: float = float("-inf")
+    refusal: Refused | None = None  # why the last try was in vain
 
 
 _kept: dict[str, Keys] = {}
@@ -100,12 +102,24 @@ def key_of(issuer: str, key_id: str) -> jwt.PyJWK:
         kept = _kept.setdefault(issuer, Keys())
         age = time.monotonic() - kept.asked
         if age > KEYS_GOOD_FOR or (key_id not in kept.known and age > ASK_AGAIN_AFTER):
-            kept.known = published_keys(issuer)
-            kept.asked = time.monotonic()
+            ask(issuer, kept)
         found = kept.known.get(key_id)
     if found is None:
         raise NotAllowed("bad_identity", "The identity token is refused: its issuer publishes no such key.")
     return found
+
+
+def ask(issuer: str, kept: Keys) -> None:
+    """Asks for the keys; who did not answer is not asked again at once, since everybody waits meanwhile. Raises Refused."""
+    if kept.refusal is not None and time.monotonic() - kept.tried < ASK_AGAIN_AFTER:
+        raise Refused(kept.refusal.code, str(kept.refusal))
+    kept.tried = time.monotonic()
+    try:
+        kept.known = published_keys(issuer)
+    except Refused as refusal:
+        kept.refusal = refusal
+        raise
+    kept.asked, kept.refusal = time.monotonic(), None
 
 
 def published_keys(issuer: str) -> dict[str, jwt.PyJWK]:

@@ -76,6 +76,20 @@ def test_keys_are_asked_for_once(trusted: TrustedPublisher, issuer: Issuer) -> N
     assert issuer.asked == 2
 
 
+def test_an_issuer_that_does_not_answer_is_not_asked_over_and_over(
+    trusted: TrustedPublisher, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody can name it in a token, and everybody waits while it is asked."""
+    monkeypatch.setattr(Issuer, "documents", lambda self: {})
+    for _ in range(3):
+        with pytest.raises(Refused, match="cannot be read now"):
+            exchange(issuer.token())
+    assert issuer.asked == 1
+    monkeypatch.undo()
+    identities._kept[issuer.address].tried -= identities.ASK_AGAIN_AFTER + 1
+    assert exchange(issuer.token())
+
+
 def test_an_unknown_key_is_asked_for_but_not_over_and_over(trusted: TrustedPublisher, issuer: Issuer) -> None:
     issuer.published.pop("ec")
     for _ in range(3):

@@ -285,6 +285,18 @@ async def test_a_trial_is_interrupted_by_shutdown(tmp_path):
         await waiting
 
 
+async def test_who_waits_for_another_node_to_bring_it_up_hears_of_the_shutdown(tmp_path):
+    async with Hosted(tmp_path) as hosted:
+        hosted.cluster.take("echo", "another")  # and says nothing of it
+        waiting = asyncio.create_task(asyncio.to_thread(hosted.node.bring_up, "echo", lambda _: None))
+        async with asyncio.timeout(20):
+            while "echo" not in hosted.node.trials:
+                await asyncio.sleep(0.01)
+    async with asyncio.timeout(20):
+        with pytest.raises(Interrupted):
+            await waiting
+
+
 async def test_a_node_ends_also_when_nobody_can_be_told(tmp_path, caplog):
     class Away(MemoryCluster):
         def leave(self, node_id):
