@@ -23,6 +23,7 @@ from .manifest import Manifest, check_combination
 from .signing import VERIFICATION
 
 MANIFEST = "manifest.yaml"
+ADDED = frozenset({VERIFICATION, "requirements.txt"})  # what packing and signing put beside the files of a folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Declared:
 class Source:
     """The files that declarations are read from, and the warnings gathered while reading.
 
-    `digests` are SHA-256 of what was read; `swept` says that a pattern asked for models was one that a signature fits too.
+    `digests` are SHA-256 of what was read; `swept` says that a pattern asked for models was one that a file of ADDED fits too.
     """
 
     files: Mapping[str, bytes]
@@ -199,7 +200,7 @@ def _predefined(listed: dict[str, Any], source: Source, *, file: str) -> dict[st
     """`models` and `position` from a mapping of model types to patterns and position files."""
     folders = {name: folder for name in MODEL_FOLDERS if isinstance(folder := listed.get(name), dict)}
     globs = [Glob(str(p), file=file) for folder in folders.values() for p in _patterns(folder, file)]
-    source.swept = source.swept or any(glob.matches(VERIFICATION) for glob in globs)
+    source.swept = source.swept or any(glob.matches(name) for glob in globs for name in ADDED)
     paths = [
         path
         for path in source.files

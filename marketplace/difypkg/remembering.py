@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 
-from .declaring import MANIFEST, Declared, Source, declare
+from .declaring import ADDED, MANIFEST, Declared, Source, declare
 from .limits import Limits
-from .signing import VERIFICATION
 
 MOST = 8
 
@@ -22,12 +21,12 @@ class Known:
     warnings: tuple[str, ...]
     read: dict[str, bytes]
     names: frozenset[str]
-    swept: bool  # whether a pattern could take the signature's file for a model
+    swept: bool  # whether a pattern could take a file of ADDED for a model
 
     def fits(self, source: Source) -> bool:
-        """Whether it would be made just so of this source; a signature that was put in changes nothing."""
+        """Whether it would be made just so of this source; what packing and signing put in changes nothing."""
         names = frozenset(source.files)
-        ignored = frozenset() if self.swept else frozenset({VERIFICATION})
+        ignored: frozenset[str] = frozenset() if self.swept else ADDED
         return names - ignored == self.names - ignored and all(
             path in source.files and sha256(source.files[path]).digest() == digest for path, digest in self.read.items()
         )

@@ -22,7 +22,7 @@ def test_folder_upload_and_signed_are_declared_once(tmp_path: Path) -> None:
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    data = pack(files)
+    data = pack({**files, "requirements.txt": b"dify_plugin\n"})  # as it is made of uv.lock
     opened = [open_directory(tmp_path), open_package(data), open_package(sign(data, keys()[0]))]
     assert len({id(one._declared) for one in opened}) == 1
     assert [one.declaration() for one in opened] == [opened[0].declaration()] * 3
