@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 KEY_WITHIN = 10.0  # seconds, as the daemon waits
 READY_WITHIN = 60.0  # seconds from the first byte to the end of the declarations
 LOOK_EVERY = 5.0  # seconds between two looks whether it still is heard
+LONGEST_KEY = 4096  # bytes of the first line: of who has shown no key nothing more is kept
 LAST_WORDS = 2.0  # seconds in which a reason is sent before the connection is cut
 
 open_arrivals: set["Arrival"] = set()
@@ -94,8 +95,6 @@ class Arrival(ABC):
 
     async def greet(self, data: bytes) -> None:
         *lines, self.rest = (self.rest + data).split(b"\n")
-        if len(self.rest) > LONGEST_LINE:
-            raise Refused(f"handshake failed, a line is longer than {LONGEST_LINE >> 20} MB")
         for number, line in enumerate(lines):
             if not line.strip():
                 continue
@@ -108,6 +107,10 @@ class Arrival(ABC):
                 if early and self.backend is not None:
                     self.backend.heard(early)
                 return
+        if self.key is None and len(self.rest) > LONGEST_KEY:
+            raise Refused("handshake failed, the key comes first, in a short line")
+        if len(self.rest) > LONGEST_LINE:
+            raise Refused(f"handshake failed, a line is longer than {LONGEST_LINE >> 20} MB")
 
     async def register(self, key: DebugKey, registered: Registered) -> None:
         connection, installation = await in_thread(connections.arrive, key, registered, origin=self.origin)

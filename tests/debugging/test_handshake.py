@@ -167,6 +167,11 @@ def test_a_line_without_an_end_is_cut_off(host, api):
     assert answer.startswith("handshake failed, a line is longer than")
 
 
+def test_of_who_has_shown_no_key_little_is_kept(host):
+    """Anybody who reaches the port could fill the memory otherwise."""
+    assert said(host, b"x" * 8192, seconds=20) == "handshake failed, the key comes first, in a short line\n"
+
+
 def test_who_says_nothing_is_sent_away(host):
     began = time.monotonic()
     assert said(host, b"", seconds=15).startswith("handshake failed, not completed within 10 s")
