@@ -201,7 +201,7 @@ def consider(submission: Submission) -> AutomaticVerdict | None:
     rules = policy()
     if rules.automatic == ReviewPolicy.Automatic.OFF or submission.state != State.QUEUED or submission.round > 1:
         return None
-    if submission.verdicts.exists():
+    if submission.verdicts.exists() or is_imported(submission):
         return None
     with transaction.atomic():
         approves, weight, rows = judge(submission, rules)
@@ -215,6 +215,11 @@ def consider(submission: Submission) -> AutomaticVerdict | None:
         if approves and not dry:
             approve(submission, verdict)
     return verdict
+
+
+def is_imported(submission: Submission) -> bool:
+    """Of a batch that its operator decides on as a whole: there is nothing left to be judged."""
+    return bool((submission.provenance.get("lineage") or {}).get("import"))
 
 
 def approve(submission: Submission, verdict: AutomaticVerdict) -> None:

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from marketplace.difypkg import open_package
 from marketplace.importing import import_all, open_batch, sources_in
 from marketplace.keeping import read
-from marketplace.models import Decision, Organization, Release, ScreeningSection, Submission, User
+from marketplace.models import AutomaticVerdict, Decision, Organization, Release, ScreeningSection, Submission, User
 from marketplace.publishers.errors import NotAllowed, Refused
 from marketplace.publishers.organizations import access
 from tests.listing import package_bytes
@@ -90,6 +90,7 @@ def test_that_nobody_has_looked_at_it_is_written_down(operator: User, folder: Pa
     assert one.submission is not None
     assert one.submission.made_with.startswith("import ")
     assert [event.note for event in one.submission.events.order_by("pk")][1] == "Not screened."
+    assert not AutomaticVerdict.objects.exists(), "rules do not judge what was decided on as a whole"
 
 
 @pytest.mark.django_db(transaction=True)
