@@ -6,9 +6,10 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from random import Random
 
-from tests.trust.copies import copies_of
+from tests.trust.copies import Copy, copies_of
 from tests.trust.given import measure_given
 from tests.trust.measuring import KINDS, Clean, Row, measure, measure_clean
+from tests.trust.rows import read_rows, table, write_rows
 from tests.trust.second import KINDS as SECOND
 from tests.trust.third import KINDS as THIRD
 
@@ -29,6 +30,7 @@ def arguments(argv: list[str]) -> Namespace:
     parser.add_argument("--most", type=int, default=0, help="only so many plugins, drawn by lot")
     parser.add_argument("--set", choices=SETS, default="first", help="which plants: three writers' habits")
     parser.add_argument("--only", default="", help="a part of a class's name")
+    parser.add_argument("--rows", type=Path, help="all sets, a line a plugin into this file; goes on where it stopped")
     parser.add_argument("--missed", action="store_true", help="name what was missed, and what was wrongly found")
     return parser.parse_args(argv)
 
@@ -40,8 +42,10 @@ def main(argv: list[str]) -> int:
     copies = list(copies_of([OWN, *options.plugins]))
     if options.most:
         copies = Random(options.seed).sample(copies, min(options.most, len(copies)))
+    if options.rows:
+        return measure_rows(options, copies)
     began = time.process_time()
-    say(f"{'planted':26} {'found':>13} {'':>7}   {'alarms on clean twins':>21}")
+    say(f"{'planted':34} {'found':>13} {'':>7}   {'alarms on clean twins':>21}")
     for kind in SETS[options.set]:
         if options.only in kind.name:
             row = measure(copies, kind, chance=Random(f"{options.seed}{kind.name}"), each=options.each)
@@ -52,16 +56,25 @@ def main(argv: list[str]) -> int:
     return 0
 
 
+def measure_rows(options: Namespace, copies: list[Copy]) -> int:
+    write_rows(options.rows, copies, SETS, seed=options.seed)
+    rows = read_rows(options.rows)
+    for name, row in table(rows).items():
+        tell(name, row, missed=options.missed)
+    tell_clean(Clean(len(rows), {one["plugin"]: one["blocked"] for one in rows if one["blocked"]}))
+    return 0
+
+
 def tell(name: str, row: Row, *, missed: bool) -> None:
     found = f"{row.found:>5} of {row.planted:>4} {row.rate:>7.1%}"
-    say(f"{name:26} {found}   {row.alarms:>5} of {row.twins:>4} {row.false_rate:>7.1%}")
+    say(f"{name:34} {found}   {row.alarms:>5} of {row.twins:>4} {row.false_rate:>7.1%}")
     if missed:
         for line in (*(f"missed {one}" for one in row.missed), *(f"wrong  {one}" for one in row.wrong)):
             say(f"    {line[:220]}")
 
 
 def tell_clean(clean: Clean) -> None:
-    say(f"{'plugins as they are':26} {'':>21}   {len(clean.blocked):>5} of {clean.plugins:>4} {clean.rate:>7.1%}")
+    say(f"{'plugins as they are':34} {'':>21}   {len(clean.blocked):>5} of {clean.plugins:>4} {clean.rate:>7.1%}")
     for name, found in clean.blocked.items():
         say(f"    {name}: {', '.join(found)}")
 

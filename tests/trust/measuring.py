@@ -81,7 +81,7 @@ def blocking(copy: Copy, checks: Iterable[str] = ()) -> list[Finding]:
         ]
 
 
-def _same(one: Finding) -> tuple[str, str, str]:
+def same(one: Finding) -> tuple[str, str, str]:
     return one.rule, one.path, one.evidence
 
 
@@ -102,7 +102,7 @@ def measure_clean(copies: Iterable[Copy]) -> Clean:
 def measure(copies: list[Copy], kind: Kind, *, chance: Random, each: int) -> Row:
     row = Row()
     for copy in copies:
-        before = Counter(_same(one) for one in blocking(copy, kind.checks))
+        before = Counter(same(one) for one in blocking(copy, kind.checks))
         if kind.name.startswith("privacy") and not sends(copy):
             continue
         for _ in range(each):
@@ -114,13 +114,13 @@ def _try(row: Row, copy: Copy, before: Counter[tuple[str, str, str]], *, kind: K
     planted = copy.again()
     if (style := kind.plant(planted, chance)) is not None:
         row.planted += 1
-        if Counter(_same(one) for one in blocking(planted, kind.checks)) - before:
+        if Counter(same(one) for one in blocking(planted, kind.checks)) - before:
             row.found += 1
         else:
             row.missed.append(f"{copy.name}: {style}")
     twin = copy.again()
     if (style := kind.twin(twin, chance)) is not None:
         row.twins += 1
-        if new := Counter(_same(one) for one in blocking(twin, kind.checks)) - before:
+        if new := Counter(same(one) for one in blocking(twin, kind.checks)) - before:
             row.alarms += 1
             row.wrong.append(f"{copy.name}: {style}: {next(iter(new))}")
