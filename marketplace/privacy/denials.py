@@ -7,7 +7,7 @@ from marketplace.screening.hosts import hosts_in, is_reserved
 
 from . import tongues
 from .evidence import Evidence
-from .sentences import lines_on_own_hosts
+from .sentences import lines_on_own_hosts, table_names_recipients
 from .sentences import sentences as sentences_of
 
 _NOT = r"(?:not|never|no|none|nothing|neither|nor|zero|without|cannot)"
@@ -125,7 +125,7 @@ _MODELS = [
     r"\b(?:not|never|no|without)\b[^.;\n]{0,40}\b(?:language models?|llms?|ai models?|any models?|generative ai)\b"
 ]
 _QUALIFIED = re.compile(
-    r"\b(?:other than|except|until|unless|anyone but|anybody but|without (?:TLS|HTTPS|encryption)|if (?:you|the \w+ is) (?:self[- ]?)?host\w*|beyond|besides|apart from|aside from|only (?:to|with|"
+    r"\b(?:other than|except|until|unless|anyone but|anybody but|without (?:TLS|HTTPS|encryption)|if (?:you|the \w+ is) (?:self[- ]?)?host\w*|beyond|besides|apart from|aside from|only (?:ever )?(?:sent|transmitted|forwarded|shared|passed)|only (?:to|with|"
     r"when|as|for)|without (?:your |user |explicit |prior |their )*(?:consent|permission|"
     r"authori[sz])|unauthori[sz]ed|"
     r"plain ?text|unencrypted|insecure|to third|with third|any third|third[- ]part|by the "
@@ -161,7 +161,7 @@ _SAYS_NO = re.compile(
 
 _EXCEPT = re.compile(
     r"\b(?:beyond|except|other than|apart from|aside from|unless|besides)\b.*\b(?:APIs?|services?"
-    r"|providers?|requests?|servers?|vendors?)\b|\b(?:anyone|anybody|no ?one|nobody) (?:but|except|other than)\b|除[^。\n]{1,30}(?:外|以外|之外)",
+    r"|providers?|requests?|servers?|vendors?)\b|\b(?:anyone|anybody|no ?one|nobody) (?:but|except|other than) (?!you\b|yourself)|除[^。\n]{1,30}(?:外|以外|之外)",
     re.I,
 )
 _GOES_TO = re.compile(
@@ -184,7 +184,7 @@ def denials(evidence: Evidence) -> list[Denial]:
     """Sentences of the policy that the evidence contradicts."""
     sentences = list(sentences_of(evidence.text))
     found = [denial for line, sentence in sentences if (denial := _judge(line, sentence, evidence))]
-    if not _discloses(sentences):
+    if not _discloses(sentences) and not table_names_recipients(evidence.text):
         return found or _saying_no(sentences, evidence)
     if not found:
         return []
@@ -198,13 +198,17 @@ def _saying_no(sentences: list[tuple[int, str]], evidence: Evidence) -> list[Den
         return []
     seen = evidence.sends
     against = f"{seen.what or 'a host of its caller’s choice'} ({seen.path}:{seen.line})"
-    return [Denial("collection", line, text[:300], against) for line, text in sentences if _SAYS_NO.search(text)][:1]
+    return [Denial("collection", line, text[:300], against) for line, text in sentences if _denies_at_all(text)][:1]
 
 
 _REST = re.compile(
     r"\b(?:nothing|no one|nobody|no(?:thing)? (?:data|information)?) ?(?:else|further|more|other|additional)\b",
     re.IGNORECASE,
 )
+
+
+def _denies_at_all(sentence: str) -> bool:
+    return bool(_SAYS_NO.search(sentence)) and not _REST.search(sentence)
 
 
 def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
@@ -245,9 +249,19 @@ _TURNS = re.compile(
 )
 
 
+# Halves of a sentence that can each stand alone: the no of one is not that of the other.
+_CLAUSES = re.compile(
+    r"，(?!或|及|和|以及|也不|亦不|并不)|, (?:and )?(?=(?:it|they|your|the|this|each|every|inputs?|requests?|queries|is|are|we)\b)"
+)
+
+
 def _discloses(sentences: list[tuple[int, str]]) -> bool:
     """Whether some sentence, or the half of one behind a but, that denies nothing names somebody who gets the data."""
-    return any(_names_recipient(part) for _, sentence in sentences for part in {sentence, *_TURNS.split(sentence)})
+    return any(
+        _names_recipient(part)
+        for _, sentence in sentences
+        for part in {sentence, *_TURNS.split(sentence), *_CLAUSES.split(sentence)}
+    )
 
 
 def _names_recipient(sentence: str) -> bool:

@@ -52,6 +52,35 @@ def lines_on_own_hosts(text: str) -> set[int]:
     return found
 
 
+_ASKS_WHO = re.compile(
+    r"sent to|recipient|shared with|goes to|disclosed to|third[- ]part|processor|provider|接收|发送|發送|提供给|第三方"
+    r"|送信先|提供先",
+    re.IGNORECASE,
+)
+
+
+def table_names_recipients(text: str) -> bool:
+    """Whether a table has a column that asks who gets the data, and a cell in it that is no no."""
+    column = -1
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        cells = (
+            [re.sub(r"[*_`]+", "", cell).strip() for cell in line.strip().strip("|").split("|")] if "|" in line else []
+        )
+        if is_head(lines, number):
+            column = next((index for index, cell in enumerate(cells) if _ASKS_WHO.search(cell)), -1)
+        elif not cells:
+            column = -1
+        elif (
+            0 <= column < len(cells)
+            and cells[column]
+            and not IS_NO.match(cells[column])
+            and not _RULE.match(line.strip())
+        ):
+            return True
+    return False
+
+
 def is_head(lines: list[str], number: int) -> bool:
     """Whether the line, counted from 1, is the head of a table: it asks, and says nothing."""
     return "|" in lines[number - 1] and number < len(lines) and bool(_RULE.match(lines[number].strip()))

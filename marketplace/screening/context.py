@@ -36,6 +36,7 @@ class Rehearsed(Protocol):
     started: bool
     trouble: str
     hosts: list[str]
+    requests: list[str]
     files: list[str]
     processes: list[str]
     start_seconds: float

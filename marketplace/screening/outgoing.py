@@ -97,7 +97,15 @@ def _contact(program: Program, site: CallSite, contact: Contact) -> Outgoing:
     for one in address.refs:
         texts += program.bound.get((one, "0"), Value()).texts()
     carried = everything_in(program, site)
-    return Outgoing(site, frozenset(_addresses(texts, contact)), carried, address | inner, direct=True)
+    found = [*_addresses(texts, contact), *_proxies(program, site)]
+    return Outgoing(site, frozenset(found), carried, address | inner, direct=True)
+
+
+def _proxies(program: Program, site: CallSite) -> list[str]:
+    """Whoever stands between sees all of it."""
+    values = [site.keywords[name] for name in ("proxies", "proxy", "mounts") if name in site.keywords]
+    texts = [text for value in values for text in (*value.texts(), *element_of(program, value).texts())]
+    return [text for text in texts if _SCHEME.match(text)]
 
 
 def _addresses(texts: list[str], contact: Contact) -> list[str]:
@@ -143,9 +151,7 @@ def _client(program: Program, site: CallSite) -> Outgoing | None:
         if key in ("host", "hostname", "server", "address", "api_host", "domain", "broker"):
             texts = [*value.texts(), *(str(const[0]) for const in value.consts if isinstance(const, tuple) and const)]
             urls += [f"tcp://{text}" for text in texts if "." in text and is_host(text.partition(":")[0])]
-        elif key in ("proxies", "proxy", "mounts"):
-            inner = element_of(program, value)
-            urls += [text for text in (*value.texts(), *inner.texts()) if _SCHEME.match(text)]
+    urls += _proxies(program, site)
     urls += [text for value in site.values() for text in _held_addresses(program, value)]
     if not urls:
         return None

@@ -18,7 +18,11 @@ _VALUE_KEYS = ("value", "val", "secret", "default", "data")
 _QUOTED = r"""(?:"([^"\n]{1,300})"|'([^'\n]{1,300})')"""
 _NEXT = re.compile(rf"{_QUOTED}\s*,\s*{_QUOTED}")
 _ATTRIBUTES = re.compile(r"""\b(?:key|name)=["']([^"']+)["']\s+value=["']([^"']+)["']""")
-_QUERY = re.compile(r"""[?&]([\w.-]{2,40})=([A-Za-z0-9%+/_.~-]{12,300})""")
+_QUERY = re.compile(
+    r"""[?&]((?:x-)?api[_-]?key|key|(?:access|auth|api|refresh)?[_-]?token|secret|client_secret|sig|signature|passw(?:or)?d|auth)"""
+    r"""=([A-Za-z0-9%+/_.~-]{12,300})""",
+    re.IGNORECASE,
+)
 _SEMICOLONS = re.compile(
     r"""(?:^|;)\s*(Pwd|Password|AccountKey|SharedAccessKey|sig|Secret)\s*=\s*([^;'"\s]{6,300})""", re.IGNORECASE
 )

@@ -14,7 +14,7 @@ _LIST = Path(__file__).parent / "data" / "popular.txt"
 _OURS = ("dify-plugin",)
 # Successors that are not popular yet, and are what they say.
 _MEANT = ("httpx2", "httpcore2")
-_FIRST, _FAMOUS, _KNOWN = 400, 1500, 12_000  # whose names are imitated
+_NAMED_BY_ALL, _FIRST, _FAMOUS, _KNOWN = 100, 400, 1500, 12_000  # whose names are imitated
 _SAME = {
     "python",
     "py",
@@ -94,7 +94,7 @@ def popular() -> dict[str, int]:
 @cache
 def resembles(name: str) -> Likeness | None:
     """The popular name that a normalised name is too like, None if it is popular itself or like none."""
-    if name in popular() or len(name) < 4:
+    if name in popular() or len(name) < 3:
         return None
     return _slip(name) or _dress(name) or _affix(name)
 
@@ -141,7 +141,7 @@ def _index() -> dict[str, list[str]]:
     """Popular names by themselves without one letter."""
     found: dict[str, list[str]] = {}
     for name, rank in popular().items():
-        if rank < _KNOWN and len(name) >= 4:
+        if rank < _KNOWN and len(name) >= (3 if rank < _NAMED_BY_ALL else 4):
             for part in _shortened(name):
                 found.setdefault(part, []).append(name)
     return found

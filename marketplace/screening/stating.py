@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from marketplace.models import PrivacyStatement, Release, Submission, User
 from marketplace.privacy import BadStatement, Statement, widened
+from marketplace.privacy.contradictions import Item
 from marketplace.privacy.reading import checked
+from marketplace.screening.hosts import is_near
 
 Source = PrivacyStatement.Source
 
@@ -20,7 +22,8 @@ def keep_statement(submission: Submission) -> PrivacyStatement | None:
     row = PrivacyStatement.objects.filter(submission=submission).first() or PrivacyStatement(submission=submission)
     if row.confirmed_at is None or row.source == Source.FILE:
         _take_over(row, submission, evidence)
-    row.checklist = _answered(evidence.get("checklist") or [], row.checklist)
+    points = [*(evidence.get("checklist") or []), *_seen_in_dry_run(submission, row.statement)]
+    row.checklist = _answered(list({one["key"]: one for one in points}.values()), row.checklist)
     row.widens = widens(submission, row.statement)
     row.save()
     return row
@@ -33,6 +36,21 @@ def _take_over(row: PrivacyStatement, submission: Submission, evidence: dict[str
         row.confirmed_by, row.confirmed_at = submission.made_by, timezone.now()
     else:
         row.confirmed_by, row.confirmed_at = None, None
+
+
+def _seen_in_dry_run(submission: Submission, statement: dict[str, Any]) -> list[dict[str, Any]]:
+    """A point for each host that the plugin reached for while it ran, and that is no stated recipient."""
+    section = submission.sections.filter(check_name="rehearsal").first()
+    hosts = [str(one["host"]) for one in (section.evidence if section else {}).get("hosts") or []]
+    try:
+        stated = checked(statement)
+    except BadStatement:
+        return []
+    return [
+        Item(f"host:{host}", "recipient", f"{host} was seen in the dry run, and is no stated recipient.").as_json()
+        for host in hosts
+        if not is_near(host) and stated.recipient_of(host) is None
+    ]
 
 
 def _answered(points: list[dict[str, Any]], before: list[dict[str, Any]]) -> list[dict[str, Any]]:

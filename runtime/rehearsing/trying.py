@@ -38,6 +38,7 @@ class Rehearsal:
     started: bool = False
     trouble: str = ""
     hosts: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)  # what the proxy was asked for
     files: list[str] = field(default_factory=list)
     processes: list[str] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
@@ -141,14 +142,13 @@ async def _ask(backend: LocalBackend, session: Session) -> str:
 
 
 def _memory(pid: int) -> int:
-    """The most that the plugin, the last child down from this process, has had in memory."""
+    """The most that the plugin, or what stands between it and this process, has had in memory."""
     found = 0
     while True:
         try:
             status = Path(f"/proc/{pid}/status").read_text()
-            found = next(
-                (int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")), found
-            )
+            had = next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
+            found = max(found, had)
             children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         except OSError:
             return found
@@ -158,10 +158,11 @@ def _memory(pid: int) -> int:
 
 
 def _read(record: Path, seen: Rehearsal) -> None:
-    kinds = {"host": seen.hosts, "file": seen.files, "process": seen.processes}
+    kinds = {"host": seen.hosts, "request": seen.requests, "file": seen.files, "process": seen.processes}
     for line in record.read_bytes().splitlines() if record.exists() else ():
         try:
             one = json.loads(line)
-            kinds[one["kind"]].append(str(one["what"]))
+            if str(one["what"]) not in kinds[one["kind"]]:
+                kinds[one["kind"]].append(str(one["what"]))
         except (ValueError, KeyError, TypeError):
             continue

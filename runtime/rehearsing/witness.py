@@ -2,14 +2,19 @@
 
 Run in the plugin's own environment as ``python witness.py RECORD ENTRYPOINT``. It stands on Python's audit events
 (PEP 578): names that are looked up, connections, files that are opened outside, programs that are started. What
-machine code does by itself it does not see; the namespaces around the process stop that all the same.
+machine code and other programs do by themselves it does not see, but for what they ask of the proxy beside it; the namespaces
+around the process stop that all the same.
 """
 
-# ruff: noqa: PTH100, PTH109, PTH120 -- pathlib would open what it is to watch
+# ruff: noqa: PTH100, PTH109, PTH118, PTH120 -- pathlib would open what it is to watch
+import contextlib
+import fcntl
 import json
 import os
 import runpy
 import socket
+import struct
+import subprocess
 import sys
 import tempfile
 from typing import Any
@@ -78,7 +83,30 @@ class Witness:
             self.note("file", full)
 
 
+def bring_up_loopback() -> None:
+    """A new network namespace has one that is down (netdevice(7): read the flags of lo, write them with IFF_UP)."""
+    read_flags, write_flags, up = 0x8913, 0x8914, 1
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        told = fcntl.ioctl(asking, read_flags, struct.pack("16sh22x", b"lo", 0))
+        (flags,) = struct.unpack("16xh22x", told)
+        fcntl.ioctl(asking, write_flags, struct.pack("16sh22x", b"lo", flags | up))
+
+
+def name_proxy(record: str) -> None:
+    """Start the proxy, and name it to whoever reads the environment; without a loopback there is none."""
+    with contextlib.suppress(OSError, ValueError):
+        bring_up_loopback()
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "proxy.py")
+        command = [sys.executable, "-I", program, record]
+        proxy = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        address = f"http://127.0.0.1:{int(proxy.stdout.readline() if proxy.stdout else b'')}"
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            os.environ[name] = os.environ[name.upper()] = address
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = "localhost,127.0.0.1,::1"
+
+
 def main(record: str, entrypoint: str) -> None:
+    name_proxy(record)
     sys.path[0] = os.getcwd()
     sys.argv = [entrypoint]
     sys.addaudithook(Witness(record))

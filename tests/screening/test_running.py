@@ -136,6 +136,24 @@ def test_what_a_person_has_said_is_kept_and_answers_survive(submission) -> None:
     assert row.checklist[0]["answer"] == "explained"
 
 
+def test_a_host_of_the_dry_run_is_a_point_unless_it_is_a_stated_recipient(submission) -> None:
+    """A machine at home is the user's own."""
+    running.screen_submission(submission.pk)
+    section = submission.sections.get(check_name="rehearsal")
+    assert section.state == State.NOT_SCANNED
+    section.evidence = {
+        "hosts": [{"host": "beacon.metrics-hub.io"}, {"host": "api.weather-acme.com"}, {"host": "nas.local"}]
+    }
+    section.save()
+    recipient = {"name": "W", "hosts": ["weather-acme.com"], "policy": "https://weather-acme.com/privacy"}
+    stating.state_by_form(submission, Statement.model_validate({"recipients": [recipient]}), by=submission.made_by)
+    row = stating.keep_statement(submission)
+    told = {one["key"]: one["text"] for one in (row.checklist if row else []) if "dry run" in one["text"]}
+    assert told == {
+        "host:beacon.metrics-hub.io": "beacon.metrics-hub.io was seen in the dry run, and is no stated recipient."
+    }
+
+
 def advisory(name="requests", **affected):
     entry = {"package": {"ecosystem": "PyPI", "name": name}, **affected}
     return {"id": f"GHSA-{name}", "summary": "bad", "affected": [entry]}

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,7 +11,7 @@ from tests.trust.copies import Copy
 from tests.trust.measuring import Kind, Mutation, Row, blocking, same, sends
 
 
-def write_rows(path: Path, copies: list[Copy], sets: dict[str, tuple[Kind, ...]], *, seed: int) -> None:
+def write_rows(path: Path, copies: list[Copy], sets: Mapping[str, tuple[Kind, ...]], *, seed: int) -> None:
     """One line a plugin, in an order drawn by lot; plugins that the file has are left out."""
     known = {row["plugin"] for row in read_rows(path)}
     waiting = [copy for copy in copies if copy.name not in known]
@@ -38,7 +39,7 @@ def table(rows: list[dict[str, Any]]) -> dict[str, Row]:
     return found
 
 
-def _of_plugin(copy: Copy, sets: dict[str, tuple[Kind, ...]], *, seed: int) -> dict[str, Any]:
+def _of_plugin(copy: Copy, sets: Mapping[str, tuple[Kind, ...]], *, seed: int) -> dict[str, Any]:
     clean = blocking(copy)
     told: dict[str, Any] = {}
     reaches_out = sends(copy)

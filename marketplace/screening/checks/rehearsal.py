@@ -37,6 +37,7 @@ def _evidence(seen: Rehearsed, subject: Subject) -> dict[str, Any]:
     hosts = [{"host": host, "declared": subject.declared.covers(host), "places": []} for host in seen.hosts]
     return {
         "hosts": [one for one in hosts if not is_reserved(str(one["host"]))],
+        "requests": seen.requests[:200],
         "files": seen.files[:200],
         "processes": seen.processes[:200],
         "answers": [{"asked": asked, "error": error} for asked, error in seen.answers],

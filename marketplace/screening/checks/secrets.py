@@ -171,7 +171,9 @@ def _in_line(path: str, number: int, line: str, *, tested: bool) -> Iterator[Fin
         severity = "warning" if tested else ""
         yield Finding("secrets.url-password", message, path, number, mask(match["value"]), severity)
     for name, value in _named(path, line):
-        if (not _is_prose(path) or _is_random(value)) and (rule := _assigned(name, value, tested)):
+        if (not _is_prose(path) or (_is_random(value) and _OF_A_SERVICE.search(name))) and (
+            rule := _assigned(name, value, tested)
+        ):
             yield Finding(rule, f"{name} is given a fixed value", path, number, mask(value))
             return
 

@@ -119,7 +119,10 @@ def require(copy: Copy, chance: Random, name: str) -> str:
     style = chance.choice(styles)
     path, text = WRITINGS[style]
     text = text.replace("@name", name).replace("@version", version)
-    if style == "project":
+    if style == "project group" and b"[dependency-groups]" in copy.files["pyproject.toml"]:
+        line = f'[dependency-groups]\nrun-{version[0]} = ["{name}=={version}"]'.encode()
+        copy.files["pyproject.toml"] = copy.files["pyproject.toml"].replace(b"[dependency-groups]", line, 1)
+    elif style == "project":
         _into_project(copy, f"{name}=={version}")
     else:
         copy.append(path, text)
@@ -153,7 +156,7 @@ WRITINGS = {
         "poetry.lock",
         '\n[[package]]\nname = "@name"\nversion = "@version"\noptional = false\nfiles = []\n',
     ),
-    "pipfile": ("Pipfile", '[packages]\n@name = "==@version"\n'),
+    "pipfile": ("Pipfile", '[packages]\n"@name" = "==@version"\n'),
     "setup": ("setup.py", "from setuptools import setup\n\nsetup(name='x', install_requires=['@name==@version'])\n"),
     "setup config": ("setup.cfg", "[options]\ninstall_requires =\n    @name==@version\n"),
 }
