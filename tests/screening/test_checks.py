@@ -256,7 +256,7 @@ def test_a_listing_says_where_it_is_lacking(tmp_path: Path) -> None:
 class Seen:
     def __init__(self, **seen):
         plain = {"installed": True, "started": True, "trouble": "", "hosts": [], "files": [], "processes": []}
-        self.__dict__ |= plain | {"answers": [], "start_seconds": 1.0, "memory": 1, "log": []} | seen
+        self.__dict__ |= plain | {"requests": [], "answers": [], "start_seconds": 1.0, "memory": 1, "log": []} | seen
 
 
 @pytest.mark.parametrize(
