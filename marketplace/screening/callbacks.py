@@ -24,6 +24,8 @@ _CLASSES = {
     "CompletionAppInvocation": "app",
     "WorkflowAppInvocation": "app",
     "FetchAppInvocation": "app",
+    "AppInvocations": "app",
+    "WorkflowNodeInvocations": "node",
     "StorageInvocation": "storage",
     "ParameterExtractorNodeInvocation": "node",
     "QuestionClassifierNodeInvocation": "node",
@@ -47,7 +49,7 @@ _KINDS = {
     "nodeparameterextractor": "node",
     "nodequestionclassifier": "node",
 }
-_CLASS = re.compile(r"^dify_plugin\.(?:invocations|core)\..*?\b([A-Z]\w+Invocation)\(\)\.(\w+)")
+_CLASS = re.compile(r"^dify_plugin\.(?:invocations|core)\..*?\b([A-Z]\w+Invocations?)\(\)\.(\w+)")
 _RAW = re.compile(r"^dify\.session\.(writer|reader)\b|_backwards_invoke$|BackwardsInvocation\(\)|\.session_message$")
 COMPUTED = "?"
 

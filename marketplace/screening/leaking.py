@@ -5,7 +5,7 @@ import re
 
 from .code import CallSite
 
-_MAPPINGS = frozenset(["credentials", "credential", "creds", "system_credentials"])
+_MAPPINGS = frozenset(["credentials", "credential", "creds", "system_credentials", "settings"])
 _SECRET = re.compile(
     r"(^|_)(api_?key|apikey|secret(_key)?|passw(or)?d|access_key|private_key|client_secret|(access|auth|bearer|refresh|api)_token|token)$",
     re.I,

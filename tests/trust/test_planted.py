@@ -8,6 +8,9 @@ from tests.trust.__main__ import OWN
 from tests.trust.copies import copies_of
 from tests.trust.given import measure_given
 from tests.trust.measuring import KINDS, Kind, measure, measure_clean
+from tests.trust.rows import read_rows, table, write_rows
+from tests.trust.second import KINDS as SECOND
+from tests.trust.third import KINDS as THIRD
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +25,23 @@ def test_what_is_planted_is_found_and_twins_are_let_through(kind: Kind, copies) 
     assert row.missed == []
     assert row.wrong == []
     assert row.planted or kind.name.startswith("privacy")
+
+
+@pytest.mark.parametrize(
+    "kind", [*SECOND, *THIRD], ids=lambda kind: f"{kind.plant.__module__.split('.')[2]} {kind.name}"
+)
+def test_other_hands_plants_are_found_too(kind: Kind, copies) -> None:
+    row = measure(copies[:2], kind, chance=Random(5), each=1)
+    assert (row.missed, row.wrong) == ([], [])
+
+
+def test_a_run_is_kept_as_rows_and_goes_on(copies, tmp_path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    for many in (1, 2, 2):
+        write_rows(rows, copies[:many], {"third": THIRD[6:7]}, seed=3)
+        assert len(read_rows(rows)) == many
+    (row,) = table(read_rows(rows)).values()
+    assert (row.planted, row.found, row.alarms) == (2, 2, 0)
 
 
 def test_our_own_are_clean_but_for_those_that_mean_it() -> None:

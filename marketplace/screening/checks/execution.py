@@ -248,6 +248,10 @@ def _compiled(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Fin
         yield Finding(rule, f"{name} loads code from a file by its path", site.path, site.line, site.source)
 
 
+# Files that are programs: whoever ships one can ship Python.
+_PROGRAMS = re.compile(r"^(_?pickle|dill|cloudpickle)\.(load|Unpickler)$|^shelve\.open$")
+
+
 def _load(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Finding]:
     if name.startswith("yaml.") and not name.startswith("yaml.unsafe"):
         loader = site.argument(1, "Loader").refs
@@ -258,7 +262,7 @@ def _load(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Finding
     hidden = taints & {"decoded", "response"} and not name.startswith(("torch", "numpy", "joblib"))
     rule = (
         "code.unsafe-load-hidden"
-        if hidden or name.startswith(("marshal", "yaml.")) or not is_plain(site, name)
+        if hidden or name.startswith(("marshal", "yaml.")) or _PROGRAMS.match(name) or not is_plain(site, name)
         else "code.unsafe-load"
     )
     yield Finding(rule, f"{name} can run code that the data chooses", site.path, site.line, site.source)

@@ -185,13 +185,22 @@ def classify(path: str, site: CallSite) -> str:
         return "files.written-system"
     if _ALLOWED.match(path):
         return ""
+    if _links(site, path):
+        return "files.other-plugin" if _REST.match(path) or _PLUGINS.search(path) else "files.host"
     if any(_WRITING.search(name) for name in site.names) or _opens_for_writing(site):
-        return "files.written-system" if _SYSTEM.search(path) else "files.written-outside"
+        removes = any(re.search(r"\.(rmtree|removedirs|rmdir)$", name) for name in site.names)
+        return "files.written-system" if removes or _SYSTEM.search(path) else "files.written-outside"
     if all(name in _ASKING for name in site.names):
         return "files.host"
     if "\ufffc" in path.split("/")[1:2] or not (_REST.match(path) or _PLUGINS.search(path) or "<" in path):
         return "files.other-plugin" if path.count("/") < 2 and _lists(site) else "files.host"
     return "files.other-plugin"
+
+
+def _links(site: CallSite, path: str) -> bool:
+    """Whether the path is what a link leads to: it is read by another name."""
+    is_link = any(re.search(r"^os\.(sym)?link$", name) for name in site.names)
+    return is_link and path in {absolute(text) for text in site.argument(0, "src").texts()}
 
 
 def _lists(site: CallSite) -> bool:

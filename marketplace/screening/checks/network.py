@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from marketplace.screening.code import CallSite
+from marketplace.screening.code.contacts import ADDRESS_NAMES
 from marketplace.screening.findings import Finding
 from marketplace.screening.hosts import (
     NEUTRAL,
@@ -175,8 +176,12 @@ _SPEAKERS = re.compile(r"(Session|Client|Pool|Manager|Connection|Handler|[cC]onn
 def _contacts_what_it_read(subject: Subject) -> bool:
     if any(one.unknown and "file" in one.address.taints for one in subject.outgoing):
         return True
-    speaking = (site for site in subject.program.calls if any(_SPEAKERS.search(name) for name in site.names))
-    return any("file" in value.taints for site in speaking for value in site.values())
+    return any(
+        "file" in value.taints
+        for site in subject.program.calls
+        for key, value in [*(("", one) for one in site.args), *site.keywords.items()]
+        if key in ADDRESS_NAMES or any(_SPEAKERS.search(name) for name in site.names)
+    )
 
 
 def code_texts(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -21,7 +21,8 @@ _PRIVATE = re.compile(
 )
 _NAMED = re.compile(
     r"""(?P<name>[\w.-]*(?:api[_-]?key|apikey|secret|passw(?:or)?d|passwd|access[_-]?key|auth[_-]?token
-    |token(?!iz|s?_?(?:limit|count))|(?:private|signing|encryption|session|service)[_-]?key|client[_-]?secret|credential|bearer)[\w-]*)["']?\]?
+    |token(?!iz|s?_?(?:limit|count))|(?:private|signing|encryption|session|service)[_-]?key|client[_-]?secret|credential|bearer
+    |(?:smtp|e?mail|imap|ftp|db|pg|mysql|redis|user|admin|root)[_-]?pass)[\w-]*)["']?\]?
     (?:\s*:\s*[\w.\[\], |]+(?==))?
     \s*(?:[:=]|:=|=>|,)\s*(?:str\()?[rbfu]?(?P<quote>["'`])(?P<value>[^"'`\n]{8,300})(?P=quote)""",
     re.IGNORECASE | re.VERBOSE,
