@@ -15,7 +15,7 @@ from debugging import keys, watching
 from debugging.models import Connection
 from runtime.errors import RuntimeFault
 from runtime.models import Installation, RuntimeType
-from runtime.numbers import whole
+from runtime.numerals import whole
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.summaries import summary
 from runtime.pages.words import reader_language

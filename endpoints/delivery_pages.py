@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from endpoints import delivering
 from endpoints.models import Delivery
 from endpoints.pages import answered, found, opened
-from runtime.numbers import whole
+from runtime.numerals import whole
 from runtime.pages.access import Visit, governed, page
 
 ON_A_PAGE = 50

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from runtime.numbers import whole
+from runtime.numerals import whole
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -18,7 +18,7 @@ from endpoints.models import Endpoint
 from endpoints.rules import rules
 from runtime.errors import RuntimeFault
 from runtime.models import Installation
-from runtime.numbers import whole
+from runtime.numerals import whole
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.summaries import Summary, installed
 from runtime.pages.words import reader_language

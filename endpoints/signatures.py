@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from endpoints.http import Headers, header
 from endpoints.rules import Rules
-from runtime.numbers import whole
+from runtime.numerals import whole
 
 
 @dataclass(frozen=True, slots=True)

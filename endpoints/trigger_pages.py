@@ -17,7 +17,7 @@ from endpoints.subscribing import Wanted, spoken
 from endpoints.trigger_forms import Offer, SubscriptionForm, offer_of, parameters_form
 from runtime.errors import RuntimeFault
 from runtime.models import Installation
-from runtime.numbers import whole
+from runtime.numerals import whole
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.summaries import Summary, installed
 from runtime.pages.words import reader_language

@@ -26,7 +26,7 @@ from runtime.errors import BadRequest
 from runtime.exchange import Connection
 from runtime.metrics import counts
 from runtime.node import here
-from runtime.numbers import whole
+from runtime.numerals import whole
 from runtime.process import running
 from runtime.worker import EmbeddedWorker
 

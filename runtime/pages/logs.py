@@ -14,7 +14,7 @@ from runtime import calling
 from runtime.agreeing import process_for
 from runtime.errors import RuntimeFault
 from runtime.logs import LogLine
-from runtime.numbers import whole
+from runtime.numerals import whole
 from runtime.pages.access import Visit, async_page
 from runtime.pages.plugin import find, opened, tab
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from runtime import installing
 from runtime.models import InstallItem, InstallTask, Status
-from runtime.numbers import whole
+from runtime.numerals import whole
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.summaries import summary
 from runtime.pages.words import reader_language, step_in_words

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from runtime.database import in_thread
 from runtime.errors import BadRequest, NotFound, RuntimeFault
 from runtime.models import App, Conversation, Message
-from runtime.numbers import whole
+from runtime.numerals import whole
 from runtime.studio.asking import owner
 from runtime.studio.describing import described, info
 from runtime.studio.events import Event
