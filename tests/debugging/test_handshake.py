@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from debugging.errors import Refused
 from debugging.handshake import LONGEST_LINE, MOST_ASSETS, Handshake
 from tests.caller import Caller
-from tests.debugging.machine import debug_port, descriptors, installed, key_of, remote, wait_for
+from tests.debugging.machine import debug_port, installed, key_of, remote, sockets, wait_for
 from tests.programs import wait_until
 
 MANIFEST = {
@@ -187,7 +187,7 @@ def fuzz(host, api, count):
     pid = host.programs["run"].pid
     with remote(host, api, "echo"):
         wait_for(api, "patchbay/echo", "remote")
-        before = descriptors(pid)
+        before = sockets(pid)
         chance = random.Random(7)
         whole = b"\n".join(good_lines(key_of(api))) + b"\n"
         for number in range(count):
@@ -201,7 +201,7 @@ def fuzz(host, api, count):
                         connection.recv(4096)
             if number % 100 == 0:
                 assert len(api.tool("patchbay/echo", "echo", text="still here")) == 1
-        wait_until(lambda: descriptors(pid) <= before + 2, what="all connections are gone", seconds=30)
+        wait_until(lambda: sockets(pid) <= before + 2, what="all connections are gone", seconds=30)
         assert installed(api)["patchbay/echo"] == "remote"
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.caller import Caller
-from tests.debugging.machine import debug_port, descriptors, installed, key_of
+from tests.debugging.machine import debug_port, installed, key_of, sockets
 from tests.debugging.test_handshake import IDENTITY, MANIFEST, TOOL, good_lines, line
 from tests.programs import wait_until
 
@@ -84,6 +84,6 @@ def test_twenty_machines_at_once(host, api):
     """`make fuzz-debugging` has two hundred. A second crowd leaves nothing open that the first did not need as well."""
     pid = host.programs["run"].pid
     asyncio.run(Crowd(host, api, 20).run())
-    first = descriptors(pid)  # threads of the process keep their own connections to the database
+    first = sockets(pid)
     asyncio.run(Crowd(host, api, 20).run())
-    wait_until(lambda: descriptors(pid) <= first + 4, what="they are gone", seconds=30)
+    wait_until(lambda: sockets(pid) <= first + 4, what="they are gone", seconds=30)
