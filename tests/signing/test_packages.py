@@ -1,5 +1,6 @@
 """What is signed here, before the eyes of a second implementation: it verifies, and nothing near it does."""
 
+import base64
 import io
 import json
 import random
@@ -93,17 +94,25 @@ def test_the_order_counts(signed: bytes, release_key: SigningKey) -> None:
 
 
 def test_every_bit_of_the_comment_counts(signed: bytes, release_key: SigningKey) -> None:
-    """But for those that leave the same JSON: it is the signature and the time that are claimed."""
+    """But for those that leave the same bytes and number: it is the signature and the time that are claimed.
+
+    The last letter of base64 has bits that no byte holds, which decoders (Go's too) pass over.
+    """
+
+    def claimed(text: bytes) -> tuple[bytes, int] | None:
+        try:
+            claim = json.loads(text)
+            return base64.b64decode(claim["signature"], validate=True), int(claim["time"])
+        except (ValueError, KeyError, TypeError):
+            return None
+
     files, comment = parts(signed)
     chance = random.Random(11)
-    claim = json.loads(comment)
-    for at in [chance.randrange(len(comment)) for _ in range(60)]:
+    last = comment.index(b'==",') - 1
+    for at in [last, *(chance.randrange(len(comment)) for _ in range(60))]:
         changed = comment[:at] + bytes([comment[at] ^ (1 << chance.randrange(8))]) + comment[at + 1 :]
-        try:
-            same = json.loads(changed) == claim
-        except ValueError:
-            same = False
-        assert same or independent.category(packed(files, changed), release_key.public.encode()) is None
+        same = claimed(changed) == claimed(comment)
+        assert (independent.category(packed(files, changed), release_key.public.encode()) is None) is not same
 
 
 def test_the_category_counts(signed: bytes, release_key: SigningKey) -> None:
