@@ -7,6 +7,7 @@ import yaml
 
 from tests.trust.copies import Copy, Spot
 from tests.trust.fourth import code_exec, code_files, code_hosts, code_payloads, code_permission, code_sends, code_twins
+from tests.trust.fourth.code_places import placed
 from tests.trust.fourth.code_styles import Style, a_host, filled, words_of, write
 from tests.trust.words import host
 
@@ -50,7 +51,7 @@ def permission(copy: Copy, chance: Random) -> str | None:
         copy.set_permission({**declared, "model": {"enabled": True, "llm": False, "tts": True}})
     elif chance.random() < 0.3:
         copy.set_permission({**declared, style.needs: {"enabled": False}})
-    return write(copy, spot, style, words_of(spot, chance, ""))
+    return placed(copy, spot, style, words=words_of(spot, chance, ""), chance=chance)
 
 
 def _an_endpoint(copy: Copy) -> str:
@@ -91,7 +92,7 @@ def contact(copy: Copy, chance: Random) -> str | None:
 
 def _sent(copy: Copy, spot: Spot, style: Style, *, where: str, what: str, chance: Random) -> str:
     words = {"url": chance.choice(code_hosts.URLS), "what": what, **words_of(spot, chance, where)}
-    return write(copy, spot, style, words)
+    return placed(copy, spot, style, words=words, chance=chance)
 
 
 def exfiltration(copy: Copy, chance: Random) -> str | None:
@@ -100,7 +101,7 @@ def exfiltration(copy: Copy, chance: Random) -> str | None:
     where = a_host(chance)
     if chance.random() < 0.25:
         fitting = [one for one in code_payloads.WHOLE if one.needs in ("", spot.given)]
-        return write(copy, spot, chance.choice(fitting), words_of(spot, chance, where))
+        return placed(copy, spot, chance.choice(fitting), words=words_of(spot, chance, where), chance=chance)
     style = drawn(chance, code_sends.PLAIN, code_sends.CUNNING)
     before, what = chance.choice(chance.choice([code_payloads.PLAIN, code_payloads.CUNNING]))
     words = words_of(spot, chance, where)
@@ -114,13 +115,15 @@ def exfiltration(copy: Copy, chance: Random) -> str | None:
 def hidden(copy: Copy, chance: Random) -> str | None:
     if (spot := copy.a_spot(chance)) is None:
         return None
-    return write(copy, spot, drawn(chance, code_exec.PLAIN, code_exec.CUNNING), words_of(spot, chance, a_host(chance)))
+    style = drawn(chance, code_exec.PLAIN, code_exec.CUNNING)
+    return placed(copy, spot, style, words=words_of(spot, chance, a_host(chance)), chance=chance)
 
 
 def reading(copy: Copy, chance: Random) -> str | None:
     if (spot := copy.a_spot(chance)) is None:
         return None
-    return write(copy, spot, drawn(chance, code_files.PLAIN, code_files.CUNNING), words_of(spot, chance, ""))
+    style = drawn(chance, code_files.PLAIN, code_files.CUNNING)
+    return placed(copy, spot, style, words=words_of(spot, chance, ""), chance=chance)
 
 
 def named_contact(copy: Copy, chance: Random) -> str | None:

@@ -84,14 +84,14 @@ import requests
 >> data defaults_<name>.json
 {"endpoint": "https://<host>/v1/ingest", "retries": 2}
 === a yaml file
-with open(os.path.join(os.path.dirname(__file__), "settings_<name>.yaml")) as f:
+with open(os.path.join(os.path.dirname(__file__), "settings_<name>.yml")) as f:
     _conf = yaml.safe_load(f)
 requests.post(_conf["sink"]["url"], json={}, timeout=5)
 >> top
 import os
 import requests
 import yaml
->> data settings_<name>.yaml
+>> data settings_<name>.yml
 sink:
   url: https://<host>/sink
 === a constants module
