@@ -81,7 +81,7 @@ def permission_of(name: str) -> str:
     """The permission of a dotted name below `dify.session` or of an InvokeType, "" for none."""
     if ".InvokeType." in name:
         return _kind(name.rpartition(".InvokeType.")[2].partition(".")[0])
-    parts = name.split(".")[2:]
+    parts = name.replace("[]", "").split(".")[2:]
     if parts[:1] == ["model"]:
         return (
             f"model.{_MODEL_NAMES.get(parts[1], COMPUTED if parts[1] == '?' else '')}".rstrip(".")

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from .hosts import hosts_in, is_drop_point, is_reserved, owner_label, registrable
+from .hosts import NEUTRAL, hosts_in, is_drop_point, is_reserved, owner_label, registrable
 
 _LISTING = re.compile(
     r"^(README[^/]*|readme/[^/]*|PRIVACY[^/]*|privacy[^/]*|GUIDE[^/]*|docs?/[^/]*\.md|[^/]*\.md)$", re.IGNORECASE
@@ -237,8 +237,16 @@ class Declared:
 
 
 def _owned(host: str) -> str:
-    """What a name speaks for: all that its owner has registered, but of names for examples only itself."""
-    return host if is_reserved(host) else registrable(host)
+    """What a name speaks for: all that its owner has registered, but of names for examples only itself.
+
+    Whoever links to a repository or to a page that everybody knows has not named what takes in data beside it.
+    """
+    domain = registrable(host)
+    takes_in = domain in NEUTRAL and host.partition(".")[0] in _TAKING_IN
+    return host if takes_in or is_reserved(host) else domain
+
+
+_TAKING_IN = frozenset(["api", "gist", "uploads", "docs", "forms", "script", "drive", "sheets"])
 
 
 def _is_addition(label: str, name: str) -> bool:

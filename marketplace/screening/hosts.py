@@ -117,6 +117,9 @@ _DROPS = re.compile(
     r"beeceptor\.com|mockbin\.(org|io)|hookbin\.com|hookdeck\.com"
     r"|requestcatcher\.com|postb\.in|canarytokens\.com|anonfiles\.com|gofile\.io|catbox\.moe|"
     r"serveo\.net|localtunnel\.me|dpaste\.(org|com)"
+    r"|formspree\.io|getform\.io|formsubmit\.co|ntfy\.sh|temp\.sh|tmpfiles\.org|bashupload\.com|jsonblob\.com|jsonbin\.io|kvdb\.io"
+    r"|pastes\.io|controlc\.com|requestinspector\.com|webhook\.cool|typedwebhook\.tools|maker\.ifttt\.com|hook\.\w+\.make\.com"
+    r"|hooks\.zapier\.com|script\.google\.com/macros|docs\.google\.com/forms/\S*formresponse|api\.github\.com/gists"
     r"|discord(app)?\.com/api/webhooks|api\.telegram\.org/bot|hooks\.slack\.com/(services|workflows))"
 )
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -197,6 +200,8 @@ def _by_number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 
 def is_near(host: str) -> bool:
     """Whether it is this machine, or one of the same network, where users run services of their own."""
+    if host in METADATA:
+        return False
     address = _by_number(host)
     if address is None:
         return host.endswith(("localhost", ".local", ".internal", ".lan", "host.docker.internal")) or "." not in host
@@ -204,6 +209,10 @@ def is_near(host: str) -> bool:
     return not address.is_global and not documented
 
 
+# Where a cloud's machine is told its keys; nobody runs a service of their own there.
+METADATA = frozenset(
+    ["169.254.169.254", "metadata.google.internal", "169.254.170.2", "100.100.100.200", "fd00:ec2::254", "169.254.0.23"]
+)
 _DOCUMENTED = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
 
 

@@ -18,6 +18,30 @@ _STARTS = re.compile(
     r"^(os\.(system|popen|spawn\w*|exec[lv]\w*|posix_spawnp?)|subprocess\.\w+|pty\.spawn|"
     r"asyncio\.(create_)?subprocess_\w+|asyncio\.create_subprocess_\w+|pexpect\.\w+|sh\.\w+)$"
 )
+_HOST_NAMES = frozenset(
+    ["host", "hostname", "server", "address", "api_host", "domain", "broker", "brokers", "bootstrap_servers", "netloc"]
+) | frozenset(["hosts", "servers", "nodes", "contact_points", "addr", "remote_address", "server_hostname"])
+_SETTING = re.compile(r"\bhost(?:name|addr)?\s*=\s*([\w-]+(?:\.[\w-]+)+)")
+# Libraries that send to a service of their own without being told where.
+_SERVICES = {
+    "analytics": "api.segment.io",
+    "segment.analytics": "api.segment.io",
+    "mixpanel": "api.mixpanel.com",
+    "amplitude": "api2.amplitude.com",
+    "rollbar": "api.rollbar.com",
+    "bugsnag": "notify.bugsnag.com",
+    "honeybadger": "api.honeybadger.io",
+    "keen": "api.keen.io",
+    "logtail": "in.logs.betterstack.com",
+    "telegram": "api.telegram.org",
+    "telebot": "api.telegram.org",
+    "pushbullet": "api.pushbullet.com",
+    "pastebin": "pastebin.com",
+    "pyngrok.ngrok": "ngrok.io",
+}
+_SENDS = re.compile(
+    r"(^|\.)(track|capture|identify|send\w*|notify|report\w*|init|Mixpanel|Client|Bot|TeleBot|connect|post|emit)$"
+)
 _DEVICES = re.compile(r"/dev/(?:tcp|udp)/([\w.-]+)/")
 _SPEAKS = re.compile(
     r"\b(curl|wget|nc|ncat|netcat|nslookup|dig|host|ping|ssh|scp|sftp|ftp|telnet|rsync|socat|openssl|git)\b"
@@ -78,7 +102,7 @@ def _command(program: Program, site: CallSite) -> Outgoing | None:
             f"tcp://{word}"
             for part in parts
             for word in part.split()
-            if _DOMAIN.fullmatch(word.replace(HOLE, "x").strip("'\""))
+            if _is_named(word.replace(HOLE, "x").strip("'\""))
         ]
     carried = everything_in(program, site)
     if not urls and not ("credential" in carried and _SPEAKS.search(line)):
@@ -127,6 +151,19 @@ def _held_addresses(program: Program, value: Value) -> list[str]:
     return [text for one in held for text in one.texts() if _SCHEME.match(text)]
 
 
+def _of_services(names: list[str]) -> list[str]:
+    homes = [
+        home for name in names for top, home in _SERVICES.items() if name.startswith(f"{top}.") and _SENDS.search(name)
+    ]
+    return [f"https://{home}/" for home in homes]
+
+
+def _is_named(word: str) -> bool:
+    """A host's name in a command line, alone or with a path behind it; names of files are left out."""
+    found = _DOMAIN.match(word)
+    return found is not None and (found.end() == len(word) or word[found.end()] in "/?")
+
+
 def _address_keys(program: Program, one: str) -> list[str]:
     return sorted(program.keys.get(one, set()) & ADDRESS_NAMES)
 
@@ -147,11 +184,13 @@ def _client(program: Program, site: CallSite) -> Outgoing | None:
         ]
         texts = [text for value in site.args[:2] for text in value.texts()]
         urls += [f"tcp://{text}" for text in (*texts, *firsts) if _DOMAIN.fullmatch(text)]
+        urls += [f"tcp://{host}" for text in texts for host in _SETTING.findall(text)]
     for key, value in site.keywords.items():
-        if key in ("host", "hostname", "server", "address", "api_host", "domain", "broker"):
+        if key in _HOST_NAMES:
+            value |= element_of(program, value)
             texts = [*value.texts(), *(str(const[0]) for const in value.consts if isinstance(const, tuple) and const)]
             urls += [f"tcp://{text}" for text in texts if "." in text and is_host(text.partition(":")[0])]
-    urls += _proxies(program, site)
+    urls += _proxies(program, site) + _of_services(names)
     urls += [text for value in site.values() for text in _held_addresses(program, value)]
     if not urls:
         return None

@@ -18,7 +18,7 @@ _RUN = re.compile(
     r"code\.interact|runpy\.run_(path|module)"
     r"|types\.(FunctionType|CodeType|LambdaType)|timeit\.(timeit|repeat)|timeit\.Timer|c?"
     r"[pP]rofile\.run(ctx)?|pdb\.run(eval|call)?|trace\.Trace\(\)\.run"
-    r"|ctypes\.(CFUNCTYPE|PYFUNCTYPE|WINFUNCTYPE)\(\)|ctypes\..*\(\)\.(system|popen|exec\w*|dlopen|mprotect|PyRun\w*)|ctypes\.pythonapi\.PyRun\w*|"
+    r"|ctypes\.cast\(\)|ctypes\.(CFUNCTYPE|PYFUNCTYPE|WINFUNCTYPE)\(\)|ctypes\..*\(\)\.(system|popen|exec\w*|dlopen|mprotect|PyRun\w*)|ctypes\.pythonapi\.PyRun\w*|"
     r"bdb\.Bdb\(\)\.run|imp\.load_\w+|importlib\.machinery\.(SourceFileLoader|SourcelessFileLoader|"
     r"ExtensionFileLoader)(\(\)\.\w+)?"
     r"|zipimport\.zipimporter(\(\)\.\w+)?|asteval\.Interpreter\(\)|execjs\.\w+|js2py\.\w+|"
@@ -62,6 +62,7 @@ class Execution(Check):
             if name := harmful(path, content):
                 yield Finding("code.pickle", f"Loading this file calls {name}", path, evidence=name)
         yield from _inner_workings(program)
+        yield from _loaders(program)
         seen: set[tuple[str, str, int]] = set()
         for site in program.calls:
             for finding in _of_site(subject, site):
@@ -124,6 +125,9 @@ def _of_site(subject: Subject, site: CallSite) -> Iterator[Finding]:
             yield from _import(site, taints)
         elif _WRITES.search(name) and taints & _HIDING | taints & {"response"}:
             yield from _written(site, taints)
+        elif re.match(r"^sys\.(meta_path|path_hooks)\.(insert|append|extend)$", name):
+            message = f"{name} decides what an import runs"
+            yield Finding("code.exec-hidden", message, site.path, site.line, site.source)
         elif re.match(r"^sys\.path\.(insert|append|extend)$", name):
             yield from _searched(site)
         elif re.match(r"^(pip|pip\._internal)(\.\w+)*\.main$|^ensurepip\.", name):
@@ -157,6 +161,7 @@ def _searched(site: CallSite) -> Iterator[Finding]:
 _INNER = frozenset(
     ["__subclasses__", "__globals__", "f_globals", "f_builtins", "gi_frame", "cr_frame", "tb_frame", "func_globals"]
 )
+_REACHING = re.compile(r"\.__(subclasses__\s*\(|globals__\s*[\[.]|builtins__\s*[\[.]|class__\.__(mro|bases?)__)")
 _RUNNERS = frozenset(["exec", "eval", "__import__", "__builtins__"])
 
 
@@ -170,6 +175,9 @@ def _inner_workings(program: Program) -> Iterator[Finding]:
                 yield Finding(
                     "code.exec-hidden", message, module.path, node.lineno, " ".join(ast.unparse(node).split())[:160]
                 )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _REACHING.search(node.value):
+                message = "A text reaches into Python's insides, which runs what it likes wherever it is evaluated"
+                yield Finding("code.exec-hidden", message, module.path, node.lineno, node.value[:160])
             elif (
                 isinstance(node, ast.Name)
                 and node.id in _RUNNERS
@@ -183,6 +191,18 @@ def _inner_workings(program: Program) -> Iterator[Finding]:
 
 def _is_builtin(program: Program, module: str, node: ast.Name) -> bool:
     return isinstance(node.ctx, ast.Load) and (node.id == "__builtins__" or (module, node.id) not in program.bound)
+
+
+_LOADERS = ("importlib.abc.", "importlib.machinery.")
+
+
+def _loaders(program: Program) -> Iterator[Finding]:
+    """Classes that decide what an import gives."""
+    for known in program.classes.values():
+        for base in sorted(known.foreign):
+            if base.startswith(_LOADERS):
+                path = program.modules[known.scope.partition(":")[0]].path
+                yield Finding("code.exec-hidden", f"A class made of {base} decides what an import runs", path, 0, base)
 
 
 def is_plain(site: CallSite, name: str) -> bool:
@@ -298,7 +318,15 @@ def _words(value: Value) -> Iterator[str]:
 
 def _fetches(command: str) -> bool:
     """Whether a shell fetches something, decodes it or speaks to the network."""
-    return bool(re.search(r"\b(curl|wget|nc|ncat|bash -i|/dev/tcp|base64\s+-d|powershell)\b", command))
+    return bool(_FETCHES.search(command))
+
+
+_FETCHES = re.compile(
+    r"\b(curl|wget|nc|ncat|bash -i|/dev/tcp|powershell)\b|\bbase64\s+(-d|-D|--decode)\b|\bxxd\s+-r|\bopenssl\s+(enc|base64)\b"
+    r"|\|\s*(ba|da|z|k)?sh\b|\b(perl|ruby|node)\s+-e\b|\bphp\s+-r\b|\beval\s+[\"'$`]|\$\(printf\b"
+    r"|\bpython[\d.]*\s+-c\b.*\b(exec|eval|__import__|b64decode|fromhex|import\s+(os|socket|subprocess|base64|urllib|ctypes))\b",
+    re.DOTALL,
+)
 
 
 _SENSITIVE = frozenset(

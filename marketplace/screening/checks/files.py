@@ -1,5 +1,6 @@
 """Files outside the plugin's own folder."""
 
+import ast
 import posixpath
 import re
 from collections.abc import Iterator
@@ -7,77 +8,29 @@ from typing import Any
 
 from marketplace.screening.code import CallSite, Value
 from marketplace.screening.code.lookups import element_of
-from marketplace.screening.code.paths import HOME, HOST, PLUGIN, absolute, is_path
+from marketplace.screening.code.paths import HOME, HOST, PLUGIN, absolute, expanded, is_path
 from marketplace.screening.code.values import constant
 from marketplace.screening.findings import Finding
+from marketplace.screening.opening import (
+    ALLOWED,
+    ASKING,
+    AT_ZERO,
+    BY_NATURE,
+    ELSEWHERE,
+    METHODS,
+    OTHERS,
+    PLAIN_SECRETS,
+    PLUGINS,
+    QUIET,
+    READS,
+    REST,
+    SECRETS,
+    SYSTEM,
+    WRITING,
+)
 from marketplace.screening.subject import Subject
 
 from .base import Check
-
-_AT_ZERO = re.compile(
-    r"^(builtins\.open|io\.(open|FileIO|open_code)|codecs\.open|aiofiles\.open|os\.(open|"
-    r"listdir|scandir|walk|fwalk|stat|readlink|remove|unlink|rename|replace|link"
-    r"|symlink|chdir|chmod|truncate|rmdir|removedirs|makedirs|mkdir)|glob\.i?glob|shutil\.(copy\w*|"
-    r"move|rmtree|make_archive|unpack_archive|copytree)"
-    r"|socket\.socket\(\)\.connect(_ex)?|httpx\.(HTTP|AsyncHTTP)Transport|os\.path\.(exists|isfile|isdir|getsize)|linecache\.getlines?|fileinput\.input|tarfile\.(open|TarFile)(\(\)\.add)?|"
-    r"zipfile\.ZipFile(\(\)\.write)?|mmap\.mmap|sqlite3\.connect|numpy\.(fromfile|loadtxt)"
-    r"|pandas\.read_\w+|dotenv\.(load_dotenv|dotenv_values)|configparser\.ConfigParser\(\)\.read|"
-    r"tomllib\.load|runpy\.run_path|os\.(system|popen)|subprocess\.\w+|pathlib\.Path\.(read_text|read_bytes|"
-    r"open))$"
-)
-_METHODS = frozenset(
-    [
-        "read_text",
-        "read_bytes",
-        "open",
-        "iterdir",
-        "glob",
-        "rglob",
-        "walk",
-        "write_text",
-        "write_bytes",
-        "unlink",
-        "exists",
-        "is_file",
-        "is_dir",
-        "stat",
-        "symlink_to",
-        "hardlink_to",
-        "rename",
-        "replace",
-    ]
-)
-_WRITING = re.compile(
-    r"\.(write_text|write_bytes|unlink|rename|replace|rmtree|remove|move|symlink|symlink_to|mkdir|makedirs|chmod)$"
-)
-_ASKING = frozenset(["os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.getsize"])
-_SECRETS = re.compile(
-    r"(^|/)\.(ssh|aws|gnupg|kube|docker|netrc|pgpass|npmrc|pypirc|git-credentials|env|bash_history|"
-    r"config/gcloud|azure|boto|vault-token)(/|$|\.)"
-    r"|^/proc/(self|thread-self|\d+|\*|[^/]*\ufffc[^/]*|curproc)/|^/proc/?$|^/etc/(passwd|"
-    r"shadow|sudoers|ssh|kubernetes|gshadow|master\.passwd)"
-    r"|^/var/run/secrets|^/run/secrets|id_(rsa|ed25519|ecdsa|dsa)\b|^/var/run/docker\.sock|"
-    r"/\.config/(gh|gcloud)|^/root(/|$)|^/var/lib/(docker|kubelet)"
-    r"|/(Login Data|cookies\.sqlite|logins\.json)$|/credentials(\.json)?$(?<!<plugin>/credentials\.json)"
-)
-_PLUGINS = re.compile(
-    r"(plugin_daemon|plugin_packages|/cwd/|difypkg|langgenius|/app/storage|/app/plugins|plugins?"
-    r"/(installed|working|packages)|/plugins?(/|$))"
-)
-_SYSTEM = re.compile(
-    r"^/(etc|bin|sbin|usr|lib|boot|proc|sys|var/spool)/|/\.(\w*rc|profile|bash_\w+|config/autostart|"
-    r"local/bin)|site-packages|sitecustomize|\.pth$"
-    r"|plugin_packages|/cwd/|manifest\.yaml|\.py$|^/app/api|\.\./"
-)
-_ALLOWED = re.compile(
-    r"^(/tmp|/var/tmp|/dev/(null|urandom|random|stdout|stderr|stdin|fd|shm)|/usr/share|/usr/local/share|"
-    r"/usr/lib|/usr/bin|/usr/local/bin|/bin|/etc/(ssl|pki|localtime|timezone|mime\.types|"
-    r"os-release|ca-certificates|hosts|resolv\.conf)"
-    r"|/System/Library|/Library/Fonts|/opt/homebrew|/usr/local/lib|/sys/fs/cgroup|C:|/Windows|/mnt/data)(/|$|:)"
-)
-_REST = re.compile(
-    r"^/(etc|proc|sys|home|root|var|opt|srv|mnt|media|app|boot|run|data|Users|\*|storage|plugins?)(/|$)|^/$|^/<home>"
-)
 
 
 class HostFiles(Check):
@@ -94,9 +47,35 @@ class HostFiles(Check):
                 if rule and rule not in rules:
                     rules.add(rule)
                     yield Finding(rule, _MESSAGES[rule].format(shown(path)), site.path, site.line, site.source)
-        evidence["calls"] = sum(any(_AT_ZERO.match(name) for name in site.names) for site in subject.program.calls)
+        yield from _in_data(subject)
+        yield from (one for one in _in_code(subject) if (one.path, one.line) not in seen)
+        evidence["calls"] = sum(any(AT_ZERO.match(name) for name in site.names) for site in subject.program.calls)
 
 
+_DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".env", ".txt", ".properties", ".csv", ".conf", ".dat")
+_WRITTEN = re.compile(r"""(?:^|[\s"'=:,\[])((?:~?/|(?:\.\./)+)[\w.~-][\w./~-]*)""", re.MULTILINE)
+
+
+def _in_data(subject: Subject) -> Iterator[Finding]:
+    """Paths in files of data, where the code opens what it has read from a file."""
+    if not any(_opens_what_it_read(site) for site in subject.program.calls):
+        return
+    for path, text in subject.texts():
+        if path.endswith(_DATA) and len(text) < 100_000 and "requirements" not in path:
+            for written in sorted(set(_WRITTEN.findall(text))):
+                named = absolute(written.replace("~/", f"{HOME}/", 1))
+                if PLAIN_SECRETS.search(written) or OTHERS.search(written) or is_outside(named):
+                    rule = "files.host-secret" if PLAIN_SECRETS.search(written) else "files.other-plugin"
+                    yield Finding(rule, _MESSAGES[rule].format(written), path, 0, written)
+
+
+def _opens_what_it_read(site: CallSite) -> bool:
+    first = site.argument(0, "file", "path") if any(map(AT_ZERO.match, site.names)) else site.receiver
+    opens = any(map(AT_ZERO.match, site.names)) or (is_path(first) and site.source.partition("(")[0].endswith(_OPENING))
+    return opens and "file" in first.taints
+
+
+_OPENING = (".read_text", ".read_bytes", ".open", ".iterdir")
 _MESSAGES = {
     "files.host-secret": "{} holds secrets of the host",
     "files.other-plugin": "{} lies outside the plugin's own folder, where other plugins and the host keep theirs",
@@ -114,15 +93,15 @@ def paths_of(subject: Subject, site: CallSite) -> set[str]:
     """Paths that the call may open, absolute, as far as they are known."""
     values: list[Value] = []
     method = site.source.partition("(")[0].rpartition(".")[2]
-    if is_path(site.receiver) and any(name.rpartition(".")[2] in _METHODS for name in site.names):
+    if is_path(site.receiver) and any(name.rpartition(".")[2] in METHODS for name in site.names):
         values.append(site.receiver)
         if method in ("glob", "rglob"):
             values = [_joined(site)]
     for name in site.names:
-        values += [constant(path) for pattern, path in _BY_NATURE if pattern.search(name)]
+        values += [constant(path) for pattern, path in BY_NATURE if pattern.search(name)]
         if name.endswith(("urlopen", ".get", "read_csv", "read_json", "urlretrieve")):
             values += [constant(text[7:]) for text in site.argument(0, "url").texts() if text.startswith("file:///")]
-        if _AT_ZERO.match(name):
+        if AT_ZERO.match(name):
             first = site.argument(0, "file", "path", "pathname", "name", "filename", "args", "src")
             values += (
                 [first, element_of(subject.program, first)] if first.refs or name.startswith("subprocess") else [first]
@@ -131,17 +110,54 @@ def paths_of(subject: Subject, site: CallSite) -> set[str]:
                 values = [site.argument(2, "root_dir"), site.argument(3, "base_dir")]
             if name.startswith(("glob.", "pathlib.Path.")):
                 values.append(site.argument(-1, "root_dir"))
-    return {path for value in values for text in value.texts() for path in _leads_to(text, site)}
+        values += [site.argument(index, word) for pattern, index, word in ELSEWHERE if pattern.search(name)]
+    found = {path for value in values for text in value.texts() for path in _leads_to(text, site)}
+    return found | _handed_over(site)
 
 
-# What reads secrets without being told where they are.
-_BY_NATURE = (
-    (re.compile(r"^netrc\.netrc$"), f"{HOME}/.netrc"),
-    (re.compile(r"^pwd\.getpw(all|nam)$|^spwd\.getsp"), "/etc/shadow"),
-    (re.compile(r"^psutil\..*\.(environ|cmdline|open_files|memory_maps)$"), "/proc/*/environ"),
-    (re.compile(r"^(browser_cookie3|browsercookie|pycookiecheat)\."), f"{HOME}/.config/cookies.sqlite"),
-    (re.compile(r"^keyring\.get_(password|credential)$"), f"{HOME}/.gnupg/keyring"),
-)
+def _handed_over(site: CallSite) -> set[str]:
+    """Paths that a library is given, whatever it does with them: into another plugin's folder, or to secrets."""
+    if not any(one[1:2] != ":" and not QUIET.search(one) for one in site.names):
+        return set()
+    texts = {text for value in site.values() for text in value.texts() if len(text) < 1000 and "\n" not in text}
+    known = {text for text in texts if PLAIN_SECRETS.search(text) or (text.startswith(HOST) and is_outside(text))}
+    if any(READS.search(one) for one in site.names):
+        known |= {text for text in texts if OTHERS.search(text) or (text.startswith("../") and is_outside(text))}
+    return {absolute(expanded(text)) for text in known}
+
+
+def is_outside(text: str) -> bool:
+    """Whether a path leads from the plugin's folder to what lies beside it."""
+    named = absolute(text)
+    return named.startswith(HOST) and not f"{named}/".startswith(f"{PLUGIN}/")
+
+
+_PATH = re.compile(r"[~/.\w$-]+")
+
+
+def _in_code(subject: Subject) -> Iterator[Finding]:
+    """Paths of secrets in the code's texts, wherever they may go; what is only compared with is kept out."""
+    for module in subject.program.modules.values():
+        compared = {
+            id(one) for node in ast.walk(module.tree) if isinstance(node, ast.Compare) for one in ast.walk(node)
+        }
+        for node in ast.walk(module.tree):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in compared
+                and _is_secret(node.value)
+            ):
+                message = _MESSAGES["files.host-secret"].format(node.value)
+                yield Finding("files.host-secret", message, module.path, node.lineno, node.value)
+
+
+def _is_secret(text: str) -> bool:
+    return bool(_PATH.fullmatch(text) and PLAIN_SECRETS.search(text))
+
+
+# Files as SQLite and other databases name them.
+_NAMED = re.compile(r"^file:(//)?(?=/)|^file:|^(sqlite|duckdb)(\+\w+)?:///")
 
 
 def _joined(site: CallSite) -> Value:
@@ -152,19 +168,22 @@ def _joined(site: CallSite) -> Value:
 def _leads_to(text: str, site: CallSite) -> list[str]:
     if any(name.startswith("socket.") for name in site.names) and not text.startswith("/"):
         return []
-    if text.startswith("file:"):  # SQLite's way of naming a file
-        text = text.removeprefix("file:").partition("?")[0]
+    if named := _NAMED.match(text):
+        text = text[named.end() :].partition("?")[0]
     if not text or len(text) > 1000 or "\n" in text or "://" in text or text == "\ufffc":
         return []
     words = [text]
     if any(name.startswith(("subprocess.", "os.system", "os.popen")) for name in site.names):
-        words = [word for word in text.split() if word.startswith(("/", "~", ".."))]
-    return [absolute(word.replace("~/", f"{HOME}/", 1) if word.startswith("~/") else word) for word in words]
+        words = [word for word in _BETWEEN.split(text) if word.startswith(("/", "~", "..", "$"))]
+    return [absolute(expanded(word)) for word in words]
+
+
+_BETWEEN = re.compile(r"[\s\"'`;|&<>=,]+")
 
 
 def holds_secrets(path: str) -> bool:
     """Whether a path of a real machine is one of those that hold secrets."""
-    return bool(_SECRETS.search(path)) and path not in _ASKED_BY_PYTHON
+    return bool(SECRETS.search(path)) and path not in _ASKED_BY_PYTHON
 
 
 # Python itself looks there for the home of a user.
@@ -179,20 +198,20 @@ def classify(path: str, site: CallSite) -> str:
         return ""
     if path.startswith(HOST):
         return "files.other-plugin"
-    if _SECRETS.search(path):
+    if SECRETS.search(path):
         return "files.host-secret"
     if re.search(r"site-packages|sitecustomize|usercustomize|\.pth$", path) and _opens_for_writing(site):
         return "files.written-system"
-    if _ALLOWED.match(path):
+    if ALLOWED.match(path):
         return ""
     if _links(site, path):
-        return "files.other-plugin" if _REST.match(path) or _PLUGINS.search(path) else "files.host"
-    if any(_WRITING.search(name) for name in site.names) or _opens_for_writing(site):
+        return "files.other-plugin" if REST.match(path) or PLUGINS.search(path) else "files.host"
+    if any(WRITING.search(name) for name in site.names) or _opens_for_writing(site):
         removes = any(re.search(r"\.(rmtree|removedirs|rmdir)$", name) for name in site.names)
-        return "files.written-system" if removes or _SYSTEM.search(path) else "files.written-outside"
-    if all(name in _ASKING for name in site.names):
+        return "files.written-system" if removes or SYSTEM.search(path) else "files.written-outside"
+    if all(name in ASKING for name in site.names):
         return "files.host"
-    if "\ufffc" in path.split("/")[1:2] or not (_REST.match(path) or _PLUGINS.search(path) or "<" in path):
+    if "\ufffc" in path.split("/")[1:2] or not (REST.match(path) or PLUGINS.search(path) or "<" in path):
         return "files.other-plugin" if path.count("/") < 2 and _lists(site) else "files.host"
     return "files.other-plugin"
 

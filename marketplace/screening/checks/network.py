@@ -9,6 +9,7 @@ from marketplace.screening.code import CallSite
 from marketplace.screening.code.contacts import ADDRESS_NAMES
 from marketplace.screening.findings import Finding
 from marketplace.screening.hosts import (
+    METADATA,
     NEUTRAL,
     host_of,
     is_drop_point,
@@ -93,7 +94,7 @@ def judge(subject: Subject, one: Outgoing, *, host: str, url: str) -> Finding | 
         )
     if subject.declared.covers(host) or is_front_page(one, host, url):
         return None
-    if is_number(host):
+    if is_number(host) or host in METADATA:
         return Finding("network.address", f"{host} is contacted by its number", site.path, site.line, site.source)
     if is_drop_point(url):
         return Finding("network.drop-point", f"{host} takes in anybody's data", site.path, site.line, site.source)
@@ -101,9 +102,14 @@ def judge(subject: Subject, one: Outgoing, *, host: str, url: str) -> Finding | 
     return Finding("network.undeclared-host", message, site.path, site.line, site.source)
 
 
+_BODIES = frozenset(["json", "data", "files", "content"])
+
+
 def is_front_page(one: Outgoing, host: str, url: str) -> bool:
     """Whether a page that everybody knows is only opened, with nothing in its address and no credentials."""
     bare = url.rstrip("/").endswith(f"://{host}")
+    if _BODIES & {*one.site.keywords}:
+        return False
     return registrable(host) in NEUTRAL and "credential" not in one.carries and (bare or not one.carries)
 
 

@@ -33,6 +33,9 @@ class Permissions(Check):
 
 
 def _undeclared(use: Use, declared: dict[str, Any]) -> Finding | None:
+    if use.permission == COMPUTED and not declared_permissions(declared):
+        message = f"{use.call} calls back for something that is only known while it runs, and no permission is declared"
+        return Finding("permissions.undeclared", message, use.path, use.line, use.call)
     if use.permission == COMPUTED or (use.permission.endswith(COMPUTED) and is_declared(use.permission, declared)):
         message = f"{use.call} calls back for something that is only known while the plugin runs"
         return Finding("permissions.computed", message, use.path, use.line, use.call)

@@ -52,6 +52,7 @@ class Frame:
     owner: str = ""
     overlay: dict[str, Value] = field(default_factory=dict)
     globals: set[str] = field(default_factory=set)
+    depth: int = 0  # how many texts of code it stands in
 
     @property
     def scope(self) -> str:
@@ -63,6 +64,10 @@ class Frame:
 
     def with_names(self, names: dict[str, Value]) -> "Frame":
         return replace(self, overlay=self.overlay | names)
+
+    def deeper(self) -> "Frame":
+        """Where code that stands in a text is run."""
+        return replace(self, depth=self.depth + 1)
 
     def home(self, name: str) -> str:
         """The scope in which a name that is only read here lives."""

@@ -51,8 +51,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
 def _keywords(frame: Frame, node: ast.Call) -> dict[str, Value]:
     """By name; of a dictionary that is spread, what is known of it, and the dictionary itself under two stars."""
     found = {one.arg or "**": evaluate(frame, one.value) for one in node.keywords}
-    if (spread := found.get("**")) is not None:
-        held = {key: value for key, value in _named(frame, spread).items() if key.isidentifier()}
+    if (starred := found.get("**")) is not None:
+        held = {key: value for key, value in _named(frame, starred).items() if key.isidentifier()}
         return held | found
     return found
 
@@ -64,7 +64,7 @@ def _arguments(frame: Frame, node: ast.Call) -> tuple[Value, ...]:
         consts = [const for const in value.consts if isinstance(const, tuple)]
         if isinstance(one, ast.Starred) and len(consts) == 1:
             args += [Value(frozenset([part]), frozenset(), value.taints) for part in consts[0][:16]]
-        elif isinstance(one, ast.Starred) and (held := _spread(frame, value)):
+        elif isinstance(one, ast.Starred) and (held := spread(frame, value)):
             args += held
         else:
             args.append(value)
@@ -263,7 +263,7 @@ def _hand_to_thread(frame: Frame, site: CallSite, method: str) -> None:
     given = dict(zip(_THREADS.get(method.removesuffix("()"), ()), site.args, strict=False)) | site.keywords
     target = given.get("target") or given.get("function")
     if target is not None:
-        args = _spread(frame, given.get("args", NOTHING))
+        args = spread(frame, given.get("args", NOTHING))
         _call_later(frame, site, target, args=args, keywords=_named(frame, given.get("kwargs", NOTHING)))
 
 
@@ -272,7 +272,7 @@ def _named(frame: Frame, value: Value) -> dict[str, Value]:
     return {key: frame.program.bound[one, key] for one in holders for key in frame.program.keys.get(one, ())}
 
 
-def _spread(frame: Frame, value: Value) -> tuple[Value, ...]:
+def spread(frame: Frame, value: Value) -> tuple[Value, ...]:
     parts: list[Value] = []
     for one in value.refs:
         keys = sorted((key for key in frame.program.keys.get(one, ()) if key.isdigit()), key=int)

@@ -2,16 +2,17 @@
 
 import ast
 import re
-from collections.abc import Callable
 from itertools import permutations
 
 from .contacts import contact_of
 from .decoding import DECODERS, PLAIN, pure_call
+from .embedded import run_command
 from .frames import Frame
 from .keeping import given_back, made_of
-from .lookups import attribute, element_of, foreign, item
-from .paths import HOME, path_call
+from .lookups import element_of, item
+from .paths import path_call
 from .program import Program
+from .reflecting import SPECIAL, gotten
 from .sites import CallSite
 from .values import HOLE, NOTHING, Value, constant, either, ref, taints_of
 
@@ -58,6 +59,7 @@ _FAR = 2
 _FEW = 3  # parts that are tried in every order
 _WIDE = re.compile(r"\{[^}]*:[^}]*(\d{4,}|\{)")
 _SPACES_GET = ("globals().get", "vars().get", "locals().get", ".__dict__.get", "sys.modules.get")
+_COMMANDS = re.compile(r"^(subprocess\.\w+|os\.(system|popen|exec\w+|spawn\w+)|asyncio\.create_subprocess_\w+)$")
 _GETTERS = ("operator.attrgetter:", "operator.methodcaller:")
 _READING = (
     *("builtins.open", "io.open", "codecs.open", "aiofiles.open", "os.open", "os.fdopen", "dotenv.dotenv_values"),
@@ -71,12 +73,14 @@ def forget_labels(name: str, taints: frozenset[str]) -> frozenset[str]:
 
 
 def call_library(frame: Frame, site: CallSite, one: str) -> Value:
-    if (special := _SPECIAL.get(one)) is not None:
+    if (special := SPECIAL.get(one)) is not None:
         return special(frame, site)
+    if _COMMANDS.match(one):
+        run_command(frame, site)
     if one.endswith(_SPACES_GET):
         return item(frame.program, ref(one.removesuffix(".get")), site.argument(0))
     if one.startswith(_GETTERS):
-        return _gotten(frame, site, one)
+        return gotten(frame, site, one)
     if (found := path_call(one, site.args)) is not None:
         return found
     taints = taints_of([site.receiver, *site.values()])
@@ -116,6 +120,10 @@ def _pure(frame: Frame, site: CallSite, one: str) -> Value:
         result |= either(
             Value(value.consts if one == "builtins.str" else frozenset(), value.refs) for value in site.args
         )
+    if one == "builtins.compile":
+        result |= Value(frozenset(site.argument(0, "source").texts()))
+    if one == "builtins.next":
+        result |= element_of(frame.program, site.argument(0))
     if one in _READING:
         return (ref("builtins.open()") | _code_file(site)).labelled("file", *taints)
     if one == "builtins.map" and len(site.args) == 2:
@@ -173,7 +181,6 @@ def _mapped(frame: Frame, site: CallSite) -> Value:
 
 
 def _through_lambda(frame: Frame, scope: str, elements: str | bytes | tuple[object, ...]) -> Value:
-    import ast
 
     from .expressions import evaluate
 
@@ -271,113 +278,3 @@ def _substituted(site: CallSite) -> Value:
             text = text.replace(f"${{{key}}}", known).replace(f"${key}", known)
         texts.add(text)
     return Value(frozenset(texts))
-
-
-def _template(_: Frame, site: CallSite) -> Value:
-    return Value(site.argument(0).consts, frozenset(["string.Template()"]), site.argument(0).taints)
-
-
-def _import(frame: Frame, site: CallSite) -> Value:
-    from .importing import module_ref
-
-    given = site.argument(0, "name")
-    found = either(module_ref(frame, name, site.line) for name in given.texts() if name and HOLE not in name)
-    labels = {"decoded", "joined"} & given.taints
-    return (found if found.refs else ref("importlib.unknown")).labelled(*labels)
-
-
-def _getattr(frame: Frame, site: CallSite) -> Value:
-    holder, names = site.argument(0), site.argument(1)
-    if not names.texts():
-        found = either(foreign(f"{one}.?") for one in holder.refs if one[1:2] != ":")
-        return (found | site.argument(2)).labelled(*holder.taints)
-    found = either(attribute(frame.program, holder, name) for name in names.texts())
-    from .expressions import note_references
-
-    note_references(frame, site.node, found)
-    default = site.argument(2)
-    return found if found.refs or found.consts else found | default
-
-
-def _setattr(frame: Frame, site: CallSite) -> Value:
-    from .lookups import owner_objects
-
-    for one in owner_objects(site.argument(0)):
-        for name in site.argument(1).texts():
-            frame.program.bind(one, name, site.argument(2))
-    return NOTHING
-
-
-def _partial(frame: Frame, site: CallSite) -> Value:
-    holder = f"P:{site.module.name}:{site.line}:{site.node.col_offset}"
-    for index, value in enumerate(site.args):
-        frame.program.bind(holder, "callee" if index == 0 else f"{index:03}", value)
-    for name, value in site.keywords.items():
-        frame.program.bind(holder, f"={name}", value)
-    return ref(holder)
-
-
-def _environment(_: Frame, site: CallSite) -> Value:
-    name = site.argument(0)
-    if not site.args and not site.keywords:
-        return Value(taints=frozenset(["environment"]))
-    if any(text in ("HOME", "USERPROFILE") for text in name.texts()):
-        return constant(HOME)
-    return Value(site.argument(1, "default").consts, frozenset(), frozenset(["variable"]))
-
-
-def _super(frame: Frame, _: CallSite) -> Value:
-    return ref(f"I:{frame.owner}") if frame.owner else NOTHING
-
-
-def _type(_: Frame, site: CallSite) -> Value:
-    given = site.argument(0)
-    return ref(*(f"C:{one[2:]}" if one.startswith("I:") else one.removesuffix("()") for one in given.refs))
-
-
-def _attrgetter(_: Frame, site: CallSite) -> Value:
-    return ref(*(f"operator.attrgetter:{name}" for name in site.argument(0).texts()))
-
-
-def _methodcaller(frame: Frame, site: CallSite) -> Value:
-    names = site.argument(0).texts()
-    for name in names:
-        frame.program.bind(f"methodcaller:{name}", "args", either(site.args[1:]))
-    return ref(*(f"operator.methodcaller:{name}" for name in names))
-
-
-def _gotten(frame: Frame, site: CallSite, one: str) -> Value:
-    """What an attrgetter or a methodcaller gives for the thing that it is called with."""
-    from .expressions import note_references
-    from .invoking import call_value
-
-    kind, _, path = one.partition(":")
-    found = site.argument(0)
-    for name in path.split("."):
-        found = attribute(frame.program, found, name)
-    note_references(frame, site.node, found)
-    if kind.endswith("attrgetter"):
-        return found
-    node = site.node.__dict__.setdefault("called", ast.copy_location(ast.Call(site.node, [], []), site.node))
-    held = frame.program.bound.get((f"methodcaller:{path}", "args"), NOTHING)
-    return call_value(frame, node, found, args=(held,))
-
-
-_SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {
-    "builtins.__import__": _import,
-    "importlib.import_module": _import,
-    "importlib.__import__": _import,
-    "builtins.getattr": _getattr,
-    "operator.attrgetter": _attrgetter,
-    "operator.methodcaller": _methodcaller,
-    "builtins.setattr": _setattr,
-    "functools.partial": _partial,
-    "os.getenv": _environment,
-    "os.environ.get": _environment,
-    "os.environ.copy": _environment,
-    "os.environ.items": _environment,
-    "os.environ.pop": _environment,
-    "string.Template": _template,
-    "builtins.super": _super,
-    "builtins.type": _type,
-}

@@ -1,9 +1,11 @@
 """Attributes and items: what a name behind a dot, or a key in brackets, may be."""
 
+import re
 import string
+import sys
 
 from .importing import local_member
-from .paths import HOME, PLUGIN, path_attribute
+from .paths import PLUGIN, of_environment, path_attribute
 from .program import Program
 from .values import NOTHING, Constant, Value, constant, either, ref
 
@@ -25,6 +27,7 @@ _CONSTANTS = {
 }
 _SDK = {".session": "dify.session", ".runtime": "dify.runtime"}
 _NAMESPACES = (".__dict__", "vars()", "globals()", "locals()")
+_SPACES = re.compile(r"^(.*(?:\.__dict__|vars\(\)))(?:\.(?:items|values)\(\))?$")
 
 
 def attribute(program: Program, value: Value, name: str) -> Value:
@@ -69,6 +72,8 @@ def foreign(name: str) -> Value:
         for suffix, short in _SDK.items():
             if name.endswith(suffix):
                 return ref(short)
+    if name.endswith(".session") and name.partition(".")[0] in sys.stdlib_module_names:
+        return ref("dify.session")  # through a frame, a reference, a namespace
     if name.startswith("dify.runtime.credentials"):
         return ref("dify.runtime.credentials").labelled("credential")
     return ref(name)
@@ -80,7 +85,7 @@ def _member(program: Program, scope: str, name: str, *, instance: bool) -> Value
         for holder in (one, f"I:{one}"):
             result |= program.bound.get((holder, name), NOTHING)
     if instance:
-        result = _bound_methods(program, result)
+        result = _bound_methods(program, result) | _described(program, result, owner=scope)
     if result == NOTHING:
         for base in program.foreign_bases(scope):
             result |= foreign(f"{base}().{name}")
@@ -89,14 +94,29 @@ def _member(program: Program, scope: str, name: str, *, instance: bool) -> Value
     return result if result != NOTHING or name.startswith("__") else _asked(program, scope, name)
 
 
-def _asked(program: Program, scope: str, name: str) -> Value:
-    """What a class's own `__getattr__` gives for a name that it does not have."""
-    for one in program.family(scope):
-        if (known := program.functions.get(f"{one}.__getattr__")) is not None:
+def _described(program: Program, value: Value, *, owner: str) -> Value:
+    """What descriptors of a class give to its instances."""
+    return either(_answer(program, one, "__get__", given=ref(f"I:{owner}")) for one in sorted(value.refs))
+
+
+def entered(program: Program, value: Value) -> Value:
+    """What `with` gives a name: what is entered, and what it gives when it is."""
+    return value | either(_answer(program, one, "__enter__") for one in sorted(value.refs))
+
+
+def _answer(program: Program, one: str, method: str, *, given: Value = NOTHING) -> Value:
+    """What a method of Python's own gives that the class of an instance has."""
+    for scope in program.family(one[2:]) if one.startswith("I:") else ():
+        if (known := program.functions.get(f"{scope}.{method}")) is not None:
             for parameter in known.parameters()[:1]:
-                program.bind(known.scope, parameter, constant(name))
+                program.bind(known.scope, parameter, given)
             return program.returned.get(known.scope, NOTHING)
     return NOTHING
+
+
+def _asked(program: Program, scope: str, name: str) -> Value:
+    """What a class's own `__getattr__` gives for a name that it does not have."""
+    return _answer(program, f"I:{scope}", "__getattr__", given=constant(name))
 
 
 def _bound_methods(program: Program, value: Value) -> Value:
@@ -131,7 +151,7 @@ def _item_of(program: Program, one: str, index: Value) -> Value:
         return _held(program, one, index)
     names = [key for key in index.consts if isinstance(key, str)]
     if one == "os.environ":
-        return constant(HOME) if {"HOME", "USERPROFILE"} & set(names) else Value(taints=frozenset(["variable"]))
+        return of_environment(names) or Value(taints=frozenset(["variable"]))
     if one == "sys.modules":
         return ref(*names)
     for suffix in _NAMESPACES:
@@ -143,6 +163,8 @@ def _item_of(program: Program, one: str, index: Value) -> Value:
 
 
 def _part(one: str) -> Value:
+    if one.startswith("gc.get_"):
+        return ref("dify.session.?")  # among all things that there are is the session
     return ref(f"{one}[]") if one.count("[]") < _FAR else NOTHING
 
 
@@ -179,9 +201,17 @@ def element_of(program: Program, value: Value) -> Value:
             result |= _elements(program, one)
         elif one == "pathlib.parents":
             result |= ref("pathlib.Path()")
+        elif (space := _SPACES.match(one)) is not None:
+            result |= _anything_of(program, space[1])
         elif one[1:2] != ":":
             result |= _part(one)
     return result
+
+
+def _anything_of(program: Program, space: str) -> Value:
+    """Whatever an object holds; of the session it can be any part."""
+    held = _space(program, space, next(one for one in _NAMESPACES if space.endswith(one)))
+    return ref(*(f"{one}.?" for one in held.refs if one.startswith("dify.session")))
 
 
 def _elements(program: Program, one: str) -> Value:

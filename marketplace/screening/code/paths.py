@@ -1,6 +1,8 @@
 """Paths as texts: PLUGIN is the package's own folder, other plugins lie beside it, HOME is of whoever runs it."""
 
 import posixpath
+import re
+from collections.abc import Iterable
 
 from .values import NOTHING, Value, constant
 
@@ -8,6 +10,21 @@ HOST = "/<host>"
 PLUGIN, HOME, TEMPORARY = f"{HOST}/<plugins>/<plugin>", "/<home>", "/tmp"  # noqa: S108 -- read in source, never opened
 SITE = "/usr/lib/python3/site-packages"
 _PATH = "pathlib.Path()"
+
+
+# Variables that say where the host keeps plugins, and where whoever runs it is at home.
+_PLUGINS = re.compile(r"^(DIFY|PLUGIN|STORAGE|MARKETPLACE)\w*_(PATH|DIR|FOLDER|ROOT|HOME|CWD)$|^OLDPWD$")
+_HOMES = {"HOME": "", "USERPROFILE": "", "XDG_CONFIG_HOME": "/.config", "XDG_DATA_HOME": "/.local/share"}
+
+
+def of_environment(names: Iterable[str]) -> Value | None:
+    """The path that a variable of the environment is known to hold."""
+    for name in names:
+        if name in _HOMES:
+            return constant(HOME + _HOMES[name])
+        if _PLUGINS.match(name):
+            return constant(f"{HOST}/<plugins>", "variable")
+    return None
 
 
 def is_path(value: Value) -> bool:
@@ -98,7 +115,7 @@ def path_call(name: str, args: tuple[Value, ...]) -> Value | None:
         case "tempfile.gettempdir" | "tempfile.mkdtemp" | "tempfile.mktemp":
             return constant(TEMPORARY)
         case "os.path.expanduser" | "os.path.expandvars":
-            return _mapped(first, _expanded)
+            return _mapped(first, expanded)
         case "os.path.dirname":
             return _mapped(first, posixpath.dirname)
         case "os.path.basename":
@@ -124,7 +141,9 @@ def _mapped(value: Value, change: object) -> Value:
     return Value(texts, frozenset(), value.taints)
 
 
-def _expanded(text: str) -> str:
+def expanded(text: str) -> str:
+    if (named := re.match(r"\$\{?(\w+)\}?", text)) and (known := of_environment([named[1]])) is not None:
+        return known.texts()[0] + text[named.end() :]
     for written in ("~", "$HOME", "${HOME}"):
         if text.startswith(written):
             return HOME + text[len(written) :]

@@ -9,6 +9,8 @@ from .defining import define_class, define_function
 from .expressions import evaluate
 from .frames import Frame
 from .importing import import_from, import_names
+from .lookups import entered
+from .matching import bind_pattern
 from .modules import Module
 from .paths import PLUGIN
 from .program import Program
@@ -67,7 +69,7 @@ def _while(frame: Frame, node: ast.While | ast.If) -> None:
 
 def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> None:
     for item in node.items:
-        value = evaluate(frame, item.context_expr)
+        value = entered(frame.program, evaluate(frame, item.context_expr))
         if item.optional_vars is not None:
             assign(frame, item.optional_vars, value)
     run(frame, node.body)
@@ -83,9 +85,7 @@ def _try(frame: Frame, node: ast.Try | ast.TryStar) -> None:
 def _match(frame: Frame, node: ast.Match) -> None:
     subject = evaluate(frame, node.subject)
     for case in node.cases:
-        for pattern in ast.walk(case.pattern):
-            if isinstance(pattern, ast.MatchAs | ast.MatchStar) and pattern.name:
-                frame.bind(pattern.name, subject)
+        bind_pattern(frame, case.pattern, subject)
         if case.guard is not None:
             evaluate(frame, case.guard)
         run(frame, case.body)

@@ -42,7 +42,7 @@ def permission(copy: Copy, chance: Random) -> str | None:
     free = [name for name in HONEST if not (declared.get(name) or {}).get("enabled")]
     if spot is None or not free:
         return None
-    if "endpoint" in free and chance.random() < 0.04 and "endpoints" not in copy.manifest.get("plugins", {}):
+    if "endpoint" in free and chance.random() < 0.04 and not {"endpoints", "models"} & {*copy.manifest["plugins"]}:
         return _an_endpoint(copy)
     style = drawn(chance, code_permission.PLAIN, code_permission.CUNNING)
     while style.needs not in (*free, "manifest"):
