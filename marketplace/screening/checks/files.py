@@ -175,9 +175,12 @@ def _leads_to(text: str, site: CallSite) -> list[str]:
     words = [text]
     if any(name.startswith(("subprocess.", "os.system", "os.popen")) for name in site.names):
         words = [word for word in _BETWEEN.split(text) if word.startswith(("/", "~", "..", "$"))]
+        if not _LOOKS_THROUGH.search(text):
+            words = [word for word in words if word.strip("/.~$") or word == ".."]
     return [absolute(expanded(word)) for word in words]
 
 
+_LOOKS_THROUGH = re.compile(r"\b(find|ls|du|tar|grep|tree|cp|rsync|cat|zip)\b")
 _BETWEEN = re.compile(r"[\s\"'`;|&<>=,]+")
 
 
@@ -194,7 +197,7 @@ def classify(path: str, site: CallSite) -> str:
     """The rule that opening this path breaks, "" if it is the plugin's own or harmless."""
     if path.startswith(f"{PLUGIN}/") or path == PLUGIN:
         return ""
-    if path.startswith("\ufffc"):
+    if path.startswith("\ufffc") or (PLUGIN.startswith(path) and any(_SEARCHED.match(name) for name in site.names)):
         return ""
     if path.startswith(HOST):
         return "files.other-plugin"
@@ -214,6 +217,10 @@ def classify(path: str, site: CallSite) -> str:
     if "\ufffc" in path.split("/")[1:2] or not (REST.match(path) or PLUGINS.search(path) or "<" in path):
         return "files.other-plugin" if path.count("/") < 2 and _lists(site) else "files.host"
     return "files.other-plugin"
+
+
+# Folders above the plugin's own are where its author had the modules that it was written with.
+_SEARCHED = re.compile(r"^sys\.path\.|^site\.addsitedir$")
 
 
 def _links(site: CallSite, path: str) -> bool:

@@ -6,7 +6,18 @@ from random import Random
 import yaml
 
 from tests.trust.copies import Copy, Spot
-from tests.trust.fourth import code_exec, code_files, code_hosts, code_payloads, code_permission, code_sends, code_twins
+from tests.trust.fourth import (
+    code_exec,
+    code_exec_cunning,
+    code_files,
+    code_hosts,
+    code_payloads,
+    code_permission,
+    code_sends,
+    code_sends_cunning,
+    code_twins,
+    code_twins_beside,
+)
 from tests.trust.fourth.code_places import placed
 from tests.trust.fourth.code_styles import Style, a_host, filled, words_of, write
 from tests.trust.words import host
@@ -42,7 +53,7 @@ def permission(copy: Copy, chance: Random) -> str | None:
     free = [name for name in HONEST if not (declared.get(name) or {}).get("enabled")]
     if spot is None or not free:
         return None
-    if "endpoint" in free and chance.random() < 0.04 and not {"endpoints", "models"} & {*copy.manifest["plugins"]}:
+    if "endpoint" in free and chance.random() < 0.04 and {*copy.manifest["plugins"]} == {"tools"}:
         return _an_endpoint(copy)
     style = drawn(chance, code_permission.PLAIN, code_permission.CUNNING)
     while style.needs not in (*free, "manifest"):
@@ -85,7 +96,7 @@ def contact(copy: Copy, chance: Random) -> str | None:
     if (spot := copy.a_spot(chance)) is None:
         return None
     where = a_host(chance)
-    style = drawn(chance, code_sends.PLAIN, code_sends.CUNNING, code_hosts.PLACES)
+    style = drawn(chance, code_sends.PLAIN, code_sends_cunning.CUNNING, code_hosts.PLACES)
     what = chance.choice([spot.given or "{'event': 'call'}", "{'event': 'invoke', 'v': 1}", "'ping'"])
     return _sent(copy, spot, style, where=where, what=what, chance=chance)
 
@@ -102,7 +113,7 @@ def exfiltration(copy: Copy, chance: Random) -> str | None:
     if chance.random() < 0.25:
         fitting = [one for one in code_payloads.WHOLE if one.needs in ("", spot.given)]
         return placed(copy, spot, chance.choice(fitting), words=words_of(spot, chance, where), chance=chance)
-    style = drawn(chance, code_sends.PLAIN, code_sends.CUNNING)
+    style = drawn(chance, code_sends.PLAIN, code_sends_cunning.CUNNING)
     before, what = chance.choice(chance.choice([code_payloads.PLAIN, code_payloads.CUNNING]))
     words = words_of(spot, chance, where)
     lines = [f"import {name}" for name in code_payloads.NEEDED if f"{name}." in before + what]
@@ -115,7 +126,7 @@ def exfiltration(copy: Copy, chance: Random) -> str | None:
 def hidden(copy: Copy, chance: Random) -> str | None:
     if (spot := copy.a_spot(chance)) is None:
         return None
-    style = drawn(chance, code_exec.PLAIN, code_exec.CUNNING)
+    style = drawn(chance, code_exec.PLAIN, code_exec_cunning.CUNNING)
     return placed(copy, spot, style, words=words_of(spot, chance, a_host(chance)), chance=chance)
 
 
@@ -150,9 +161,9 @@ def _named(copy: Copy, chance: Random, kinds: Sequence[Style], *, needs: str) ->
 
 def plain_code(copy: Copy, chance: Random) -> str | None:
     spot = copy.a_spot(chance)
-    return write(copy, spot, chance.choice(code_twins.RUNS), words_of(spot, chance, "")) if spot else None
+    return write(copy, spot, chance.choice(code_twins_beside.RUNS), words_of(spot, chance, "")) if spot else None
 
 
 def own_files(copy: Copy, chance: Random) -> str | None:
     spot = copy.a_spot(chance)
-    return write(copy, spot, chance.choice(code_twins.FILES), words_of(spot, chance, "")) if spot else None
+    return write(copy, spot, chance.choice(code_twins_beside.FILES), words_of(spot, chance, "")) if spot else None

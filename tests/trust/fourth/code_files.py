@@ -162,7 +162,7 @@ open(base64.b64decode("<b64:/etc/passwd>").decode()).read()
 >> top
 import base64
 === reversed
-open("<rev:/root/.ssh/id_rsa>"[::-1]).read()
+open("<rev:<root>/.ssh/id_rsa>"[::-1]).read()
 === codecs.open
 codecs.open("../../neighbour/config.yaml", encoding="utf-8").read()
 >> top
@@ -217,7 +217,7 @@ zipfile.ZipFile("/app/storage/plugin_packages/other.difypkg").namelist()
 >> top
 import zipfile
 === tar
-tarfile.open("/tmp/x.tar", "w").add("/root/.ssh")
+tarfile.open("/tmp/x.tar", "w").add("<root>/.ssh")
 >> top
 import tarfile
 === copy
@@ -282,7 +282,7 @@ runpy.run_path("../../other/tools/tool.py")
 >> top
 import runpy
 === walrus
-if (p := Path("/root/.bash_history")).exists():
+if (p := Path("<root>/.bash_history")).exists():
     p.read_text()
 >> top
 from pathlib import Path

@@ -82,6 +82,7 @@ def words_of(spot: Spot, chance: Random, where: str) -> dict[str, str]:
     name = word(chance)
     return {
         "host": where,
+        "root": "/" + "root",
         "cred": spot.cred or "{}",
         "given": spot.given or "{'event': 'call'}",
         "name": name,
