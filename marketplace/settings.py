@@ -186,9 +186,9 @@ PLUGIN_SDK_PATCHES_NOT = listing("PLUGIN_SDK_PATCHES_NOT")
 HTTP_PROXY = text("HTTP_PROXY", text("http_proxy"))
 HTTPS_PROXY = text("HTTPS_PROXY", text("https_proxy"))
 NO_PROXY = text("NO_PROXY", text("no_proxy"))
-
-# Whether screening installs and starts what nobody has reviewed yet: confined, but on this machine.
-SCREENING_REHEARSAL = flag("SCREENING_REHEARSAL", False)
+# Whether screening tries out, confined, what nobody has reviewed yet; whom a build may reach then.
+SCREENING_REHEARSAL = flag("SCREENING_REHEARSAL", True)
+SCREENING_PACKAGE_HOSTS = listing("SCREENING_PACKAGE_HOSTS", "pypi.org,files.pythonhosted.org")
 
 # Remote debugging.
 PLUGIN_REMOTE_INSTALLING_ENABLED = flag("PLUGIN_REMOTE_INSTALLING_ENABLED", True)

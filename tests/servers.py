@@ -123,6 +123,7 @@ class Host:
         self.password = secrets.token_hex(8)
         self.programs: dict[str, Program] = {}
         usual = {"FORCE_VERIFYING_SIGNATURE": "false", "PLUGIN_CACHE_PATH": str(places.CACHE / "uv")}
+        usual["SCREENING_REHEARSAL"] = "false"  # as in tests/settings.py
         self.environment = places.clean_environment(
             DATA_DIR=str(self.data_dir),
             SERVER_PORT=str(self.port),

@@ -39,6 +39,11 @@ class Rehearsed(Protocol):
     requests: list[str]
     files: list[str]
     processes: list[str]
+    build_hosts: list[str]
+    build_files: list[str]
+    named_hosts: list[str]
+    closed: list[str]
+    build_seconds: float
     start_seconds: float
     memory: int
     log: list[str]

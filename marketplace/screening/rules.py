@@ -121,9 +121,15 @@ RULES: dict[str, Rule] = {
     # rehearsal
     "rehearsal.does-not-install": _error("The environment cannot be built."),
     "rehearsal.does-not-start": _error("The plugin does not start."),
+    "rehearsal.build-host": _error(
+        "While it was installed, what it requires tried to reach a host that is no package index."
+    ),
+    "rehearsal.source-refused": _info(
+        "An address that its requirements name was not reached: only package indexes are."
+    ),
     "rehearsal.undeclared-host": _error("While it ran, the plugin tried to reach a host that nothing names."),
-    "rehearsal.file": _error("While it ran, the plugin opened a file that holds secrets or belongs to others."),
-    "rehearsal.host-file": _info("While it ran, the plugin opened a file of the host."),
+    "rehearsal.file": _error("It, or what it requires, tried to open a file that holds secrets or belongs to others."),
+    "rehearsal.host-file": _info("It, or what it requires, tried to open a file of the host."),
     "rehearsal.process": _warning("While it ran, the plugin started another program."),
     "rehearsal.accepts-anything": _info("Made-up credentials were accepted."),
     # listing

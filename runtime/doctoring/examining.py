@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     host.memory,
     host.limits,
     host.programs,
+    host.confinement,
 )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from runtime import headroom
+from runtime import headroom, rehearsing
 from runtime.doctoring.finding import Finding
 from runtime.doctoring.plugins import is_locked
 from runtime.environment import EnvironmentFailed
@@ -129,3 +129,14 @@ def programs() -> Iterator[Finding]:
     yield Finding(
         "ok", "host", f"Environments are built by {Path(found).name} for Python {options.python or 'as it comes'}."
     )
+
+
+def confinement() -> Iterator[Finding]:
+    """Whether screening can try out what nobody has reviewed."""
+    if not settings.SCREENING_REHEARSAL:
+        return
+    if reason := rehearsing.obstacle():
+        says = f"Screening makes no dry runs here, since plugins cannot be confined: {reason}."
+        yield Finding("warn", "host", says, "See “The dry run” in docs/screening.md, or set SCREENING_REHEARSAL=false.")
+    else:
+        yield Finding("ok", "host", "Dry runs of screening can be confined here.")

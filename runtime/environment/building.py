@@ -11,6 +11,7 @@ from runtime.environment import bytecode, commands, interpreter, process, store,
 from runtime.environment.commands import Place
 from runtime.environment.dependencies import NOT_CODE
 from runtime.environment.failure import EnvironmentCancelled, EnvironmentFailed, explain, interrupted
+from runtime.environment.interpreter import Interpreter
 from runtime.environment.options import EnvironmentOptions
 from runtime.environment.planning import Plan, plan
 from runtime.environment.progress import Progress, Reporter
@@ -48,6 +49,31 @@ def build(
 
 
 @dataclass(frozen=True)
+class Workshop:
+    """Where something is built for one look: `own` gives the place to whom programs run as, `enclosed` is how they run."""
+
+    place: Place
+    own: Callable[[], None]
+    enclosed: Callable[[Sequence[str], Interpreter], list[str]]
+
+
+def try_out(folder: Path, options: EnvironmentOptions, *, marker: str, workshops: Sequence[Workshop]) -> Workshop:
+    """Build for one look what the plugin in `folder` needs: nobody else gets it, and every program runs as the workshop says.
+
+    There have to be two workshops: when packages refuse the Python, the other one begins from nothing, with another Python.
+    Returns the one in whose place it was built. Raises EnvironmentFailed.
+    """
+    first, second = workshops
+    reporter = Reporter(lambda _: None)
+    job = _Job(plan(folder, options), folder, options, marker, reporter, lambda: False, time.monotonic(), first)
+    try:
+        return job.try_out()
+    except EnvironmentFailed as failure:
+        python = job.other_python(failure)
+    return replace(job, plan=replace(job.plan, interpreter=python), workshop=second).try_out()
+
+
+@dataclass(frozen=True)
 class _Job:
     plan: Plan
     folder: Path
@@ -56,6 +82,7 @@ class _Job:
     reporter: Reporter
     cancelled: Callable[[], bool]
     started: float
+    workshop: Workshop | None = None
 
     @property
     def deadline(self) -> float:
@@ -92,10 +119,10 @@ class _Job:
         try:
             return self._attempt()
         except EnvironmentFailed as failure:
-            python = self._other_python(failure)
+            python = self.other_python(failure)
         return replace(self, plan=replace(self.plan, interpreter=python))._attempt()
 
-    def _other_python(self, failure: EnvironmentFailed) -> interpreter.Interpreter:
+    def other_python(self, failure: EnvironmentFailed) -> Interpreter:
         """A Python that the packages ask for, when they have just refused this one; else the failure stands."""
         refused = OTHER_PYTHON.search("\n".join(failure.tail))
         if refused is None:
@@ -113,6 +140,15 @@ class _Job:
             self._verify(place)
             return store.publish(place, self.plan.key, self.options)
 
+    def try_out(self) -> Workshop:
+        """Copied and made by this process, which touches nothing there once a program has run."""
+        assert self.workshop is not None  # noqa: S101 - see the function of the same name
+        place = self.workshop.place
+        place.root.mkdir()
+        self._copy(place)
+        self._install(place)
+        return self.workshop
+
     def _copy(self, place: Place) -> None:
         if self.plan.dependencies.local:
             shutil.copytree(
@@ -127,6 +163,8 @@ class _Job:
         uv = self.options.uv_binary()
         self.reporter.begin("resolve", f"preparing an environment for Python {self.plan.interpreter.version}")
         venv.make(place.environment, self.plan.interpreter)
+        if self.workshop:
+            self.workshop.own()
         if self.plan.dependencies.kind != "lock":
             self._uv(commands.install(uv, place, self.plan, options=self.options), place)
         elif self.options.has_own_source:
@@ -204,6 +242,8 @@ class _Job:
             idle=options.idle_timeout, deadline=self.deadline, total=options.total_timeout, cancelled=self.cancelled
         )
         env = commands.world(place, options, marker=self.marker)
+        if self.workshop:
+            argv = self.workshop.enclosed(argv, self.plan.interpreter)
         try:
             return process.run(argv, cwd=place.project, env=env, watch=watch, hear=hear)
         except process.Cancelled as error:

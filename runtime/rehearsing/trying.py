@@ -2,28 +2,31 @@
 
 import asyncio
 import json
-import tempfile
+import os
 import time
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from marketplace.difypkg import Package
-from runtime import environment
 from runtime.backends.local import LocalBackend, LocalOptions
-from runtime.environment import EnvironmentFailed
+from runtime.cells.making import Cell, clear, command, obstacle
+from runtime.environment import EnvironmentFailed, EnvironmentOptions, building, planning, store, turns
+from runtime.environment.building import Workshop
+from runtime.environment.dependencies import LOCK, PROJECT, REQUIREMENTS
 from runtime.errors import RuntimeFault, StartFailed
 from runtime.preparing import SYSTEM_PATH, environment_options
-from runtime.rehearsing import witness
-from runtime.rehearsing.confinement import confined, obstacle
+from runtime.rehearsing.confinement import Stage, has_password, hidden, user_of
 from runtime.rehearsing.inventing import validations
 from runtime.session import Session
 
-_START, _CALL, _LOG_LINES = 60.0, 45.0, 200
+_BUILD, _START, _CALL, _LOG_LINES, _AT_ONCE = 480.0, 60.0, 45.0, 200, 2
 MARKER = "rehearsal"
+ROOM = ".rehearsals"  # beside the environments
+WAY_OUT = "Let the worker make user, mount, network and process namespaces (docs/screening.md says how)."
+NOT_BUILT = "building from source is disabled"
 
 
 class CannotRehearse(Exception):
@@ -32,16 +35,25 @@ class CannotRehearse(Exception):
 
 @dataclass(slots=True)
 class Rehearsal:
-    """What was seen. `answers` are (what was asked, "" if it was accepted, else the error); memory in bytes, times in seconds."""
+    """What was seen. `answers` are (what was asked, "" if it was accepted, else the error); memory in bytes, times in seconds.
+
+    `build_hosts`, `build_files`: what was reached for in vain, and opened, while it was installed; `named_hosts`: those of them
+    that its requirements name. `closed`: those of all files that hold what belongs to the host or to others.
+    """
 
     installed: bool = False
     started: bool = False
     trouble: str = ""
     hosts: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)  # what the proxy was asked for
+    requests: list[str] = field(default_factory=list)  # what the door was asked for
     files: list[str] = field(default_factory=list)
     processes: list[str] = field(default_factory=list)
+    build_hosts: list[str] = field(default_factory=list)
+    build_files: list[str] = field(default_factory=list)
+    named_hosts: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
+    build_seconds: float = 0.0
     start_seconds: float = 0.0
     memory: int = 0
     log: list[str] = field(default_factory=list)
@@ -50,24 +62,89 @@ class Rehearsal:
 def rehearse(package: Package) -> Rehearsal:
     """Blocks for as long as it takes, minutes where requirements must be fetched. Raises CannotRehearse."""
     if reason := obstacle():
-        raise CannotRehearse(f"A plugin cannot be confined on this machine: {reason}")
-    seen = Rehearsal()
-    with tempfile.TemporaryDirectory(prefix="rehearsal-") as made:
-        folder = Path(made, "plugin")
-        package.extract(folder)
-        try:
-            built = environment.build(folder, environment_options(), progress=lambda _: None, marker=MARKER)
-        except EnvironmentFailed as error:
-            seen.trouble = str(error)[:2000]
-            return seen
-        seen.installed = True
-        asyncio.run(_play(package, seen, folder=folder, python=built.python))
+        raise CannotRehearse(f"A plugin cannot be confined on this machine: {reason}. {WAY_OUT}")
+    options, seen = trial_options(), Rehearsal()
+    with _stage(options) as stage:
+        package.extract(stage.folder)
+        named = _requirements(stage.folder)
+        began = time.monotonic()
+        shop = _build(stage, options, seen)
+        seen.build_seconds = round(time.monotonic() - began, 2)
+        if shop is not None:
+            seen.installed = True
+            asyncio.run(_play(package, seen, stage=stage, shop=shop))
+    seen.named_hosts = [host for host in seen.build_hosts if host in named]
+    seen.closed = [path for path in (*seen.files, *seen.build_files) if _is_closed(path)]
     return seen
 
 
-async def _play(package: Package, seen: Rehearsal, *, folder: Path, python: Path) -> None:
-    record = folder.parent / "record"
-    backend = LocalBackend(_options(package, seen, folder=folder, python=python))
+def _requirements(folder: Path) -> str:
+    """All that the package says about what it needs."""
+    files = [folder / name for name in (REQUIREMENTS, PROJECT, LOCK)]
+    return "\n".join(file.read_text(errors="replace").lower() for file in files if file.is_file())
+
+
+def trial_options() -> EnvironmentOptions:
+    """Those of the host, with real paths; no source is built where uv has to know a password."""
+    usual = environment_options()
+    options = replace(
+        usual,
+        root=_real(usual.root) / ROOM,
+        cache=_real(usual.cache),
+        uv=str(_real(usual.uv_binary())),
+        find_links=_real(usual.find_links) if usual.find_links else None,
+        total_timeout=min(usual.total_timeout, _BUILD),
+        at_once=_AT_ONCE,
+    )
+    return replace(options, extra_args=(*options.extra_args, "--no-build")) if has_password(options) else options
+
+
+def _real(path: str | Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+@contextmanager
+def _stage(options: EnvironmentOptions) -> Iterator[Stage]:
+    """An empty folder, once it is this rehearsal's turn; gone afterwards, with what was worked out on the way."""
+    for folder in (options.root, options.cache):
+        folder.mkdir(parents=True, exist_ok=True)
+    with turns.turn(options, waiting=lambda _: None), store.workplace(options) as work:
+        stage = Stage(work.root, user_of(int(work.root.name.rpartition("-")[2])))
+        stage.prepare()
+        try:
+            yield stage
+        finally:
+            clear(work.root)
+            planning.forget_plans(options, ())
+
+
+def _build(stage: Stage, options: EnvironmentOptions, seen: Rehearsal) -> Workshop | None:
+    """Where its environment is now; None, with the trouble said, if there is none."""
+    shops = [stage.workshop(name, options) for name in ("first", "second")]
+    try:
+        return building.try_out(stage.folder, options, marker=MARKER, workshops=shops)
+    except EnvironmentFailed as error:
+        if has_password(options) and NOT_BUILT in str(error).lower():
+            raise CannotRehearse(
+                "Something it needs has to be built from source, which is not done while the package index has a password: "
+                "what is built could read it. Name an index without one in PIP_MIRROR_URL, or wheels in PLUGIN_WHEELS_PATH."
+            ) from error
+        seen.trouble = str(error)[:2000]
+        return None
+    finally:
+        for shop in shops:
+            found = _read(stage.root / f"{shop.place.root.name}-cell" / "record")
+            seen.build_hosts += found["host"]
+            seen.build_files += found["file"]
+            seen.requests += found["request"]
+
+
+async def _play(package: Package, seen: Rehearsal, *, stage: Stage, shop: Workshop) -> None:
+    home = stage.root / "home"
+    home.mkdir()
+    python = shop.place.python
+    cell = stage.player(shop, [stage.folder, home])
+    backend = LocalBackend(_options(package, seen, cell=cell, python=python))
     began = time.monotonic()
     try:
         await backend.start()
@@ -79,16 +156,18 @@ async def _play(package: Package, seen: Rehearsal, *, folder: Path, python: Path
         seen.trouble = str(error)[:2000]
     finally:
         await backend.stop(1.0)
-        _read(record, seen)
+        found = _read(cell.record)
+        seen.hosts += found["host"]
+        seen.files += found["file"]
+        seen.processes += found["process"]
+        seen.requests += found["request"]
 
 
-def _options(package: Package, seen: Rehearsal, *, folder: Path, python: Path) -> LocalOptions:
-    entrypoint = package.manifest.meta.runner.entrypoint
-    argv = [str(python), witness.__file__, str(folder.parent / "record"), entrypoint]
-    home = folder.parent / "home"
-    home.mkdir()
+def _options(package: Package, seen: Rehearsal, *, cell: Cell, python: Path) -> LocalOptions:
+    folder, home = cell.written
+    watching = [str(python), str(folder.parent / "watch" / "witness.py"), package.manifest.meta.runner.entrypoint]
     return LocalOptions(
-        argv=confined(argv, hidden()),
+        argv=command(cell, watching),
         folder=folder,
         environment={
             "PATH": f"{python.parent}:{SYSTEM_PATH}",
@@ -103,20 +182,10 @@ def _options(package: Package, seen: Rehearsal, *, folder: Path, python: Path) -
     )
 
 
-def hidden() -> list[Path]:
-    """What of the host a plugin under rehearsal finds empty: secrets, the database, what is stored, other plugins."""
-    data = settings.DATA_DIR
-    home = [
-        Path.home() / name
-        for name in (".ssh", ".aws", ".config", ".netrc", ".git-credentials", ".docker", ".kube", ".gnupg")
-    ]
-    kept = [
-        settings.SECRETS_DIR,
-        settings.PLUGIN_STORAGE_LOCAL_ROOT,
-        settings.PLUGIN_WORKING_PATH,
-        settings.PLUGIN_LOGS_PATH,
-    ]
-    return [*kept, *sorted(data.glob("*.sqlite3*")), *home]
+def _is_closed(path: str) -> bool:
+    """Whether it is one of those that a cell never shows, though it is not the rehearsal's own."""
+    within = [str(one) for one in hidden()]
+    return any(path == one or path.startswith(f"{one}/") for one in within)
 
 
 async def _refuse(session: Session, call: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
@@ -157,12 +226,10 @@ def _memory(pid: int) -> int:
         pid = int(children[0])
 
 
-def _read(record: Path, seen: Rehearsal) -> None:
-    kinds = {"host": seen.hosts, "request": seen.requests, "file": seen.files, "process": seen.processes}
+def _read(record: Path) -> dict[str, list[str]]:
+    """What was noted in a cell, by kind."""
+    found: dict[str, list[str]] = {"host": [], "request": [], "file": [], "process": [], "limit": []}
     for line in record.read_bytes().splitlines() if record.exists() else ():
-        try:
-            one = json.loads(line)
-            if str(one["what"]) not in kinds[one["kind"]]:
-                kinds[one["kind"]].append(str(one["what"]))
-        except (ValueError, KeyError, TypeError):
-            continue
+        one = json.loads(line)
+        found[one["kind"]].append(one["what"])
+    return found

@@ -1,25 +1,23 @@
 """Runs a plugin's entrypoint and writes down what it touches; the network it refuses.
 
-Run in the plugin's own environment as ``python witness.py RECORD ENTRYPOINT``. It stands on Python's audit events
-(PEP 578): names that are looked up, connections, files that are opened outside, programs that are started. What
-machine code and other programs do by themselves it does not see, but for what they ask of the proxy beside it; the namespaces
-around the process stop that all the same.
+Run in a cell, in the plugin's own environment, as ``python witness.py ENTRYPOINT``; while an environment is built every
+Python there has it by the `sitecustomize` beside it. It stands on Python's audit events (PEP 578): names that are looked up,
+connections, files that are opened outside, programs that are started. What machine code and other programs do by themselves
+it does not see, but for what they ask at the cell's door; the cell stops that all the same.
 """
 
-# ruff: noqa: PTH100, PTH109, PTH118, PTH120 -- pathlib would open what it is to watch
-import contextlib
-import fcntl
+# ruff: noqa: PTH100, PTH109, PTH120 -- pathlib would open what it is to watch
 import json
 import os
 import runpy
 import socket
-import struct
-import subprocess
 import sys
 import tempfile
 from typing import Any
 
 MOST = 2000
+NOTES = "/run/notes"  # where a cell takes them
+OWN = "WITNESS_OWN"  # folders that are not worth a note, in the environment
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "")
 LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyname_ex")
 STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
@@ -27,8 +25,9 @@ FILES = ("open", "os.listdir", "os.scandir")
 
 
 class Witness:
-    def __init__(self, record: str) -> None:
-        self.record = os.open(record, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    def __init__(self) -> None:
+        self.letters = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.letters.connect(NOTES)
         self.seen: set[tuple[str, str]] = set()
         roots = [
             os.getcwd(),
@@ -37,6 +36,7 @@ class Witness:
             tempfile.gettempdir(),
             os.path.dirname(os.path.abspath(__file__)),
         ]
+        roots += os.environ.get(OWN, "").split(os.pathsep) if os.environ.get(OWN) else []
         roots += [
             "/usr/",
             "/lib",
@@ -54,7 +54,7 @@ class Witness:
         key = (kind, what)
         if key not in self.seen and len(self.seen) < MOST:
             self.seen.add(key)
-            os.write(self.record, json.dumps({"kind": kind, "what": what[:500]}).encode() + b"\n")
+            os.write(self.letters.fileno(), json.dumps({"kind": kind, "what": what[:500]}).encode())
 
     def __call__(self, event: str, args: tuple[Any, ...]) -> None:
         if event in LOOKUPS:
@@ -83,35 +83,12 @@ class Witness:
             self.note("file", full)
 
 
-def bring_up_loopback() -> None:
-    """A new network namespace has one that is down (netdevice(7): read the flags of lo, write them with IFF_UP)."""
-    read_flags, write_flags, up = 0x8913, 0x8914, 1
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        told = fcntl.ioctl(asking, read_flags, struct.pack("16sh22x", b"lo", 0))
-        (flags,) = struct.unpack("16xh22x", told)
-        fcntl.ioctl(asking, write_flags, struct.pack("16sh22x", b"lo", flags | up))
-
-
-def name_proxy(record: str) -> None:
-    """Start the proxy, and name it to whoever reads the environment; without a loopback there is none."""
-    with contextlib.suppress(OSError, ValueError):
-        bring_up_loopback()
-        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "proxy.py")
-        command = [sys.executable, "-I", program, record]
-        proxy = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        address = f"http://127.0.0.1:{int(proxy.stdout.readline() if proxy.stdout else b'')}"
-        for name in ("http_proxy", "https_proxy", "all_proxy"):
-            os.environ[name] = os.environ[name.upper()] = address
-        os.environ["no_proxy"] = os.environ["NO_PROXY"] = "localhost,127.0.0.1,::1"
-
-
-def main(record: str, entrypoint: str) -> None:
-    name_proxy(record)
+def main(entrypoint: str) -> None:
     sys.path[0] = os.getcwd()
     sys.argv = [entrypoint]
-    sys.addaudithook(Witness(record))
+    sys.addaudithook(Witness())
     runpy.run_module(entrypoint, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(sys.argv[1])

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from runtime import agreeing, headroom, storing
+from runtime import agreeing, headroom, rehearsing, storing
 from runtime.cluster import MemoryCluster, NodeInfo, PluginState
 from runtime.doctoring import Finding, examine, host, plugins, services, worst
 from runtime.identity import Identity, identity_of
@@ -203,6 +203,16 @@ def test_memory_that_runs_short(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_few_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("resource.getrlimit", lambda _: (1024, 4096))
     assert "1024 open files" in found(host.limits)[0][1]
+
+
+def test_where_screening_cannot_confine_it_is_said(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(host.confinement) == []  # dry runs are switched off in tests
+    settings.SCREENING_REHEARSAL = True
+    monkeypatch.setattr(rehearsing, "obstacle", lambda: "")
+    assert found(host.confinement) == [("ok", "Dry runs of screening can be confined here.")]
+    monkeypatch.setattr(rehearsing, "obstacle", lambda: "unshare: Operation not permitted")
+    says = "Screening makes no dry runs here, since plugins cannot be confined: unshare: Operation not permitted."
+    assert found(host.confinement) == [("warn", says)]
 
 
 def test_no_uv(settings: Any) -> None:

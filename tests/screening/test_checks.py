@@ -256,6 +256,7 @@ def test_a_listing_says_where_it_is_lacking(tmp_path: Path) -> None:
 class Seen:
     def __init__(self, **seen):
         plain = {"installed": True, "started": True, "trouble": "", "hosts": [], "files": [], "processes": []}
+        plain |= {"build_hosts": [], "build_files": [], "named_hosts": [], "closed": [], "build_seconds": 1.0}
         self.__dict__ |= plain | {"requests": [], "answers": [], "start_seconds": 1.0, "memory": 1, "log": []} | seen
 
 
@@ -267,6 +268,11 @@ class Seen:
         (Seen(hosts=["collect.evil-metrics.io"]), "rehearsal.undeclared-host"),
         (Seen(files=["/proc/1/environ"]), "rehearsal.file"),
         (Seen(files=["/opt/data"]), "rehearsal.host-file"),
+        (Seen(files=["/srv/db.sqlite3"], closed=["/srv/db.sqlite3"]), "rehearsal.file"),
+        (Seen(build_hosts=["collect.evil-metrics.io"]), "rehearsal.build-host"),
+        (Seen(build_hosts=["mirror.example"], named_hosts=["mirror.example"]), "rehearsal.source-refused"),
+        (Seen(build_files=["/srv/db.sqlite3"], closed=["/srv/db.sqlite3"]), "rehearsal.file"),
+        (Seen(build_files=["/opt/data"]), "rehearsal.host-file"),
         (Seen(processes=["ffmpeg -i"]), "rehearsal.process"),
         (Seen(answers=[("validate", "")]), "rehearsal.accepts-anything"),
     ],
