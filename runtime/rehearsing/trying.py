@@ -74,6 +74,9 @@ def rehearse(package: Package) -> Rehearsal:
             seen.installed = True
             asyncio.run(_play(package, seen, stage=stage, shop=shop))
     seen.named_hosts = [host for host in seen.build_hosts if host in named]
+    if seen.named_hosts and not seen.installed:
+        refused = ", ".join(seen.named_hosts)
+        seen.trouble += f"\n{refused} was refused: an administrator may allow it (SCREENING_PACKAGE_HOSTS)."
     seen.closed = [path for path in (*seen.files, *seen.build_files) if _is_closed(path)]
     return seen
 

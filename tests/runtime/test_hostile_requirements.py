@@ -208,6 +208,9 @@ def test_packages_come_through_the_door_from_the_operators_index_alone(host, tmp
     assert (seen.installed, seen.trouble, seen.build_hosts) == (True, seen.trouble, [])
     assert asked
     assert refused.installed is False
+    assert refused.trouble.endswith(
+        "files.evil-metrics.io was refused: an administrator may allow it (SCREENING_PACKAGE_HOSTS)."
+    )
     assert (refused.build_hosts, refused.named_hosts) == (["files.evil-metrics.io"], ["files.evil-metrics.io"])
 
 
