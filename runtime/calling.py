@@ -14,6 +14,7 @@ from runtime.errors import BadRequest, Unavailable
 from runtime.guests import Guest
 from runtime.keeper import Keeper
 from runtime.logs import LogLine
+from runtime.newer import told_as
 from runtime.session import Session
 from runtime.wire import END, STREAM, Frame
 
@@ -91,7 +92,7 @@ async def follow_logs(unique_identifier: str, *, after: int = 0) -> AsyncGenerat
         async for frames in batches:
             for kind, payload in frames:
                 if kind == STREAM:
-                    yield [LogLine(**line) for line in orjson.loads(payload)]
+                    yield [told_as(LogLine, line) for line in orjson.loads(payload)]
 
 
 async def restart(unique_identifier: str) -> None:

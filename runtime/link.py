@@ -24,6 +24,7 @@ from runtime import tracing
 from runtime.backends.base import DuplexBackend
 from runtime.cluster import NodeInfo
 from runtime.errors import Busy, PluginGone, RuntimeFault, Unavailable
+from runtime.newer import told_as
 from runtime.session import Session
 from runtime.together import MOST, Together
 from runtime.wire import GONE, Frame, error_payload, session_line
@@ -152,7 +153,7 @@ class ServedLink:
 
     def told(self, message: dict[str, Any]) -> None:
         if message["event"] == "open":
-            self.open(Session(**message["session"]))
+            self.open(told_as(Session, message["session"]))
         elif message["event"] == "ping":
             self.out.write(b'{"event":"pong"}\n')
         elif (task := self.tasks.get(message["session_id"])) is not None:

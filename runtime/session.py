@@ -78,5 +78,5 @@ class Session:
         )
 
     def packed(self) -> dict[str, Any]:
-        """The session as plain data, for another process; `Session(**packed)` is the way back."""
+        """The session as plain data, for another process; `newer.told_as` is the way back."""
         return {name: getattr(self, name) for name in Session.__slots__}

@@ -7,6 +7,7 @@ from typing import Any
 
 from runtime.cluster import scripts
 from runtime.cluster.base import LEASE, NodeInfo, PluginState, Swept
+from runtime.newer import told_as
 
 TOLD_FOR = 120  # seconds that a state counts; those of nodes that are gone are cleared by the master
 FEW = 64  # plugins whose states are asked for one by one
@@ -87,12 +88,14 @@ class RedisCluster:
         for field, text in self.everything("states").items():
             node, _, plugin = field.partition(" ")
             if plugin in wanted and node in here and (plugin not in found or holders.get(plugin) == node):
-                found[plugin] = PluginState(**json.loads(text))
+                found[plugin] = told_as(PluginState, json.loads(text))
         return found
 
     def few_states(self, plugins: list[str]) -> dict[str, PluginState]:
         told = self.run("STATES", "claims", "nodes", "states", args=plugins) if plugins else []
-        return {plugin: PluginState(**json.loads(text)) for plugin, text in zip(plugins, told, strict=True) if text}
+        return {
+            plugin: told_as(PluginState, json.loads(text)) for plugin, text in zip(plugins, told, strict=True) if text
+        }
 
     # Addresses.
 
@@ -145,4 +148,4 @@ class RedisCluster:
 
 def node_of(text: str) -> NodeInfo:
     fields = json.loads(text)
-    return NodeInfo(**{**fields, "addresses": tuple(fields["addresses"])})
+    return told_as(NodeInfo, {**fields, "addresses": tuple(fields["addresses"])})

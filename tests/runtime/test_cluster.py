@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -46,6 +47,19 @@ def test_members(cluster):
     assert {node.id for node in cluster.nodes()} == {"a", "b"}
     cluster.leave("a")
     assert cluster.nodes() == [B]
+
+
+def test_what_only_a_newer_node_knows_is_passed_over(cluster, monkeypatch):
+    """While a cluster is upgraded node by node."""
+    if isinstance(cluster, MemoryCluster):
+        pytest.skip("one process has one version")
+    cluster.join(A)
+    cluster.tell({"x": PluginState("running")}, "a")
+    monkeypatch.setattr(sharing, "asdict", lambda one: asdict(one) | {"of_the_next_version": {"x": 1}})
+    cluster.join(B)
+    cluster.tell({"y": PluginState("asleep")}, "b")
+    assert sorted(cluster.nodes(), key=lambda node: node.id) == [A, B]
+    assert {name: state.state for name, state in cluster.states(["x", "y"]).items()} == {"x": "running", "y": "asleep"}
 
 
 def test_a_claim_has_one_holder(cluster):

@@ -13,6 +13,7 @@ from runtime.addresses import Addresses
 from runtime.cluster import MemoryCluster, NodeInfo
 from runtime.errors import PluginGone, Unavailable
 from runtime.link import Links, LinkServer, socket_path
+from runtime.session import Session
 from runtime.wire import END, ERROR, GONE, STREAM
 from tests.programs import free_port
 from tests.sdk import frames_of, tool
@@ -232,6 +233,14 @@ async def test_a_wrong_key_is_refused_by_both_sides(tmp_path):
     async with Served(tmp_path, three) as served:
         with pytest.raises(Unavailable, match="cannot be reached"):
             await links.to(served.info)
+
+
+async def test_a_session_of_a_newer_node_is_served(tmp_path, links, monkeypatch):
+    packed = Session.packed
+    monkeypatch.setattr(Session, "packed", lambda session: packed(session) | {"of_the_next_version": {"x": 1}})
+    async with Served(tmp_path, three) as served:
+        link = await links.to(served.info)
+        assert len(await frames_of(link, tool("x"))) == 4
 
 
 async def test_nobody_there(tmp_path, links):
