@@ -1,7 +1,8 @@
 """Patches `reading`, `writing`, `sessions` and `loading`: the SDK does the same with less work, and says the same bytes.
 
 - reading: what checks each line that comes is built once, not for each line.
-- writing: an answer is made into JSON in one go and written at once, not by way of three models and in two writes.
+- writing: an answer is made into JSON in one go and written at once, not by way of three models and in two writes; what an
+  endpoint answers as a whole leaves together with the end.
 - sessions: what a session needs to call back is made when it is first asked for, not for each call.
 - loading: the plugin's own declarations are read by the C parser of YAML, which the SDK's environment has anyway.
 
@@ -18,6 +19,7 @@ from typing import Any
 from .patching import NotApplied, Patch, Place
 
 PLAIN = frozenset({str, int, float, bool, type(None)})
+WHOLE = frozenset({"status", "headers", "result"})
 FEW = 64  # entries of what stands in an answer that are looked at: where there are more, the SDK's own way costs less
 # Where the parsers of YAML are known not to agree: tabs, directives, and lines that end in other ways.
 UNUSUAL = re.compile(r"[\t\x85\u2028\u2029\ufeff\r]|^[%?]|^(?:---|\.\.\.)", re.M)
@@ -62,19 +64,36 @@ def dumped_as(message: Any) -> Any:
 
 
 def putting(original: Any, dumped: Any, to_json: Any) -> Callable[..., Any]:
+    held: dict[str, str] = {}  # session → the whole answer of an endpoint: the end follows at once, and leaves with it
+
     def put(self: Any, event: Any, session_id: Any = None, data: Any = None) -> Any:  # noqa: PLR0917 - as the SDK has it
-        if type(data) is not dumped or type(session_id) is not str:
+        text = written(event, session_id, data) if type(data) is dumped and type(session_id) is str else ""
+        before = held.pop(session_id, "") if held and type(session_id) is str else ""
+        if text and is_whole(data.data):
+            held[session_id] = before + text
+        elif text:
+            self.write(before + text)
+        else:
+            if before:
+                self.write(before)
             return original(self, event, session_id, data)
+        return None
+
+    def written(event: Any, session_id: str, data: Any) -> str:
+        """The line, with what follows it; empty where the SDK itself has to make it, or to say why it cannot."""
         content = {"type": data.type.value, "data": data.data}
         whole = {"event": event.value, "session_id": session_id, "data": content}
         try:
-            text = to_json(whole, inf_nan_mode="null").decode()
+            return f"{to_json(whole, inf_nan_mode='null').decode()}\n\n"
         except Exception:
-            return original(self, event, session_id, data)
-        self.write(text + "\n\n")
-        return None
+            return ""
 
     return put
+
+
+def is_whole(data: Any) -> bool:
+    """Whether it is what the SDK says of an answer that it does not stream, and says once."""
+    return type(data) is dict and data.keys() == WHOLE
 
 
 def making(original: Any, dumped: Any, *, base: Any, kind: Any) -> Callable[..., Any]:

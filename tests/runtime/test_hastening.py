@@ -112,6 +112,7 @@ def written(writer, make, value, session):
     try:
         made = make(writer, value)
         writer.session_message(session, made)
+        writer.session_message(session, None)
         return sys.stdout.getvalue()
     except Exception as error:
         return sys.stdout.getvalue() + type(error).__name__ + str(error)
@@ -152,25 +153,54 @@ sys.path.append({companion!r})
 import dify_plugin
 from companion import patching
 from dify_plugin.core.server.stdio.response_writer import StdioResponseWriter
-written = []
+writes, told = [], []
 class Kept(StdioResponseWriter):
     def write(self, data):
-        written.append(data)
+        writes.append(data)
 patching.applied(["writing"])
 writer = Kept()
-for headers in ({{"A": "1"}}, {{"A": ["1", "2"]}}, {{str(n): "x" for n in range(100)}}):
-    writer.session_message("s", writer.stream_object({{"status": 200, "headers": headers, "result": "61"}}))
-    written.append("")
-print(json.dumps([part[-2:] for part in written]))
+
+def step(session, made):
+    "Which lines leave now, and in how many writes."
+    writer.session_message(session, made)
+    lines = [json.loads(line) for line in "".join(writes).splitlines() if line]
+    told.append([[line["session_id"] + " " + line["data"]["type"] for line in lines], len(writes)])
+    writes.clear()
+
+def whole(**headers):
+    return writer.stream_object({{"status": 200, "headers": headers, "result": "61"}})
+
+step("s", whole(A="1"))
+step("s", writer.stream_end_object())
+step("s", whole(A=["1", "2"]))
+step("s", writer.stream_end_object())
+step("s", writer.stream_object({{"status": 200, "headers": {{}}}}))
+step("s", writer.stream_object({{"result": "61"}}))
+step("one", whole())
+step("two", whole())
+step("two", writer.stream_error_object({{"error_type": "E", "message": "m", "args": {{}}}}))
+step("one", writer.stream_end_object())
+print(json.dumps(told))
 """
 
 
-def test_the_answer_of_an_endpoint_leaves_in_one_write() -> None:
-    """Else the host is woken for a line without its end. What is unusual goes the SDK's own way."""
+def test_the_whole_answer_of_an_endpoint_leaves_with_its_end() -> None:
+    """Else the host is woken twice. What is unusual goes the SDK's own way, and no session waits for another."""
     text = ANSWERS.format(companion=str(Path(companion.__file__).parent.parent))
     done = subprocess.run([str(sdk.python_for("echo")), "-c", text], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
-    assert orjson.loads(done.stdout) == ["\n\n", "", "}}", "\n\n", "", "}}", "\n\n", ""]
+    assert orjson.loads(done.stdout) == [
+        [[], 0],
+        [["s stream", "s end"], 1],
+        [["s stream"], 2],
+        [["s end"], 1],
+        [["s stream"], 1],
+        [["s stream"], 1],
+        [[], 0],
+        [[], 0],
+        [["two stream", "two error"], 3],
+        [["one stream", "one end"], 1],
+    ]
 
 
 SESSIONS = """
