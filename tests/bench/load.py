@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 END_OF_BODY = b"0\r\n\r\n"
+TOLD = 600  # bytes of an answer that never ended, in the complaint about it
 
 
 @dataclass
@@ -42,18 +43,19 @@ class Caller(asyncio.Protocol):
         self.until, self.result = until, result
         self.over = asyncio.get_running_loop().create_future()
         self.seen = False
-        self.tail = b""
+        self.head = self.tail = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
         self.send()
 
     def send(self) -> None:
-        self.seen = False
+        self.seen, self.head = False, b""
         self.began = time.perf_counter()
         self.transport.write(self.request)
 
     def data_received(self, data: bytes) -> None:
+        self.head = self.head or data[:TOLD]
         data = self.tail + data
         self.seen = self.seen or self.expected in data
         if not data.endswith(self.ending):
@@ -71,7 +73,8 @@ class Caller(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.over.done():
-            self.over.set_exception(exc or ConnectionResetError("the server closed the connection"))
+            why = f"the server closed the connection; the last answer was {self.head.decode(errors='replace')!r}"
+            self.over.set_exception(exc or ConnectionResetError(why))
 
 
 async def load(address: tuple[str, int], asked: Asked, *, callers: int, seconds: float) -> Result:
