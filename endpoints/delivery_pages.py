@@ -53,6 +53,9 @@ def replay(request: Visit, endpoint_id: UUID) -> HttpResponse:
         if len(ids) < len(given):
             raise BadRequest("There is no such delivery.")
         rows = rows.filter(pk__in=ids)
+    elif request.POST.get("what") == "chosen":
+        messages.error(request, "Choose first what is to be delivered again.")
+        return redirect("endpoint-deliveries", request.membership.slug, row.pk)
     else:
         rows = rows.filter(state=Delivery.State.FAILED)
     count = delivering.replay(row, rows)

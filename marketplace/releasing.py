@@ -27,7 +27,7 @@ class CannotRelease(Exception):
 
 def package_limits() -> Limits:
     """What a package of the marketplace may ask of its reader."""
-    return Limits(max_package_bytes=settings.MAX_PLUGIN_PACKAGE_SIZE)
+    return Limits.of(settings.MAX_PLUGIN_PACKAGE_SIZE)
 
 
 @transaction.atomic

@@ -8,7 +8,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.template.defaultfilters import filesizeformat
 
 from marketplace import auditing, keeping
 from marketplace.difypkg import BadPackage, Package, open_package
@@ -24,6 +26,7 @@ from marketplace.versions import is_stable, order
 State = Submission.State
 Channel = Release.Channel
 LONGEST_NOTES = 20_000
+TOO_LARGE = {"package-too-large", "unpacked-too-large", "file-too-large"}
 
 
 class Unfit(Refused):
@@ -88,7 +91,15 @@ def opened(data: bytes) -> Package:
     try:
         return open_package(data, package_limits())
     except BadPackage as error:
-        raise Unfit([f"The package is refused: {error}"]) from error
+        raise Unfit([f"The package is refused: {error}" + how_much(error)]) from error
+
+
+def how_much(error: BadPackage) -> str:
+    """Of a package that is too large the sentence on how large one may be."""
+    if error.rule not in TOO_LARGE:
+        return ""
+    most = settings.MAX_PLUGIN_PACKAGE_SIZE
+    return f". Here a package has at most {filesizeformat(most)} ({most} bytes), packed and also unpacked."
 
 
 def check(package: Package, organization: Organization) -> None:

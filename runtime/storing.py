@@ -73,7 +73,7 @@ def opened_package(unique_identifier: str) -> Iterator[difypkg.Package]:
 def package_limits(size: int = 0) -> difypkg.Limits:
     """For a package of at most `size` bytes, or of what the settings allow."""
     size = size or settings.MAX_PLUGIN_PACKAGE_SIZE
-    return difypkg.Limits(max_package_bytes=size, max_unpacked_bytes=size, max_file_bytes=size)
+    return difypkg.Limits.of(size)
 
 
 def read_asset(asset_id: str) -> bytes | None:

@@ -11,6 +11,7 @@ from marketplace import keeping
 from marketplace.catalogue.powers import offered, powers
 from marketplace.difypkg import BadPackage, open_package
 from marketplace.models import Release
+from marketplace.releasing import package_limits
 
 LONGEST_DIFF = 400  # lines of one file
 MOST_LINES = 1500  # of all files; the rest is only named
@@ -75,7 +76,7 @@ def names(release: Release) -> list[str]:
 @lru_cache(maxsize=8)
 def files_of(package: str) -> dict[str, bytes]:
     """Every file of a kept package; packages are named by their content, so this stays true."""
-    with open_package(keeping.read(package)) as opened:
+    with open_package(keeping.read(package), package_limits()) as opened:
         return {name: opened.read(name) for name in opened.files}
 
 

@@ -44,9 +44,9 @@ def _of_tags() -> dict[tuple[str, str], int]:
     return {(tag, kind): count for tag, kind, count in rows.annotate(count=Count("id")).order_by()}
 
 
-def bounded(found: QuerySet[SearchEntry]) -> int:
-    """At most one more than MOST_COUNTED: to count all of a common word's would take as long as to read them."""
-    return found.order_by().values("id")[: MOST_COUNTED + 1].count()
+def first(found: QuerySet[SearchEntry]) -> list[int]:
+    """Ids of at most one more than MOST_COUNTED, to be counted: all of a common word's would take as long as to read them."""
+    return list(found.values_list("id", flat=True)[: MOST_COUNTED + 1])
 
 
 def remembered(found: "QuerySet[Any, Any]") -> int:

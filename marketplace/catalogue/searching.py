@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from marketplace.catalogue import counting, spelling, tokens
 from marketplace.catalogue.engines import Alternatives, engine
@@ -20,12 +21,23 @@ SORTS = ("install_count", "version_updated_at", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One page of plugins, with their organization and the light part of their latest release at hand.
+class Hits:
+    """Keys of the plugins on one page.
 
     `some`: no plugin has all the words, these have some of them. `corrected`: word → the words searched in its place.
     `more`: there are more than `total`, and nobody counted how many.
     """
+
+    keys: list[UUID]
+    total: int
+    more: bool = False
+    some: bool = False
+    corrected: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of plugins, with their organization and the light part of their latest release at hand; the rest as in Hits."""
 
     plugins: list[Plugin]
     total: int
@@ -34,26 +46,40 @@ class Found:
     corrected: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def search(
-    query: str = "",
-    *,
-    category: str = "",
-    tags: Collection[str] = (),
-    exclude: Collection[str] = (),
-    sort: str = "",
-    order: str = "desc",
-    page: int = 1,
-    page_size: int = 40,
-    among: QuerySet[Plugin] | None = None,
-) -> Found:
-    """Listed plugins. `tags`: with any of them; `exclude`: plugin ids; `among`: only of these. Pages count from 1."""
-    size = max(1, min(page_size, LARGEST_PAGE))
-    start = (max(page, 1) - 1) * size
-    filters = Filters(category, tuple(tags), tuple(exclude), among)
+class Wanted(TypedDict, total=False):
+    """What a search may be narrowed and sorted by.
+
+    `tags`: with any of them; `exclude`: plugin ids; `among`: only of these. `sort` is one of SORTS, `order` asc or desc; pages
+    count from 1, and have 40 plugins unless `page_size` says otherwise.
+    """
+
+    category: str
+    tags: Collection[str]
+    exclude: Collection[str]
+    sort: str
+    order: str
+    page: int
+    page_size: int
+    among: QuerySet[Plugin] | None
+
+
+def search(query: str = "", **wanted: Unpack[Wanted]) -> Found:
+    """Listed plugins."""
+    found = hits(query, **wanted)
+    return Found(in_order(found.keys), found.total, found.more, found.some, found.corrected)
+
+
+def hits(query: str = "", **wanted: Unpack[Wanted]) -> Hits:
+    """Listed plugins by their keys alone, for who reads the rest of them in another way."""
+    size = max(1, min(wanted.get("page_size", 40), LARGEST_PAGE))
+    start = (max(wanted.get("page", 1), 1) - 1) * size
+    exclude, tags = tuple(wanted.get("exclude", ())), tuple(wanted.get("tags", ()))
+    filters = Filters(wanted.get("category", ""), tags, exclude, wanted.get("among"))
     words = tokens.asked(query)[:MOST_WORDS]
     if query.strip() and not words:
-        return Found([], 0)
-    column = sort if sort in SORTS else ""
+        return Hits([], 0)
+    column, order = wanted.get("sort", ""), wanted.get("order", "desc")
+    column = column if column in SORTS else ""
     if not words:
         return listed(filters, by=ordering(column or SORTS[0], order), window=slice(start, start + size))
     terms = [Term(word, spelling.meant(word)) for word in words]
@@ -81,8 +107,10 @@ class Filters:
         found = found.exclude(plugin__plugin_id__in=self.exclude) if self.exclude else found
         if self.among is None:
             return found
-        # asked of each entry that is looked at: to work out all that may be shown would cost more than the search
-        return found.filter(Exists(self.among.filter(pk=OuterRef("plugin"))))
+        # Asked of each entry that is looked at: to work out all that may be shown would cost more than the search. That is
+        # what PostgreSQL makes of EXISTS where it has to keep an order.
+        shown = Subquery(self.among.filter(pk=OuterRef("plugin")).values("pk")[:1])
+        return found.alias(shown=shown).filter(shown__isnull=False)
 
 
 def tagged(tags: Collection[str]) -> QuerySet[PluginTag, UUID]:
@@ -94,10 +122,10 @@ def ordering(column: str, order: str) -> tuple[str, ...]:
     return (column if order.lower() == "asc" else f"-{column}", "plugin_id")
 
 
-def listed(filters: Filters, *, by: Sequence[str], window: slice) -> Found:
+def listed(filters: Filters, *, by: Sequence[str], window: slice) -> Hits:
     """Counted in the index, whose rows are small."""
     keys = filters.plugins().order_by(*by).values_list("pk", flat=True)
-    return Found(in_order(keys[window]), counted(filters))
+    return Hits(list(keys[window]), counted(filters))
 
 
 def counted(filters: Filters) -> int:
@@ -109,19 +137,24 @@ def counted(filters: Filters) -> int:
     return sum(count for kind, count in counting.of_kinds().items() if filters.category in ("", kind))
 
 
-def matched(filters: Filters, terms: Sequence[Term], *, by: Sequence[str], window: slice) -> Found:
+def matched(filters: Filters, terms: Sequence[Term], *, by: Sequence[str], window: slice) -> Hits:
     """With every word; where there is no such plugin, with any of them."""
     words = [(term.word, term.near) for term in terms]
-    total = counting.bounded(filters.entries(engine().found(words, every=True)))
-    some = not total and len(terms) > 1
+    asked = Matching(filters, words, every=True)
+    first = counting.first(asked.by_standing())
+    some = not first and len(terms) > 1
     if some:
-        total = counting.bounded(filters.entries(engine().found(words, every=False)))
-    more = total > counting.MOST_COUNTED
-    asked = Matching(filters, words, every=not some)
-    order = asked.of_many if more else asked.ranked
-    keys = asked.by_column(by, window) if by else order(terms, window)
+        asked = Matching(filters, words, every=False)
+        first = counting.first(asked.by_standing())
+    more = len(first) > counting.MOST_COUNTED
+    if by:
+        keys = asked.by_column(by, window)
+    elif more:
+        keys = asked.of_many(terms, window, first)
+    else:
+        keys = asked.ranked(terms, window)
     corrected = {term.word: term.near for term in terms if term.near}
-    return Found(in_order(keys), min(total, counting.MOST_COUNTED), more, some, corrected)
+    return Hits(keys, min(len(first), counting.MOST_COUNTED), more, some, corrected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +164,9 @@ class Matching:
     filters: Filters
     words: Alternatives
     every: bool
+
+    def by_standing(self) -> QuerySet[SearchEntry]:
+        return self.filters.entries(engine().found(self.words, every=self.every)).order_by("-standing", "id")
 
     def by_column(self, by: Sequence[str], window: slice) -> list[UUID]:
         order = [f"{'-' if name[0] == '-' else ''}plugin__{name.removeprefix('-')}" for name in by]
@@ -146,18 +182,18 @@ class Matching:
             keys += entries.values_list("plugin_id", flat=True)[beyond]
         return keys
 
-    def of_many(self, terms: Sequence[Term], window: slice) -> list[UUID]:
-        """Of more than are worth reading: those that are called so by the database's rank, then all by their standing."""
+    def of_many(self, terms: Sequence[Term], window: slice, standing: Sequence[int]) -> list[UUID]:
+        """Of more than are worth reading: those that are called so by the database's rank, then all by their standing, of
+        which the first are known."""
         titled = self.filters.entries(engine().titled(self.words, every=self.every))
         first = list(titled.values_list("id", flat=True)[:DEPTH])
-        others = self.filters.entries(engine().found(self.words, every=self.every)).exclude(id__in=first)
-        others = others.order_by("-standing", "id")
         keys: list[UUID] = []
         if window.start < DEPTH:
-            keys = best([*first, *others.values_list("id", flat=True)[: DEPTH - len(first)]], terms)[window]
+            called = set(first)
+            keys = best([*first, *(one for one in standing if one not in called)][:DEPTH], terms)[window]
         beyond = slice(max(window.start, DEPTH) - len(first), window.stop - len(first))
         if beyond.start < beyond.stop and window.stop > DEPTH:
-            keys += others.values_list("plugin_id", flat=True)[beyond]
+            keys += self.by_standing().exclude(id__in=first).values_list("plugin_id", flat=True)[beyond]
         return keys
 
 

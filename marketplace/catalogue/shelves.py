@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from marketplace.catalogue.cards import Card, cards
@@ -67,16 +68,18 @@ def hand_picked(collections: Sequence[Collection]) -> dict[int, list[Plugin]]:
     return {one: [plugins[key] for key in some] for one, some in keys.items()}
 
 
-def in_collection(collection: Collection, *, page: int, page_size: int) -> Found:
-    """One page of a collection, whichever way it is made."""
+def in_collection(collection: Collection, *, page: int, page_size: int, among: QuerySet[Plugin] | None = None) -> Found:
+    """One page of a collection, whichever way it is made. `among`: only of these."""
     if collection.rule:
-        return by_rule(collection.rule, page=page, page_size=page_size)
+        return by_rule(collection.rule, page=page, page_size=page_size, among=among)
     items = collection.items.filter(plugin__search_entry__listed=True).order_by("position")
+    if among is not None:
+        items = items.filter(Exists(among.filter(pk=OuterRef("plugin"))))
     keys = items.values_list("plugin_id", flat=True)
     return Found(in_order(keys[(page - 1) * page_size : page * page_size]), keys.count())
 
 
-def by_rule(rule: dict[str, Any], *, page: int = 1, page_size: int) -> Found:
+def by_rule(rule: dict[str, Any], *, page: int = 1, page_size: int, among: QuerySet[Plugin] | None = None) -> Found:
     """The rule is what Dify calls search_params (marketplace.md A.5.2), with a category and tags on top."""
     return search(
         str(rule.get("query") or ""),
@@ -86,6 +89,7 @@ def by_rule(rule: dict[str, Any], *, page: int = 1, page_size: int) -> Found:
         order=str(rule.get("sort_order") or "desc"),
         page=page,
         page_size=page_size,
+        among=among,
     )
 
 

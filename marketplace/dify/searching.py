@@ -34,8 +34,8 @@ def search(found: QuerySet[Plugin], asked: dict[str, Any], *, usual: int = USUAL
         keys = found.order_by(*order(asked)).values_list("pk", flat=True)[start : start + size]
         return Page(list(keys), remembered(found))
     # Dify has no order for "what answers best" and always sends one; with words to search for ours is better.
-    by_words = searching.search(query, among=found, page=page, page_size=size)
-    return Page([plugin.pk for plugin in by_words.plugins], by_words.total)
+    by_words = searching.hits(query, among=found, page=page, page_size=size)
+    return Page(by_words.keys, by_words.total)
 
 
 def narrowed(found: QuerySet[Plugin], asked: dict[str, Any]) -> QuerySet[Plugin]:

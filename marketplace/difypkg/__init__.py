@@ -9,7 +9,7 @@ from .declaring import declare_json
 from .errors import BadIdentifier, BadPackage
 from .identity import UniqueIdentifier, parse_unique_identifier, version_key
 from .keys import official_key
-from .limits import BUNDLE_LIMITS, Limits
+from .limits import BUNDLE_LIMITS, OWN_LIMITS, Limits
 from .manifest import Manifest
 from .package import Package, open_directory, open_files, open_package
 from .signing import (
@@ -32,6 +32,7 @@ __all__ = [
     "BUNDLE_LIMITS",
     "CATEGORIES",
     "OFFICIAL",
+    "OWN_LIMITS",
     "BadIdentifier",
     "BadPackage",
     "Bundle",

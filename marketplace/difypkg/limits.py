@@ -1,6 +1,7 @@
 """How much a package may ask of its reader."""
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +25,13 @@ class Limits:
     max_yaml_aliases: int = 1_000
     max_yaml_depth: int = 64
 
+    @classmethod
+    def of(cls, size: int) -> Self:
+        """As the daemon measures with its one setting: neither the file, nor all that is in it, may be above `size`."""
+        return cls(max_package_bytes=size, max_unpacked_bytes=size, max_file_bytes=size)
+
 
 BUNDLE_LIMITS = Limits(max_package_bytes=629_145_600, max_unpacked_bytes=629_145_600)
 """For bundles: the daemon's MAX_BUNDLE_PACKAGE_SIZE (protocol 1.1)."""
+OWN_LIMITS = Limits.of(629_145_600)
+"""For files on one's own disk: whoever takes the package says how large it may be, as Dify's command line leaves it too."""

@@ -13,6 +13,7 @@ from marketplace.publishers.forms import Plain, line
 NONE = [("", "—")]
 MOST_ROWS = 40
 EMPTY_ROWS = 2
+MORE = "more"  # what the button sends that asks for more rows
 
 
 class UseForm(Plain):
@@ -61,6 +62,7 @@ class PrivacyForms:
     """The three parts together: `data` is what was sent, `statement` what is there already."""
 
     def __init__(self, data: Mapping[str, Any] | None, statement: Statement) -> None:
+        data = with_more_rows(data) if data is not None and data.get("then") == MORE else data
         told = statement.model_dump()
         uses = [row | {"kind": row["data"], "recipients": ", ".join(row["recipients"])} for row in told["uses"]]
         recipients = [row | {"hosts": ", ".join(row["hosts"])} for row in told["recipients"]]
@@ -85,6 +87,16 @@ class PrivacyForms:
 
     def rows(self, formset: Any, needed: str) -> list[dict[str, Any]]:
         return [form.cleaned_data for form in formset if form.cleaned_data.get(needed)]
+
+
+def with_more_rows(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, with as many empty rows more as a new form has."""
+    more = {}
+    for name in ("use-TOTAL_FORMS", "recipient-TOTAL_FORMS"):
+        total = str(data.get(name, ""))
+        sent = int(total) if total.isascii() and total.isdigit() and len(total) < 4 else 0
+        more[name] = str(min(sent + EMPTY_ROWS, MOST_ROWS))
+    return {name: data[name] for name in data} | more
 
 
 def names(text: str) -> list[str]:

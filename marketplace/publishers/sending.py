@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from marketplace.difypkg import Package, build_package, open_package
+from marketplace.difypkg import OWN_LIMITS, Package, build_package, open_package
 
 TIMEOUT = httpx.Timeout(30.0, read=300.0, write=300.0)
 CHANGELOG = "CHANGELOG.md"
@@ -57,14 +57,14 @@ def answered(http: httpx.Client, method: str, path: str, **more: Any) -> dict[st
 
 def package_at(path: Path) -> bytes:
     """The bytes of a package file, or of the package that a directory makes. Raises BadPackage, OSError."""
-    return build_package(path) if path.is_dir() else path.read_bytes()
+    return build_package(path, OWN_LIMITS) if path.is_dir() else path.read_bytes()
 
 
 def notes_for(data: bytes, given: str) -> str:
     """The release notes that were given, else what the package's CHANGELOG.md says below its version."""
     if given.strip():
         return given
-    with open_package(data) as package:
+    with open_package(data, OWN_LIMITS) as package:
         found = changes(package)
         version = package.version
     if not found:

@@ -67,6 +67,11 @@ function tick() {
 setTimeout(tick, 1000);
 document.addEventListener("visibilitychange", () => document.hidden || document.body.dispatchEvent(new Event("tick")));
 
+// A live part in which somebody reads or chooses waits until they have done so.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("[data-rests]") && event.target.querySelector("details[open], :checked")) event.preventDefault();
+});
+
 // Output is followed to its end, unless somebody has scrolled up to read.
 const ends = new Map();
 const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 24;

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from marketplace.models import Catalogue
+from marketplace.models import Catalogue, Collection, Plugin
 from tests.catalogue import rows
 
 pytestmark = pytest.mark.django_db
@@ -36,10 +36,23 @@ def links(page: str) -> list[str]:
     return [unescape(address) for address in LINK.findall(main(page))]
 
 
+@pytest.fixture
+def gathered(narrow: Catalogue) -> None:
+    """A collection by hand and one by rule, with plugins that the catalogue allows and with one that it does not."""
+    picked = Collection.objects.create(name="picked", label={"en_US": "Picked"})
+    for place, name in enumerate(("other/mail", "acme/maker", "acme/mail_3")):
+        picked.items.create(plugin=Plugin.objects.get(plugin_id=name), position=place)
+    Collection.objects.create(name="liked", label={"en_US": "Liked"}, rule={"query": "mail"})
+    Collection.objects.create(name="others", label={"en_US": "Others"}).items.create(
+        plugin=Plugin.objects.get(plugin_id="other/mail")
+    )
+
+
+WHO = pytest.mark.parametrize("who", ["", "owner", "member", "publisher", "stranger", "staff"])
 LISTS = ["/plugins", "/category/tool", "/tag/social", "/search?q=mail", "/search?q=mail&sort=new"]
 
 
-@pytest.mark.parametrize("who", ["", "owner", "member", "stranger", "staff"])
+@WHO
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_shows_what_the_catalogue_allows_whoever_looks(
     narrow: Catalogue, visit: Callable[..., Client], path: str, who: str
@@ -74,6 +87,65 @@ def test_a_plugins_page_leads_back_and_its_tabs_stay(narrow: Catalogue) -> None:
     assert [one for one in stays if "catalogue=tok" not in one and not any(text in one for text in outside)] == []
     assert "/plugins?catalogue=tok" in stays
     assert "MARKETPLACE_API_URL=http://testserver/c/tok" in page
+
+
+@WHO
+@pytest.mark.parametrize(
+    ("path", "total", "whole"),
+    [("/collections/picked", 2, 3), ("/collections/liked", 31, 32)],
+    ids=["by hand", "by rule"],
+)
+def test_a_collection_shows_what_the_catalogue_allows_whoever_looks(
+    gathered: None, visit: Callable[..., Client], path: str, total: int, whole: int, who: str
+) -> None:
+    page = visit(who).get(f"{path}?catalogue=tok").text
+    assert "Only what the catalogue “Support” allows." in page
+    assert f"{total} plugins" in main(page)
+    assert "other/mail" not in page
+    assert [one for one in links(page) if "catalogue=tok" not in one] == ["?"], "only the one that says so leads out"
+    whole_page = visit(who).get(path).text
+    assert f"{whole} plugins" in main(whole_page)
+    assert "other/mail" in whole_page
+
+
+def test_a_collections_second_page_holds_the_rest(gathered: None) -> None:
+    first, second = (Client().get(f"/collections/liked?catalogue=tok&page={page}").text for page in (1, 2))
+    shown = [[one for one in links(page) if one.startswith("/plugins/acme/")] for page in (first, second)]
+    assert [len(one) for one in shown] == [30, 1]
+    assert all(one.endswith("?catalogue=tok") for one in shown[0] + shown[1])
+
+
+def test_a_collection_of_which_nothing_is_allowed_says_so(gathered: None) -> None:
+    page = Client().get("/collections/others?catalogue=tok").text
+    assert "The catalogue allows nothing of this collection." in page
+    assert "This collection is empty." not in page
+
+
+@WHO
+def test_a_publishers_page_shows_what_the_catalogue_allows_whoever_looks(
+    narrow: Catalogue, visit: Callable[..., Client], who: str
+) -> None:
+    narrow.policy = POLICY | {"deny": {"plugins": ["acme/mail_30"]}}
+    narrow.save()
+    page = visit(who).get("/publishers/acme?catalogue=tok").text
+    assert "Only what the catalogue “Support” allows." in page
+    assert "31 plugins · 435 installs" in " ".join(main(page).replace("</span>", "").split())
+    assert "acme/mail_30" not in page
+    assert "acme/mail_30" in visit(who).get("/publishers/acme").text
+
+
+def test_a_publisher_of_whom_nothing_is_allowed_says_so(narrow: Catalogue) -> None:
+    page = Client().get("/publishers/other?catalogue=tok").text
+    assert "The catalogue allows nothing of this publisher." in page
+    assert "It has published nothing yet." not in page
+    assert "other/mail" in Client().get("/publishers/other").text
+
+
+@pytest.mark.parametrize("path", ["/publishers/other", "/collections/picked"])
+def test_these_too_say_that_a_catalogue_is_gone(gathered: None, path: str) -> None:
+    page = Client().get(path, {"catalogue": "gone"}).text
+    assert "is no longer there, so this shows all plugins" in page
+    assert "other/mail" in page
 
 
 def test_suggestions_are_narrowed_too(narrow: Catalogue) -> None:

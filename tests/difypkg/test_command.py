@@ -1,12 +1,13 @@
 """`manage.py plugin`: every subcommand, and that errors are one sentence."""
 
 import io
+import os
 import sys
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from marketplace.difypkg import checksum, open_package
+from marketplace.difypkg import checksum, generate_keys, open_package
 from marketplace.management.commands.plugin import Command
 
 from .making import pack, plugin
@@ -41,6 +42,20 @@ def test_from_nothing_to_a_signed_package(here):
     assert out.startswith("demo.signed.difypkg: acme/demo:0.0.1@")
     out, _ = run("verify", "demo.signed.difypkg", "-p", "mine.public.pem")
     assert "is verified: signed as partner on" in out
+
+
+def test_what_was_packed_with_a_higher_limit_can_be_read_signed_and_verified(here):
+    large = b"".join(os.urandom(64) + bytes(4032) for _ in range(13_000))
+    write(here / "demo", plugin({"data.bin": large}))
+    with pytest.raises(CommandError, match=r"the largest files are data\.bin \(53248000\)"):
+        run("package", "demo")
+    packed = run("package", "demo", "--max-size", "60")[0]
+    assert run("checksum", "demo.difypkg")[0] in packed
+    private, public = generate_keys(bits=2048)
+    (here / "private.pem").write_bytes(private)
+    (here / "public.pem").write_bytes(public)
+    run("sign", "demo.difypkg", "-p", "private.pem")
+    assert "is verified" in run("verify", "demo.signed.difypkg", "-p", "public.pem")[0]
 
 
 def open_package_of(directory):

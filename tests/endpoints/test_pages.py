@@ -199,6 +199,24 @@ def test_replays(visit: Callable[..., Client], endpoint: Endpoint, given: dict[s
     assert set(Delivery.objects.filter(state="waiting").values_list("target", flat=True)) == again
 
 
+def test_who_has_chosen_nothing_replays_nothing(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    delivery(endpoint, "failed")
+    answer = visit("admin").post(address(endpoint, "deliveries/replay"), {"what": "chosen"}, follow=True)
+    assert "Choose first what is to be delivered again." in answer.content.decode()
+    assert not Delivery.objects.filter(state="waiting").exists()
+
+
+def test_deliveries_come_by_themselves(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    delivery(endpoint, "running")
+    client, here = visit("member"), address(endpoint, "deliveries?state=running")
+    assert f'hx-get="{here}"' in client.get(here).content.decode()
+    Delivery.objects.update(state="done")
+    part = client.get(here, headers={"HX-Request": "true"}).content.decode()
+    assert "<h1" not in part
+    assert "/running" not in part
+    assert f'hx-get="{here}"' in part, "and goes on asking"
+
+
 ACTS = ["settings", "rules", "address", "remove"]
 
 

@@ -42,6 +42,23 @@ def test_an_empty_statement_of_privacy_is_none(visit: Visit, draft: Submission) 
     assert PrivacyStatement.objects.get().confirmed_at is not None
 
 
+@pytest.mark.parametrize("sent", ["2", "39", "x", "-1", ""])
+def test_more_rows_keep_what_was_filled_in(visit: Visit, draft: Submission, sent: str) -> None:
+    here = f"/publish/submissions/{draft.pk}/privacy"
+    rows = {f"{name}-{part}": sent for name in ("use", "recipient") for part in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    filled = rows | {"use-0-kind": "email", "use-0-retention": "a week", "recipient-1-name": "Mailer", "then": "more"}
+    page = visit("owner").post(here, filled).text
+    total = {"2": 4, "39": 40}.get(sent, 2)
+    for name in ("use", "recipient"):
+        assert f'name="{name}-TOTAL_FORMS" value="{total}"' in page
+    assert f'name="use-{total - 1}-kind"' in page
+    assert f'name="use-{total}-kind"' not in page
+    assert 'value="a week"' in page
+    assert 'value="Mailer"' in page
+    assert not PrivacyStatement.objects.exists(), "nothing is said by asking for room"
+    assert visit("stranger").post(here, filled).status_code == 404
+
+
 def test_it_is_shown_as_others_will_see_it(visit: Visit, draft: Submission) -> None:
     page = visit("owner").get(f"/publish/submissions/{draft.pk}").text
     assert 'src="data:image/svg+xml;base64,' in page

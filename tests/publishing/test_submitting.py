@@ -1,6 +1,7 @@
 """Handing in: what is refused and why, what becomes of it, and who does it in whose name."""
 
 from datetime import timedelta
+from os import urandom
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from marketplace import keeping
-from marketplace.difypkg import open_package
+from marketplace.catalogue import comparing
+from marketplace.difypkg import Limits, open_package
 from marketplace.models import AuditEntry, Plugin, Submission, UploadToken
 from marketplace.publishers.errors import NotAllowed, Refused
 from marketplace.publishers.tokens import issue, revoke, token_of
@@ -72,6 +74,28 @@ def test_what_is_no_package_is_refused_with_a_sentence(people: SimpleNamespace) 
     for data in (b"", b"PK", b"x" * 100):
         with pytest.raises(Unfit, match="The package is refused"):
             send(people, data)
+
+
+def test_what_is_too_large_is_refused_with_the_limit(people: SimpleNamespace, settings: Any) -> None:
+    settings.MAX_PLUGIN_PACKAGE_SIZE = 20_000
+    limit = r"at most 19\.5.KB \(20000 bytes\), packed and also unpacked"
+    for file, rule in ((bytes(15_000), "unpacked-too-large"), (bytes(30_000), "file-too-large")):
+        with pytest.raises(Unfit, match=rf"{rule}\)\. Here a package has {limit}"):
+            send(people, package({"half.bin": bytes(15_000), "data.bin": file}))
+    with pytest.raises(Unfit, match=rf"package-too-large\)\. Here a package has {limit}"):
+        send(people, package({"data.bin": urandom(20_000)}))
+
+
+def test_what_the_setting_allows_is_taken_however_large_it_unpacks(people: SimpleNamespace, settings: Any) -> None:
+    """The plugin daemon measures both with its one setting of this name."""
+    large = b"".join(urandom(64) + bytes(4032) for _ in range(13_000))
+    assert len(large) > Limits().max_unpacked_bytes
+    data = package({"data.bin": large})
+    with pytest.raises(Unfit, match=r"at most 50\.0.MB \(52428800 bytes\)"):
+        send(people, data)
+    settings.MAX_PLUGIN_PACKAGE_SIZE = 64 << 20
+    made = send(people, data)
+    assert comparing.files_of(made.package)["data.bin"] == large
 
 
 @pytest.mark.parametrize(

@@ -110,8 +110,7 @@ def listing(request: HttpRequest, wanted: Asked, **context: Any) -> HttpResponse
         "kinds": counts()[1],
         "tags": [(name, word) for name, word in TAGS.items()],
         "sorts": sorts,
-        "narrowed_to": catalogue,
-        "catalogue_is_gone": bool(request.GET.get("catalogue")) and catalogue is None,
+        **narrowing(request, catalogue),
     }
     return render(request, "catalogue/listing.html", {**shown(found, wanted.page), **here, **context})
 
@@ -119,6 +118,12 @@ def listing(request: HttpRequest, wanted: Asked, **context: Any) -> HttpResponse
 def allowed(catalogue: Catalogue | None) -> QuerySet[Plugin] | None:
     """What a list is narrowed to; None: it is not."""
     return listed(terms_of(Asking(catalogue=catalogue, dify=ANY_DIFY))) if catalogue else None
+
+
+def narrowing(request: HttpRequest, catalogue: Catalogue | None) -> dict[str, Any]:
+    """What `catalogue/parts/narrowed.html` tells."""
+    gone = bool(request.GET.get("catalogue")) and catalogue is None
+    return {"narrowed_to": catalogue, "catalogue_is_gone": gone}
 
 
 def shown(found: Found, page: int) -> dict[str, Any]:
@@ -146,10 +151,12 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def collection(request: HttpRequest, name: str) -> HttpResponse:
     wanted = get_object_or_404(Collection, name=name)
-    page = page_number(request)
-    found = in_collection(wanted, page=page, page_size=PAGE_SIZE)
+    page, catalogue = page_number(request), chosen(request)
+    found = in_collection(wanted, page=page, page_size=PAGE_SIZE, among=allowed(catalogue))
     context = {"title": said(wanted.label) or wanted.name, "about": said(wanted.description)}
-    return render(request, "catalogue/collection.html", {**shown(found, page), **context})
+    return render(
+        request, "catalogue/collection.html", {**shown(found, page), **context, **narrowing(request, catalogue)}
+    )
 
 
 @require_safe

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.catalogue import rating
 from marketplace.catalogue.forms import RatingForm, ReportForm
 from marketplace.catalogue.indexing import FOUND
-from marketplace.catalogue.pages.listings import PAGE_SIZE, page_number
+from marketplace.catalogue.pages.listings import PAGE_SIZE, allowed, narrowing, page_number
 from marketplace.catalogue.pages.listings import shown as shown_page
-from marketplace.catalogue.pages.plugin import head, may_answer, reader
+from marketplace.catalogue.pages.plugin import head, reader
 from marketplace.catalogue.reporting import TooMany, report
 from marketplace.catalogue.searching import Found, light
 from marketplace.catalogue.showing import Shown, plugin_at, shown
+from marketplace.dify.consoles import chosen
 from marketplace.models import Organization, Plugin, Rating, User
 
 RATINGS_AT_ONCE = 50
@@ -40,7 +41,6 @@ def ratings(request: HttpRequest, org: str, name: str) -> HttpResponse:
         **head(request, one, "ratings"),
         "form": form,
         "mine": mine,
-        "may_answer": may_answer(request, one.plugin),
         "ratings": said_of(one.plugin, staff=bool(user and user.is_staff)),
         "spread": spread(one.plugin),
     }
@@ -123,11 +123,15 @@ def report_page(request: HttpRequest, org: str, name: str) -> HttpResponse:
 
 @require_safe
 def publisher(request: HttpRequest, handle: str) -> HttpResponse:
-    """A publisher and its plugins, the most installed first."""
-    organization = get_object_or_404(Organization, handle=handle)
-    rows = Plugin.objects.filter(organization=organization, status__in=FOUND, latest__isnull=False)
+    """A publisher and its plugins, the most installed first; of a catalogue those that it allows."""
+    organization, catalogue = get_object_or_404(Organization, handle=handle), chosen(request)
+    among = allowed(catalogue)
+    rows = Plugin.objects.all() if among is None else among
+    rows = rows.filter(organization=organization, status__in=FOUND, latest__isnull=False)
     page, counted = page_number(request), rows.aggregate(total=Count("id"), installs=Sum("install_count"))
     window = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
     found = Found(list(light(rows.order_by("-install_count", "plugin_id")[window])), counted["total"])
-    context = {"organization": organization, "installs": counted["installs"] or 0, **shown_page(found, page)}
-    return render(request, "catalogue/publisher.html", context)
+    context = {"organization": organization, "installs": counted["installs"] or 0}
+    return render(
+        request, "catalogue/publisher.html", {**context, **shown_page(found, page), **narrowing(request, catalogue)}
+    )

@@ -36,6 +36,7 @@ def head(request: HttpRequest, one: Shown, tab: str) -> dict[str, Any]:
         "version": "" if one.is_latest or one.link else one.release.version,
         "successor": successor(one.plugin),
         "handoff": handoff(request, one.plugin),
+        "publishes": bool(user and publishes(user, one.plugin)),
         "address": request.build_absolute_uri("/").rstrip("/"),
     }
 
@@ -139,8 +140,3 @@ def use(request: HttpRequest, org: str, name: str) -> HttpResponse:
 
 def reader(request: HttpRequest) -> User | None:
     return request.user if request.user.is_authenticated else None
-
-
-def may_answer(request: HttpRequest, plugin: Plugin) -> bool:
-    user = reader(request)
-    return user is not None and publishes(user, plugin)

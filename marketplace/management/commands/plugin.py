@@ -6,6 +6,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from debugging.bridge import Bridge, interpreter
 from marketplace.difypkg import (
     CATEGORIES,
     OFFICIAL,
+    OWN_LIMITS,
     BadPackage,
-    Limits,
     Package,
     generate_keys,
     load_public_key,
@@ -89,7 +90,7 @@ class Command(BaseCommand):
 
     def debug(self, options: dict[str, Any]) -> None:
         folder = options["directory"].resolve()
-        with open_directory(folder) as plugin:
+        with open_directory(folder, OWN_LIMITS) as plugin:
             self.stdout.write(f"{plugin.plugin_id} {plugin.version}; end it with Ctrl+C")
             entrypoint = plugin.manifest.meta.runner.entrypoint
         bridge = Bridge(
@@ -107,20 +108,20 @@ class Command(BaseCommand):
     def package(self, options: dict[str, Any]) -> None:
         directory = options["directory"].resolve()
         target = options["output_path"] or Path(f"{directory.name}.difypkg")
-        size = options["max_size"] * 1_048_576
-        with write_package(directory, target, Limits(max_unpacked_bytes=size, max_package_bytes=size)) as package:
+        limits = replace(OWN_LIMITS, max_unpacked_bytes=options["max_size"] * 1_048_576)
+        with write_package(directory, target, limits) as package:
             self._warn(package)
             self.stdout.write(f"{target}: {package.unique_identifier}, {package.size} bytes")
 
     def checksum(self, options: dict[str, Any]) -> None:
         path: Path = options["path"]
-        with open_directory(path) if path.is_dir() else open_package(path) as package:
+        with open_directory(path, OWN_LIMITS) if path.is_dir() else open_package(path, OWN_LIMITS) as package:
             self.stdout.write(package.checksum)
 
     def verify(self, options: dict[str, Any]) -> None:
         path: Path = options["package"]
         keys = [load_public_key(key.read_bytes()) for key in options["public_key"] or ()] or [official_key()]
-        with open_package(path) as package:
+        with open_package(path, OWN_LIMITS) as package:
             verified = verify(package, keys)
             if verified is None:
                 reason = "its signature fits none of the keys" if package.signature else "it is not signed"
@@ -134,8 +135,9 @@ class Command(BaseCommand):
     def sign(self, options: dict[str, Any]) -> None:
         path: Path = options["package"]
         target = path.with_name(f"{path.stem}.signed{path.suffix}")
-        signed = sign(path.read_bytes(), options["private_key"].read_bytes(), category=options["category"])
-        with open_package(signed) as package:
+        key, category = options["private_key"].read_bytes(), options["category"]
+        signed = sign(path.read_bytes(), key, category=category, limits=OWN_LIMITS)
+        with open_package(signed, OWN_LIMITS) as package:
             write_atomically(target, signed)
             self.stdout.write(f"{target}: {package.unique_identifier}")
 
@@ -152,7 +154,7 @@ class Command(BaseCommand):
         data = package_at(options["path"])
         file: Path | None = options["notes_file"]
         notes = notes_for(data, file.read_text() if file else options["notes"])
-        with open_package(data) as package, httpx.Client(base_url=options["to"], timeout=TIMEOUT) as http:
+        with open_package(data, OWN_LIMITS) as package, httpx.Client(base_url=options["to"], timeout=TIMEOUT) as http:
             server = open_server(http, options["token"], plugin_id=package.plugin_id)
             fields = {"notes": notes, "channel": options["channel"], "rollout": str(options["rollout"])}
             sent = send(server, data, name=f"{package.manifest.name}.difypkg", fields=fields)

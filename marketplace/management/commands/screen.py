@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from marketplace.difypkg import BadPackage, open_directory, open_package
+from marketplace.difypkg import OWN_LIMITS, BadPackage, open_directory, open_package
 from marketplace.screening import Context, Report, screen
 from marketplace.screening.advisories import Copy
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def _screen(self, path: Path, options: dict[str, Any]) -> Report:
         try:
-            with open_directory(path) if path.is_dir() else open_package(path) as package:
+            with open_directory(path, OWN_LIMITS) if path.is_dir() else open_package(path, OWN_LIMITS) as package:
                 report = screen(package, context=Context(advisories=Copy()))
         except (BadPackage, OSError) as error:
             raise CommandError(f"{path}: {error}") from error

@@ -14,7 +14,7 @@ from marketplace.privacy import BadStatement, Statement, statement_in
 from marketplace.privacy.reading import checked
 from marketplace.publishers.pages.submission import mine
 from marketplace.publishers.pages.visiting import publishing, reader, shown
-from marketplace.publishers.privacy_form import PrivacyForms
+from marketplace.publishers.privacy_form import MORE, PrivacyForms
 from marketplace.releasing import package_limits
 from marketplace.review import ReviewError, move
 from marketplace.screening.stating import state_by_form
@@ -34,7 +34,7 @@ def privacy(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         return redirect("publish-submission", found.pk)
     statement, source = known(found)
     asked = PrivacyForms(request.POST if request.method == "POST" else None, statement)
-    if request.method == "POST" and asked.is_valid():
+    if request.method == "POST" and request.POST.get("then") != MORE and asked.is_valid():
         try:
             say(request, found, asked.statement())
         except BadStatement as error:
