@@ -46,6 +46,10 @@ def port_of(head: bytes) -> int:
     return int(found[3]) if found and found[3] else usual
 
 
+class Unreachable(Exception):
+    """Whom it would let through to cannot be reached; the text says why."""
+
+
 class Door:
     """`hosts`: whom it lets through to; `through`: proxies of the operator by variable, as in HTTPS_PROXY."""
 
@@ -83,10 +87,13 @@ class Door:
                 return self.fetch(accepted, head)
         except OSError as error:
             return say(accepted, b"502 Bad Gateway", str(error).encode() + b"\n")
+        except Unreachable as error:
+            self.notes.note("unreachable", f"{asked[0]}: {error}")
+            return say(accepted, b"502 Bad Gateway", str(error).encode() + b"\n")
         return say(accepted, b"405 Method Not Allowed", b"only GET and HEAD\n")
 
     def connect(self, accepted: socket.socket, host: str, port: int) -> None:
-        with self.reach(host, port, scheme="HTTPS") as other:
+        with self.reach(host, port) as other:
             accepted.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             accepted.settimeout(QUIET)
             back = threading.Thread(target=pour, args=(other, accepted), daemon=True)
@@ -94,24 +101,33 @@ class Door:
             pour(accepted, other)
             back.join()
 
-    def reach(self, host: str, port: int, *, scheme: str) -> socket.socket:
+    def reach(self, host: str, port: int) -> socket.socket:
         """A connection to the host, through the operator's proxy if there is one for it."""
-        proxy = "" if self.is_excepted(host) else self.through.get(f"{scheme}_PROXY", "")
+        proxy = self.proxy_for(host, "HTTPS")
         if not proxy:
-            return socket.create_connection((host, port), timeout=QUIET)
-        other = self.call(proxy)
+            return self.call(host, port)
+        other = self.call_proxy(proxy)
         shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         other.sendall(f"CONNECT {shown} HTTP/1.1\r\nHost: {shown}\r\n{login(proxy)}\r\n".encode())
         if not re.match(rb"HTTP/1\.[01] 2\d\d", said := head_of(other)):
             other.close()
-            raise OSError(f"the proxy answers {said.partition(b'\r\n')[0].decode(errors='replace')}")
+            raise Unreachable(f"the proxy answers {said.partition(b'\r\n')[0].decode(errors='replace')}")
         return other
 
-    def call(self, proxy: str) -> socket.socket:
+    def proxy_for(self, host: str, scheme: str) -> str:
+        return "" if self.is_excepted(host) else self.through.get(f"{scheme}_PROXY", "")
+
+    def call_proxy(self, proxy: str) -> socket.socket:
         where = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         if where.scheme != "http" or not where.hostname:
-            raise OSError("only a proxy whose address begins with http:// can be used here")
-        return socket.create_connection((where.hostname, where.port or PLAIN), timeout=QUIET)
+            raise Unreachable("only a proxy whose address begins with http:// can be used here")
+        return self.call(where.hostname, where.port or PLAIN)
+
+    def call(self, host: str, port: int) -> socket.socket:
+        try:
+            return socket.create_connection((host, port), timeout=QUIET)
+        except OSError as error:
+            raise Unreachable(error.strerror or str(error)) from error
 
     def is_excepted(self, host: str) -> bool:
         names = [name.strip().lower().lstrip(".") for name in self.through.get("NO_PROXY", "").split(",")]
@@ -121,12 +137,15 @@ class Door:
         """One request without a body; what comes after it on the connection is not passed on."""
         match = REQUEST.match(head)
         where = urlsplit(match[2].decode("latin-1") if match else "")
-        lines = [line for line in head.decode("latin-1").splitlines()[1:] if line.partition(":")[0].lower() in KEPT]
+        host, lines = where.hostname or "", head.decode("latin-1").splitlines()[1:]
+        kept = "".join(f"{line}\r\n" for line in lines if line.partition(":")[0].lower() in KEPT)
         path = (where.path or "/") + (f"?{where.query}" if where.query else "")
-        said = [f"{head.split(b' ')[0].decode()} {path} HTTP/1.1", f"Host: {where.netloc.rpartition('@')[2]}"]
-        request = "\r\n".join([*said, *lines, "Connection: close", "", ""]).encode("latin-1")
-        with self.reach(where.hostname or "", where.port or PLAIN, scheme="HTTP") as other:
-            other.sendall(request)
+        site = where.netloc.rpartition("@")[2]
+        proxy = self.proxy_for(host, "HTTP")
+        target, known = (f"http://{site}{path}", login(proxy)) if proxy else (path, "")
+        begins = f"{head.split(b' ')[0].decode()} {target} HTTP/1.1\r\nHost: {site}\r\nConnection: close\r\n"
+        with self.call_proxy(proxy) if proxy else self.call(host, where.port or PLAIN) as other:
+            other.sendall(f"{begins}{known}{kept}\r\n".encode("latin-1"))
             accepted.settimeout(QUIET)
             pour(other, accepted)
 

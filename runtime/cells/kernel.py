@@ -19,6 +19,8 @@ OPEN_TREE_CLONE, MOVE_MOUNT_F_EMPTY_PATH = 1, 4
 PIVOT_ROOT = {"x86_64": 155, "ppc64le": 203, "s390x": 217, "armv7l": 218, "i686": 217}
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 CAPABILITIES = 64
+KEYCTL = {"x86_64": 250, "ppc64le": 271, "s390x": 280, "armv7l": 311, "i686": 288}
+KEYCTL_JOIN_SESSION_KEYRING = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -88,6 +90,11 @@ def die_with_parent() -> None:
 def be_seen_by_itself() -> None:
     """A change of user gives what is in /proc about this process to root, who is not here."""
     _libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+
+
+def leave_keys() -> None:
+    """A key ring of its own: what is in the one of whoever started this would be its, too (session-keyring(7))."""
+    _libc.syscall(KEYCTL.get(platform.machine(), 219), KEYCTL_JOIN_SESSION_KEYRING, None)
 
 
 def renounce() -> None:

@@ -21,7 +21,7 @@ ENDED = "error: ended in its cell: "  # how a line begins that says which limit 
 class Limits:
     """Bytes for `memory` (of all its processes), `disk` (of all that it writes) and `file`, and that stay `free` on the disk.
 
-    `cpu`: seconds of processor time for one process.
+    `cpu`: seconds of processor time for one process. `entries`: files and folders that it makes.
     """
 
     memory: int = 3 << 30
@@ -30,6 +30,7 @@ class Limits:
     free: int = 512 << 20
     cpu: int = 900
     processes: int = 512
+    entries: int = 400_000
     descriptors: int = 4096
 
 
@@ -69,7 +70,7 @@ def command(cell: Cell, argv: Sequence[str]) -> list[str]:
 
 def clear(folder: Path) -> None:
     """Remove what a cell has left, also folders that their owner has closed. Nothing may run there any more."""
-    for at, names, _files in os.walk(folder):
+    for at, names, _files in os.walk(folder) if os.geteuid() != 0 else ():  # to root none is closed
         for path in (Path(at, name) for name in names):
             with suppress(OSError):
                 mode = path.lstat().st_mode

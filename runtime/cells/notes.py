@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 MOST, LONGEST = 2000, 500
-KINDS = frozenset({"host", "request", "file", "process", "limit"})
+KINDS = frozenset({"host", "request", "file", "process"})  # what those inside may say; others come from outside
 
 
 class Notes:

@@ -8,6 +8,7 @@ from typing import Any
 
 from runtime.cells import kernel
 
+NICE = 5
 INSIDE = 1000  # the user's number in a cell
 NOTES = Path("/run/notes")
 READ = kernel.ATTR_RDONLY | kernel.ATTR_NOSUID | kernel.ATTR_NODEV
@@ -136,6 +137,7 @@ def usual(root: Path) -> None:
 
 def become(user: int) -> None:
     """Be this user for good, in a user namespace where nobody else is and below which there can be none."""
+    kernel.leave_keys()
     if os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(user, user, user)
@@ -158,6 +160,10 @@ def enter_users() -> None:
 
 
 def bound(limits: dict[str, int]) -> None:
+    """Rather this than anything else is ended when the machine has no memory left, and it waits while others work."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    os.nice(NICE)
     for which, name in (
         (resource.RLIMIT_FSIZE, "file"),
         (resource.RLIMIT_CPU, "cpu"),

@@ -8,8 +8,9 @@ from pathlib import Path
 
 PAUSE = 0.25
 DISK_SHARE = 20  # measuring the disk may take this part of the time
-PAGE = os.sysconf("SC_PAGE_SIZE")
 MIB = 1 << 20
+LEAST_MEMORY = 128 * MIB  # what is held in files of memory belongs to no process, but it is missing
+OWN_MEMORY, SHARED_OUT = ("RssAnon:", "RssShmem:"), ("Pss_Anon:", "Pss_Shmem:")
 
 
 class Watch:
@@ -21,10 +22,8 @@ class Watch:
 
     def complaint(self) -> str:
         """What it uses too much of; "" if nothing."""
-        pids = family(self.first)
-        used = memory_of(pids)
-        if used > self.limits["memory"] and (used := shared_out(pids, used)) > self.limits["memory"]:
-            return f"it used {used // MIB} MiB of memory, and {self.limits['memory'] // MIB} MiB are allowed"
+        if found := self.memory():
+            return found
         began = time.monotonic()
         if began < self.again:
             return ""
@@ -33,10 +32,21 @@ class Watch:
         self.again = now + max(1.0, DISK_SHARE * (now - began))
         return found
 
+    def memory(self) -> str:
+        pids = family(self.first)
+        used = memory_of(pids)
+        if used > self.limits["memory"] and (used := shared_out(pids, used)) > self.limits["memory"]:
+            return f"it used {used // MIB} MiB of memory, and {self.limits['memory'] // MIB} MiB are allowed"
+        left = available()
+        return "" if left >= LEAST_MEMORY else f"only {left // MIB} MiB of memory are left on the machine"
+
     def disk(self) -> str:
-        used = sum(size_of(folder) for folder in self.folders)
+        sizes = [size_of(folder) for folder in self.folders]
+        used, count = sum(size for size, _ in sizes), sum(count for _, count in sizes)
         if used > self.limits["disk"]:
             return f"it wrote {used // MIB} MiB to the disk, and {self.limits['disk'] // MIB} MiB are allowed"
+        if count > self.limits["entries"]:
+            return f"it made {count} files, and {self.limits['entries']} are allowed"
         free = min((free_at(folder) for folder in self.folders), default=self.limits["free"])
         return "" if free >= self.limits["free"] else f"only {free // MIB} MiB are left on the disk"
 
@@ -61,40 +71,44 @@ def parent_of(entry: Path) -> int:
 
 
 def memory_of(pids: Sequence[int]) -> int:
-    """Bytes that are theirs: without files that are only mapped."""
-    total = 0
-    for pid in pids:
-        try:
-            fields = Path(f"/proc/{pid}/statm").read_text().split()
-        except OSError:
-            continue
-        total += (int(fields[1]) - int(fields[2])) * PAGE
-    return total
+    """Bytes that are theirs: without files that are only mapped, with what copies of a process share counted for each."""
+    return sum(named(f"/proc/{pid}/status", OWN_MEMORY) for pid in pids)
 
 
 def shared_out(pids: Sequence[int], otherwise: int) -> int:
-    """The same without counting twice what copies of a process still share; it takes longer to find out."""
-    total = 0
-    for pid in pids:
-        try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except PermissionError:
-            return otherwise
-        except OSError:
-            continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:")) << 10
-    return total
+    """The same without counting twice what they share; it takes longer to find out, and not everybody may."""
+    try:
+        return sum(named(f"/proc/{pid}/smaps_rollup", SHARED_OUT) for pid in pids)
+    except PermissionError:
+        return otherwise
 
 
-def size_of(folder: Path) -> int:
-    total = 0
+def named(file: str, names: tuple[str, ...]) -> int:
+    """The sum of lines like ``RssAnon: 12 kB``, in bytes; 0 if the process is gone."""
+    try:
+        lines = Path(file).read_text().splitlines()
+    except PermissionError:
+        raise
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(names)) << 10
+
+
+def available() -> int:
+    return named("/proc/meminfo", ("MemAvailable:",)) or LEAST_MEMORY
+
+
+def size_of(folder: Path) -> tuple[int, int]:
+    """Bytes on the disk, and how many files and folders."""
+    total = count = 0
     for at, names, files in os.walk(folder):
+        count += len(names) + len(files)
         for name in (*names, *files):
             try:
                 total += os.lstat(os.path.join(at, name)).st_blocks * 512  # noqa: PTH118 - thousands of files
             except OSError:
                 continue
-    return total
+    return total, count
 
 
 def free_at(folder: Path) -> int:

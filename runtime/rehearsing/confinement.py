@@ -69,6 +69,10 @@ class Stage:
 
         return Workshop(place, lambda: give(place.root, self.user), enclosed)
 
+    def record(self, shop: Workshop) -> Path:
+        """What was noted while it was built there."""
+        return self.root / f"{shop.place.root.name}-cell" / "record"
+
     def player(self, shop: Workshop, written: Sequence[Path]) -> Cell:
         """The cell in which the plugin runs: it finds its environment, its own folder, and nobody to talk to."""
         place, built = self.root / "player-cell", shop.place

@@ -132,11 +132,15 @@ def _build(stage: Stage, options: EnvironmentOptions, seen: Rehearsal) -> Worksh
                 "Something it needs has to be built from source, which is not done while the package index has a password: "
                 "what is built could read it. Name an index without one in PIP_MIRROR_URL, or wheels in PLUGIN_WHEELS_PATH."
             ) from error
+        if away := [why for shop in shops for why in _read(stage.record(shop))["unreachable"]]:
+            raise CannotRehearse(
+                f"Packages could not be fetched ({away[0]}): screen it again when they can."
+            ) from error
         seen.trouble = str(error)[:2000]
         return None
     finally:
         for shop in shops:
-            found = _read(stage.root / f"{shop.place.root.name}-cell" / "record")
+            found = _read(stage.record(shop))
             seen.build_hosts += found["host"]
             seen.build_files += found["file"]
             seen.requests += found["request"]
@@ -231,7 +235,8 @@ def _memory(pid: int) -> int:
 
 def _read(record: Path) -> dict[str, list[str]]:
     """What was noted in a cell, by kind."""
-    found: dict[str, list[str]] = {"host": [], "request": [], "file": [], "process": [], "limit": []}
+    kinds = ("host", "request", "file", "process", "limit", "unreachable")
+    found: dict[str, list[str]] = {kind: [] for kind in kinds}
     for line in record.read_bytes().splitlines() if record.exists() else ():
         one = json.loads(line)
         found[one["kind"]].append(one["what"])

@@ -214,6 +214,20 @@ def test_packages_come_through_the_door_from_the_operators_index_alone(host, tmp
     assert (refused.build_hosts, refused.named_hosts) == (["files.evil-metrics.io"], ["files.evil-metrics.io"])
 
 
+def test_an_index_that_cannot_be_reached_is_not_the_packages_fault(host, tmp_path, settings) -> None:
+    """But it is only not scanned where the door found that out: whatever a build says of timeouts is its own."""
+    wheels.make_source(
+        tmp_path / "wheels", "liar", work="raise SystemExit('error sending request: connection timed out')"
+    )
+    assert "connection timed out" in rehearsed(plugin(tmp_path / "lies", "liar")).trouble
+    settings.PLUGIN_WHEELS_PATH, settings.PLUGIN_OFFLINE = "", False
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        settings.PIP_MIRROR_URL = f"http://127.0.0.1:{deaf.getsockname()[1]}/simple"
+        with pytest.raises(CannotRehearse, match=r"could not be fetched \(127.0.0.1: Connection refused\)"):
+            rehearsed(plugin(tmp_path / "plugin", "served"))
+
+
 def test_nothing_is_built_where_the_index_has_a_password(host, tmp_path, settings) -> None:
     wheels.make_source(tmp_path / "wheels", "decent")
     settings.PIP_EXTRA_INDEX_URLS = ["https://me:canary@index.invalid/simple"]

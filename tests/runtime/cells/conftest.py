@@ -1,5 +1,6 @@
 """A cell with a folder to write in and one in layers; programs are lines of Python."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -55,9 +56,14 @@ class Bench:
         return self.cell.record.read_text()
 
 
+@functools.cache
+def obstacle() -> str:
+    return making.obstacle()
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
-    if reason := making.obstacle():
+    if reason := obstacle():
         pytest.skip(f"this machine cannot confine: {reason}")
     root = Path(os.path.realpath(tmp_path))
     for name in ("place", "work", "layered"):

@@ -230,6 +230,25 @@ time.sleep(600)
     assert '"limit"' in bench.notes
 
 
+def test_memory_that_is_shared_counts_as_well(bench) -> None:
+    bench.set(limits=Limits(memory=100 << 20))
+    lines = """
+import mmap, time
+held = mmap.mmap(-1, 200 << 20)
+for _ in range(180):
+    held.write(b"x" * (1 << 20))
+time.sleep(600)
+"""
+    said, _ = bench.run(lines)
+    assert "MiB of memory, and 100 MiB are allowed" in said
+
+
+def test_many_small_files_are_too_many(bench) -> None:
+    bench.set(limits=Limits(entries=500))
+    said, _ = bench.run("import time\nfor number in range(600): open(str(number), 'w').close()\ntime.sleep(600)")
+    assert "files, and 500 are allowed" in said
+
+
 def test_one_process_alone_gets_no_more_memory(bench, say) -> None:
     bench.set(limits=Limits(memory=100 << 20))
     lines = """

@@ -95,7 +95,11 @@ def test_it_goes_through_the_operators_proxy_with_the_password_that_the_cell_doe
     heard: list[bytes] = []
 
     def proxy(listening: socket.socket) -> None:
-        for answer in (b"HTTP/1.1 200 Yes\r\n\r\nhello", b"HTTP/1.1 407 Who are you\r\n\r\n"):
+        for answer in (
+            b"HTTP/1.1 200 Yes\r\n\r\nhello",
+            b"HTTP/1.1 407 Who are you\r\n\r\n",
+            b"HTTP/1.1 200 Page\r\n\r\n",
+        ):
             with listening.accept()[0] as accepted:
                 heard.append(head_of(accepted))
                 accepted.sendall(answer)
@@ -103,12 +107,20 @@ def test_it_goes_through_the_operators_proxy_with_the_password_that_the_cell_doe
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         thread = threading.Thread(target=proxy, args=(listening,))
         thread.start()
-        bench.extra = {"HTTPS_PROXY": f"http://me:p%40ss@127.0.0.1:{listening.getsockname()[1]}"}
-        bench.set(hosts=[("index.invalid", 443)])
-        said = say(ASK, requests=[b"CONNECT index.invalid:443 HTTP/1.1\r\n\r\n"] * 2).splitlines()
+        proxy_url = f"http://me:p%40ss@127.0.0.1:{listening.getsockname()[1]}"
+        bench.extra = {"HTTPS_PROXY": proxy_url, "HTTP_PROXY": proxy_url, "NO_PROXY": "other.invalid"}
+        bench.set(hosts=[("index.invalid", 443), ("index.invalid", 80)])
+        tunnel = b"CONNECT index.invalid:443 HTTP/1.1\r\n\r\n"
+        said = say(ASK, requests=[tunnel, tunnel, b"GET http://index.invalid/six?a HTTP/1.1\r\n\r\n"]).splitlines()
         thread.join()
     assert said[0].startswith("HTTP/1.1 200")
     assert said[1].startswith("HTTP/1.1 502")
+    assert said[2].startswith("HTTP/1.1 200 Page")
+    assert heard[2].startswith(b"GET http://index.invalid/six?a HTTP/1.1\r\nHost: index.invalid\r\n")
+    assert b"Proxy-Authorization: Basic " in heard[2]
+    assert (
+        bench.notes == '{"kind": "unreachable", "what": "index.invalid: the proxy answers HTTP/1.1 407 Who are you"}\n'
+    )
     assert b"CONNECT index.invalid:443 HTTP/1.1\r\n" in heard[0]
     assert b"Proxy-Authorization: Basic " + base64.b64encode(b"me:p@ss") in heard[0]
 
