@@ -106,9 +106,9 @@ FILES: dict[str, tuple[str, str]] = {
     "PEM in JSON": ("provider/app.json", '{"app_id": 411093, "pem": "@lines"}\n'),
     "uv index": (
         "uv.toml",
-        '[[index]]\nname = "internal"\nurl = "https://@user:@plain@pypi.@host/simple"\n',
+        '[[index]]\nname = "internal"\nurl = "https://@user:@plain@packages.@host/simple"\n',
     ),
-    "pip.conf": ("pip.conf", "[global]\nindex-url = https://__token__:@plain@pypi.@host/simple\n"),
+    "pip.conf": ("pip.conf", "[global]\nindex-url = https://__token__:@plain@packages.@host/simple\n"),
     "CSV": ("data/accounts.csv", "service,login,password\ncrm,@user@@host,@word\n"),
     "template": ("templates/mail.j2", "{% set api_key = '@known' %}\nHello {{ name }}\n"),
     "password in YAML quoted": ("deploy/values.yaml", "postgresql:\n  auth:\n    postgresPassword: '@word'\n"),

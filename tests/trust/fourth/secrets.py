@@ -130,7 +130,7 @@ FILES: dict[str, tuple[str, str]] = {
         '{"Values": {"AzureWebJobsStorage": "DefaultEndpointsProtocol=https;AccountName=@user;'
         'AccountKey=@storage==;EndpointSuffix=core.windows.net"}}\n',
     ),
-    "index with a password": ("requirements.txt", "--extra-index-url https://@user:@plain@pypi.@host/simple\n"),
+    "index with a password": ("requirements.txt", "--extra-index-url https://@user:@plain@packages.@host/simple\n"),
     "backup of a module": ("main.py.bak", '@name = "@key"\n'),
     "page": ("_assets/demo.html", '<script>fetch("/v1", {headers: {"X-Api-Key": "@known"}})</script>\n'),
     "default of a form": (
