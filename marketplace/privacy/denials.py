@@ -53,6 +53,7 @@ _NETWORK = [
     r"\b(?:initiates?|opens?|establish\w*|makes?|creates?|has|have|needs?|requires?) (?:absolutely )?(?:no|zero) (?:\w+ ){0,2}(?:connections?|requests?|calls?|traffic|connectivity|network\w*|internet)\b",
     r"\b(?:lacks?|free (?:of|from)|devoid of|contains? no|includes? no|without any) (?:\w+ ){0,3}(?:network\w*|internet|http|outbound|connectivity|sockets?)\b",
     rf"\b(?:refrains? from|avoids?|abstains? from|incapable of|no (?:means|way|ability) of|does without) (?:ever )?{_SENDING}ing\b",
+    r"\b(?:refrains?|abstains?) from (?:\w+ ){0,6}(?:transmission|transfer|disclosure|sharing|forwarding|collection|gathering)\b",
     rf"\b(?:unable|no (?:means|way|ability)|not able|not in a position) to (?:ever )?{_SENDING}e?\b",
     rf"\b{_NOT}\b[^.;\n]{{0,30}}\breach(?:es|ing)? (?:out\b|the (?:internet|web|network))",
     rf"\b(?:not a (?:single )?\w+|not one \w+|no part|nothing)\b[^.;\n]{{0,40}}\b(?:is|are|gets?|will be|be) (?:ever )?{_LEADING}{_GONE}\b",
@@ -119,11 +120,29 @@ _STORAGE = [
     r"\b(?:no|nothing|none|neither)\b[^.;\n]{0,50}\b(?:stored|retained|persisted|saved|cached|"
     r"kept|remembered|storage|persistence|retention)\b",
     r"\b(?:stores?|retains?|persists?|saves?|keeps?) (?:no|nothing)\b|\bstateless\b",
+    r"\b(?:stor\w+|retain\w*|retention|kept|persist\w*|saved?|cached)\b[^:.\n]{0,30}: *(?:none|no|nothing|never|n/a)\b",
+    r"\b(?:held|kept|stays?|lives?|processed|exists?|remains?) (?:only |solely )?in (?:local |volatile )?memory\b|\bonly in memory\b",
+    r"\b(?:discarded|deleted|dropped|forgotten|erased|thrown away|gone)\b[^.;\n]{0,30}\b(?:after\w*|once|when|as soon as)\b|\b(?:ephemeral|transient)\b",
     *tongues.STORAGE,
 ]
 _MODELS = [
-    r"\b(?:not|never|no|without)\b[^.;\n]{0,40}\b(?:language models?|llms?|ai models?|any models?|generative ai)\b"
+    r"\b(?:not|never|no|without)\b[^.;\n]{0,40}\b(?:language models?|llms?|ai models?|any models?|generative ai"
+    r"|(?:any )?(?:ai|model) (?:providers?|services?|vendors?|compan\w+|systems?)|artificial intelligence)\b",
+    r"(?:不|未|没有|沒有|无)[^。\n]{0,20}(?:模型|人工智能|人工智慧)|(?:モデル|AI)[^。\n]{0,20}(?:ません|ない)",
 ]
+_LOGGING = [
+    rf"(?:\b{_NOT}\b|n['’]t\b)[^.;\n]{{0,50}}\b(?:log|logs|logged|logging|logfiles?|recorded|record|protocoled)\b(?! ?(?:in|into|out|on)\b)",
+    r"\b(?:log\w*|recorded)\b[^:.\n]{0,30}: *(?:none|no|nothing|never|n/a)\b",
+    r"(?:不|未|没有|沒有|无|無)[^。\n]{0,12}(?:日志|日誌|记录|記錄)|(?:ログ|記録)[^。\n]{0,12}(?:ません|ない|なし)|(?:로그|기록)[^.\n]{0,10}(?:않|없)",
+    r"\b(?:não|no|non|ne|n['’]|nenhum\w*|ning\w*n\w*|nessun\w*|aucun\w*)[^.;\n]{0,40}\b(?:registr\w+|enregistr\w+|journalis\w+|log)\b",
+    r"\b(?:kein\w*|nicht|nie\w*|weder)\b[^.;\n]{0,40}\b(?:protokoll\w*|aufgezeichnet|geloggt|mitgeschrieben)\b|\bне\b[^.;\n]{0,30}(?:логир|журнал|записыва)\w*",
+]
+_OF_KEYS = re.compile(r"\b(?:credentials?|keys?|passwords?|tokens?|secrets?)\b", re.IGNORECASE)
+_OF_INPUT = re.compile(
+    r"\b(?:data|inputs?|quer(?:y|ies)|prompts?|messages?|text|content|requests?|parameters?|anything|information)\b"
+    r"|\bno logs\b",
+    re.IGNORECASE,
+)
 _QUALIFIED = re.compile(
     r"\b(?:other than|except|until|unless|anyone but|anybody but|without (?:TLS|HTTPS|encryption)|if (?:you|the \w+ is) (?:self[- ]?)?host\w*|beyond|besides|apart from|aside from|only (?:ever )?(?:sent|transmitted|forwarded|shared|passed)|only (?:to|with|"
     r"when|as|for)|without (?:your |user |explicit |prior |their )*(?:consent|permission|"
@@ -132,7 +151,7 @@ _QUALIFIED = re.compile(
     r"plugin itself|necessary|required|advertis|market(?:ing|er)|for any other|any other|"
     r"as needed|not explicitly|"
     r"sell|directly between|but |instead|outside of|dify (?:platform|does)|additional|unnecessary|"
-    r"unrelated|personal(?:ly)? ident|through (?:secure|the)|via (?:the|secure)|children|"
+    r"unrelated|authors?|developers?|maintainers?|publishers?|(?:to|with|by) us\b(?! or)|personal(?:ly)? ident|through (?:secure|the)|via (?:the|secure)|children|"
     r"minors|secure)\b|除",
     re.IGNORECASE,
 )
@@ -155,7 +174,7 @@ _RECIPIENT = re.compile(
 )
 
 _SAYS_NO = re.compile(
-    rf"\b{_NOT}\b|n['’]t\b|\b(?:only|local\w*|offline|inside|within|private|in-house|self-contained|stays?|remains?)\b|{tongues.NO}",
+    rf"\b{_NOT}\b|n['’]t\b|\b(?:nobody|no one|refrains?|abstains?|lacks?|devoid|free of|only|local\w*|offline|inside|within|private|in-house|self-contained|stays?|remains?)\b|{tongues.NO}",
     re.IGNORECASE,
 )
 
@@ -172,7 +191,7 @@ _GOES_TO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """`kind` is network, collection, storage or models; `line` is the policy's, `against` what the code does and where."""
+    """`kind` is network, collection, storage, logs or models; `line` is the policy's, `against` what the code does and where."""
 
     kind: str
     line: int
@@ -222,6 +241,9 @@ def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
         return Denial(
             "network", line, sentence[:300], f"{seen.what or 'a host of its caller’s choice'} ({seen.path}:{seen.line})"
         )
+    if evidence.logs and _any(_LOGGING, sentence) and (_OF_INPUT.search(sentence) or not _OF_KEYS.search(sentence)):
+        seen = evidence.logs[0]
+        return Denial("logs", line, sentence[:300], f"{seen.what} ({seen.path}:{seen.line})")
     if evidence.stores and _any(_STORAGE, sentence) and not _LASTING.search(sentence):
         seen = evidence.stores[0]
         return Denial("storage", line, sentence[:300], f"{seen.what} ({seen.path}:{seen.line})")
@@ -255,11 +277,29 @@ _CLAUSES = re.compile(
 )
 
 
+# Asked, or said of others: it does not tell what this plugin does.
+_OF_OTHERS = re.compile(
+    r"[?？]\s*$|\b(?:ask|wonder|asked|wondering|know)\b[^.\n]{0,30}\b(?:which|what|whether|if|where|how|who)\b"
+    r"|\b(?:many|most|other|some|unlike|typical|competing|conventional) (?:\w+ ){0,2}"
+    r"(?:plugins?|tools?|extensions?|apps?|solutions?|products?|integrations?)\b",
+    re.IGNORECASE,
+)
+_YES = re.compile(
+    r"\s*(?:yes|yep|indeed|sure|是|会|會|はい|예|네|sim|sí|oui|ja|sì|да)\b|\s*(?:是的?|会的?|はい)", re.IGNORECASE
+)
+
+
 def _discloses(sentences: list[tuple[int, str]]) -> bool:
     """Whether some sentence, or the half of one behind a but, that denies nothing names somebody who gets the data."""
+    texts = [sentence for _, sentence in sentences]
+    told = [
+        one
+        for one, following in zip(texts, [*texts[1:], ""], strict=True)
+        if not _OF_OTHERS.search(one) or _YES.match(following)
+    ]
     return any(
         _names_recipient(part)
-        for _, sentence in sentences
+        for sentence in told
         for part in {sentence, *_TURNS.split(sentence), *_CLAUSES.split(sentence)}
     )
 

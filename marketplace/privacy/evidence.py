@@ -46,6 +46,7 @@ class Evidence:
     chosen: list[Seen] = field(default_factory=list)
     stores: list[Seen] = field(default_factory=list)
     models: list[Seen] = field(default_factory=list)
+    logs: list[Seen] = field(default_factory=list)
     sends: Seen | None = None
     text: str = ""
     names: frozenset[str] = frozenset()
@@ -53,6 +54,8 @@ class Evidence:
 
 def evidence_of(subject: "Subject") -> Evidence:
     from marketplace.screening.callbacks import uses
+    from marketplace.screening.code.values import taints_of
+    from marketplace.screening.leaking import LOGS
 
     hosts = [
         Seen(host, one.site.path, one.site.line, one.carries)
@@ -68,9 +71,14 @@ def evidence_of(subject: "Subject") -> Evidence:
     called = uses(subject.program)
     stores = [Seen(use.call, use.path, use.line) for use in called if use.permission == "storage"]
     models = [Seen(use.call, use.path, use.line) for use in called if use.permission.startswith("model")]
+    logs = [
+        Seen(site.source, site.path, site.line)
+        for site in subject.program.calls
+        if any(map(LOGS.match, site.names)) and "input" in taints_of(site.values())
+    ]
     text = policy_text(subject.files, subject.manifest)
     sends = next(iter([*hosts, *chosen]), None) or _through_a_library(subject)
-    return Evidence(hosts, undeclared, chosen, stores, models, sends, text, subject.declared.own)
+    return Evidence(hosts, undeclared, chosen, stores, models, logs, sends, text, subject.declared.own)
 
 
 def _through_a_library(subject: "Subject") -> Seen | None:

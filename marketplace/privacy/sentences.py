@@ -8,8 +8,12 @@ _NO = (
     r"|não|nenhum[ao]?|nunca|nada|ning[uú]n[oa]?|aucune?|non|rien|keine?|nein|nichts|нет|nessun[oa]?)"
 )
 IS_NO = re.compile(rf"{_NO}[\s.!。]*$", re.IGNORECASE)
+_BEGINS_NO = re.compile(rf"{_NO}\s*[.,;:!。，；！]", re.IGNORECASE)
 _BEGINS = re.compile(r"\s*([-*+#>|]|\d+[.)]|```|$)")
 _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+
+# A full stop inside a word is one of a host's name or a version.
+_ENDS = re.compile(r"(?<=[!?。！？；;])\s*|(?<=\.)\s+|(?<=[a-z)]\.)(?=[A-Z])|(?<=\.)(?=[^\x00-\x7f])")
 
 type Lines = Iterator[tuple[int, str]]
 
@@ -24,8 +28,8 @@ def sentences(text: str) -> Lines:
             continue
         for cell in line.strip().strip("|").split("|") if line.lstrip().startswith("|") else [line]:
             bare = re.sub(r"[*_`>#]+", "", cell).strip()
-            for part in re.split(r"(?<=[.!?。！；;])\s*", bare):
-                if len(part) > 3 and (len(part) > 5 or not part.isascii()):
+            for part in _ENDS.split(bare):
+                if len(part) > 3 and (len(part) > 5 or not part.isascii() or part.lower().startswith("yes")):
                     yield number, part
 
 
@@ -53,7 +57,8 @@ def lines_on_own_hosts(text: str) -> set[int]:
 
 
 _ASKS_WHO = re.compile(
-    r"sent to|recipient|shared with|goes to|disclosed to|third[- ]part|processor|provider|接收|发送|發送|提供给|第三方"
+    r"sent to|recipient|receiv|shared with|goes to|where(?: it goes| to)?$|to whom|destination|disclosed to|third[- ]part"
+    r"|processor|provider|service|endpoint|接收|发送|發送|提供给|第三方"
     r"|送信先|提供先",
     re.IGNORECASE,
 )
@@ -122,7 +127,7 @@ def _answers(lines: list[str]) -> Lines:
             )
             yield from ((number, f"{cells[0]}: {cell}") for cell in cells[1:] if IS_NO.match(cell))
         bare = re.sub(r"^[\s>*+-]+|[*_`]+", "", line).strip()
-        if heading and IS_NO.match(bare):
-            yield number, f"{heading}: {bare}"
+        if heading and (IS_NO.match(bare) or _BEGINS_NO.match(bare)):
+            yield number, f"{heading}: {_ENDS.split(bare)[0]}"
         if bare:
             heading = bare.lstrip("#").strip().rstrip(":?") if line.startswith("#") or bare.endswith((":", "?")) else ""

@@ -5,6 +5,10 @@ import re
 
 from .code import CallSite
 
+LOGS = re.compile(
+    r"^(builtins\.print|logging\.(debug|info|warning|error|critical|exception|log)|logging\.getLogger\(\)\.\w+|"
+    r"warnings\.warn|structlog\.get_logger\(\)\.\w+|loguru\.logger\.\w+|pprint\.pprint|sys\.std(out|err)\.write)$"
+)
 _MAPPINGS = frozenset(["credentials", "credential", "creds", "system_credentials", "settings"])
 _SECRET = re.compile(
     r"(^|_)(api_?key|apikey|secret(_key)?|passw(or)?d|access_key|private_key|client_secret|(access|auth|bearer|refresh|api)_token|token)$",

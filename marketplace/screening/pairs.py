@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from .pairs_of_code import pairs_of_code
+
 _LARGEST = 300_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NAME_KEYS = ("name", "key", "field", "id")
@@ -27,6 +29,11 @@ _SEMICOLONS = re.compile(
     r"""(?:^|;)\s*(Pwd|Password|AccountKey|SharedAccessKey|sig|Secret)\s*=\s*([^;'"\s]{6,300})""", re.IGNORECASE
 )
 
+_LINED = re.compile(
+    r"(^|/)\.env[\w.]*$|\.(env|ini|cfg|conf|properties|sh|bash|zsh)$|(^|/)(Dockerfile|Makefile|\.npmrc|\.pypirc)[\w.]*$"
+)
+_SET = re.compile(r"^\s*(?:(?:export|ENV|ARG|set)\s+)?(?P<name>[\w./:-]+)\s*[:=]\s*(?P<value>\S[^\n]*)$", re.MULTILINE)
+
 type Pairs = Iterator[tuple[str, str]]
 
 
@@ -42,6 +49,10 @@ def pairs_in(path: str, text: str) -> Pairs:
                 yield from _held(document)
         elif path.endswith((".toml", ".tfvars")):
             yield from _held(tomllib.loads(text))
+        elif path.endswith(".py"):
+            yield from pairs_of_code(text)
+        elif _LINED.search(path):
+            yield from ((one["name"], _bare(one["value"])) for one in _SET.finditer(text))
         elif path.endswith(".csv"):
             yield from _columns(text)
         elif path.endswith((".sql", ".xml", ".config", ".plist")):
@@ -49,6 +60,10 @@ def pairs_in(path: str, text: str) -> Pairs:
             yield from _ATTRIBUTES.findall(text)
     except (ValueError, TypeError, RecursionError, yaml.YAMLError, csv.Error):
         return
+
+
+def _bare(value: str) -> str:
+    return re.sub(r"\s+[#;].*$", "", value.strip()).strip("\"'")
 
 
 def pairs_of_line(line: str) -> Pairs:
@@ -61,6 +76,8 @@ def _held(value: Any, name: str = "") -> Pairs:
     if isinstance(value, dict):
         yield from _named_beside(value)
         decoded = value.get("kind") == "Secret"
+        if "kty" in value:  # a JSON web key: its private half has a short name
+            yield from (("private_key", str(value[one])) for one in ("d", "k") if value.get(one))
         for key, inner in value.items():
             if decoded and key == "data" and isinstance(inner, dict):
                 yield from ((f"{one}", _decoded(text)) for one, text in inner.items() if isinstance(text, str))

@@ -14,6 +14,19 @@ _LIST = Path(__file__).parent / "data" / "popular.txt"
 _OURS = ("dify-plugin",)
 # Successors that are not popular yet, and are what they say.
 _MEANT = ("httpx2", "httpcore2")
+# Required by many plugins, whatever their rank elsewhere.
+_BY_PLUGINS = (
+    "dify-plugin dashscope tavily-python notion-client zhipuai lark-oapi volcengine-python-sdk cos-python-sdk-v5 "
+    "replicate firecrawl-py llama-cloud llama-cloud-services fish-audio-sdk cohere mistralai qdrant-client pymilvus "
+    "atlassian-python-api todoist-api-python webdavclient3 pydub alibabacloud-oss-v2 unstructured-client"
+)
+# Asked for often, and nearly always in place of the other: names that have no use of their own.
+_MISTAKEN = {
+    "beautifulsoup": "beautifulsoup4",
+    "pyyml": "pyyaml",
+    "git-python": "gitpython",
+    "google-oauth": "google-auth",
+}
 _NAMED_BY_ALL, _FIRST, _FAMOUS, _KNOWN = 100, 400, 1500, 12_000  # whose names are imitated
 _SAME = {
     "python",
@@ -94,6 +107,8 @@ def popular() -> dict[str, int]:
 @cache
 def resembles(name: str) -> Likeness | None:
     """The popular name that a normalised name is too like, None if it is popular itself or like none."""
+    if name in _MISTAKEN:
+        return Likeness(_MISTAKEN[name], True)
     if name in popular() or len(name) < 3:
         return None
     return _slip(name) or _dress(name) or _affix(name)
@@ -107,8 +122,8 @@ def _slip(name: str) -> Likeness | None:
         rank = popular()[other]
         if (far == 1 and (len(other) >= 5 or rank < _FAMOUS) and not _differs_by_number(name, other)) or (
             far == 2
-            and len(other) >= 8
-            and rank < _FAMOUS
+            and len(other) >= (7 if rank < _NAMED_BY_ALL else 8)
+            and (rank < _FAMOUS or other in _BY_PLUGINS.split())
             and name[0] == other[0]
             and not _differs_by_number(name, other)
             and _one_part(name, other)
@@ -175,7 +190,14 @@ def _dressed() -> dict[str, str]:
         if rank < _KNOWN and len(name) >= (4 if rank < _FIRST else 5):
             for form in _forms(name):
                 found.setdefault(form, name)
+        if rank < _FAMOUS and len(name) >= 6:
+            found[_letters(name)] = name
     return found
+
+
+def _letters(name: str) -> str:
+    """The same for names that differ in the order of the letters behind the first one."""
+    return f"@{name[0]}{''.join(sorted(name.replace('-', '')))}"
 
 
 def _forms(name: str) -> set[str]:
@@ -191,7 +213,7 @@ def _forms(name: str) -> set[str]:
 
 
 def _dress(name: str) -> Likeness | None:
-    for form in sorted(_forms(name)):
+    for form in (*sorted(_forms(name)), _letters(name)):
         if other := _dressed().get(form):
             return Likeness(other, True)
     return None
@@ -204,8 +226,9 @@ def _affix(name: str) -> Likeness | None:
         if word in _SAME | _ADDED and _is_famous(inner):
             return Likeness(inner, word in _SAME or (word in ("sdk", "api") and popular()[inner] < _FIRST))
     for form in _bare(name):
-        if form != name and _is_famous(form):
-            return Likeness(form, True)
+        other = form if _is_famous(form) else _dressed().get(form.replace("-", ""), "")
+        if form != name and len(form) >= 4 and _is_famous(other):
+            return Likeness(other, True)
     more = next((one for one in (f"python-{name}", f"py{name}") if popular().get(one, _KNOWN) < _FIRST), "")
     return Likeness(more, True) if more and len(name) >= 5 else None
 
@@ -226,4 +249,4 @@ def _bare(name: str) -> Iterator[str]:
 
 
 def _is_famous(name: str) -> bool:
-    return popular().get(name, _FAMOUS) < _FAMOUS and len(name) >= 4
+    return len(name) >= 4 and (popular().get(name, _FAMOUS) < _FAMOUS or name in _BY_PLUGINS.split())

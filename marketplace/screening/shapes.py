@@ -21,7 +21,7 @@ _LONG_KNOWN = {
     "an npm token": r"\bnpm_[A-Za-z0-9]{36}",
     "a PyPI token": r"\bpypi-AgEI[A-Za-z0-9_-]{50,}",
     "a Hugging Face token": r"\bhf_[A-Za-z0-9]{30,}",
-    "a Telegram bot token": r"\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b",
+    "a Telegram bot token": r"(?:\b|bot)\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])",
     "a JSON web token": r"\beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{20,}",
     "an Azure storage key": r"AccountKey=[A-Za-z0-9+/]{80,}={0,2}",
     "a DigitalOcean token": r"\bdo[opr]_v1_[a-f0-9]{64}",

@@ -53,5 +53,7 @@ class Subject:
     def texts(self) -> Iterator[tuple[str, str]]:
         """Files that are text, and not too large to be read as such."""
         for path, content in self.files.items():
-            if len(content) <= _TEXT and b"\0" not in content[:8192]:
+            if len(content) <= _TEXT and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                yield path, content.decode("utf-16", errors="replace")
+            elif len(content) <= _TEXT and b"\0" not in content[:8192]:
                 yield path, content.decode(errors="replace")

@@ -36,6 +36,20 @@ def found_in(text: str) -> list[str]:
     return [one.kind for one in denials(evidence)]
 
 
+ASKED = [
+    "## Is my input sent to other services?\n\nNo. All processing takes place here.",
+    "You may wonder which inputs we send to outside services. The answer is simple: not a single one.",
+    "Many plugins upload your text to a cloud provider. Ours is different: nobody is contacted.",
+    "The authors refrain from any onward transmission of content.",
+]
+WHERE = [
+    "| What | Where to |\n|---|---|\n| Input | api.service.com |\n\nWe do not sell your data.",
+    "**Is my data sent to a service?** Yes. We do not sell it.",
+    "Your input is sent to api.service.com. The authors of the plugin have no server and never receive your data.",
+    "入力内容は処理のため api.service.com に送信されます。販売は行いません。",
+]
+
+
 @pytest.mark.parametrize("sentence", DENIES)
 def test_a_policy_that_names_nobody_and_says_no_is_a_denial(sentence: str) -> None:
     assert found_in(sentence)
@@ -55,3 +69,36 @@ def test_what_is_said_of_ones_own_servers_denies_nothing_of_others() -> None:
     text = "Queries go to the Crawler API.\n\n## Self-hosted\n\nFor self-hosted instances:\n- Data never leaves it\n"
     assert found_in(text) == []
     assert found_in(text.replace("## Self-hosted\n\nFor self-hosted instances", "## Data\n\nPromises")) == ["network"]
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_a_question_and_what_others_do_name_no_recipient(text: str) -> None:
+    assert found_in(text)
+
+
+@pytest.mark.parametrize("text", WHERE)
+def test_hosts_tables_and_a_yes_name_one(text: str) -> None:
+    assert found_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("We never log your inputs.", "logs"),
+        ("插件不会写入日志。", "logs"),
+        ("Eingaben werden nicht protokolliert.", "logs"),
+        ("Inputs are discarded right after the call.", "storage"),
+        ("| Data | Stored? |\n|---|---|\n| Queries | No |", "storage"),
+        ("It is never shared with AI providers.", "models"),
+    ],
+)
+def test_what_is_logged_stored_or_given_to_models_and_denied(sentence: str, kind: str) -> None:
+    text = f"Queries go to https://service.com.\n\n{sentence}\n"
+    does = Evidence(hosts=[SENDS], sends=SENDS, text=text, logs=[SENDS], stores=[SENDS], models=[SENDS])
+    assert [one.kind for one in denials(does)] == [kind]
+    assert denials(Evidence(hosts=[SENDS], sends=SENDS, text=text)) == []
+
+
+def test_keys_may_be_kept_out_of_a_log_that_holds_inputs() -> None:
+    text = "Queries go to https://service.com. We never log your API keys."
+    assert denials(Evidence(hosts=[SENDS], sends=SENDS, text=text, logs=[SENDS])) == []

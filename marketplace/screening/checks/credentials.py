@@ -8,7 +8,7 @@ from marketplace.screening.code import CallSite
 from marketplace.screening.code.lookups import deep_taints
 from marketplace.screening.findings import Finding
 from marketplace.screening.hosts import is_near
-from marketplace.screening.leaking import shows_credentials
+from marketplace.screening.leaking import LOGS, shows_credentials
 from marketplace.screening.outgoing import Outgoing
 from marketplace.screening.rules import RULES
 from marketplace.screening.subject import Subject
@@ -16,10 +16,6 @@ from marketplace.screening.subject import Subject
 from .base import Check
 from .files import classify, paths_of
 
-_LOGS = re.compile(
-    r"^(builtins\.print|logging\.(debug|info|warning|error|critical|exception|log)|logging\.getLogger\(\)\.\w+|"
-    r"warnings\.warn|structlog\.get_logger\(\)\.\w+|loguru\.logger\.\w+|pprint\.pprint|sys\.std(out|err)\.write)$"
-)
 _PASSES = re.compile(r"^dify\.session\.(tool|app|model|workflow_node)\b")
 _CHOSEN = frozenset(["credential", "input", "variable"])
 
@@ -108,7 +104,7 @@ def _leak(name: str) -> str | None:
         return "raised"
     if _WRITES.search(name):
         return "written"
-    if _LOGS.match(name):
+    if LOGS.match(name):
         return "credentials.logged"
     if name.startswith("dify.session.storage.set"):
         return "credentials.stored"

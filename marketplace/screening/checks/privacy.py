@@ -14,6 +14,7 @@ _RULES = {
     "collection": "privacy.denies-collection",
     "storage": "privacy.denies-storage",
     "models": "privacy.denies-use",
+    "logs": "privacy.denies-use",
 }
 
 

@@ -12,6 +12,8 @@ from marketplace.screening import shapes
 from marketplace.screening.findings import Finding
 from marketplace.screening.pairs import pairs_in, pairs_of_line
 from marketplace.screening.subject import Subject
+from marketplace.screening.uncovered import packed_in, uncovered
+from marketplace.screening.worded import is_unlike_words, told, told_in_words
 
 from .base import Check
 
@@ -30,7 +32,7 @@ _NAMED = re.compile(
 _BARE = re.compile(
     r"""^\s*(?:[#;/*]+\s*(?:\w+:?\s+){0,4})?(?:-\s+)?(?:(?:export|ENV|ARG|set|setx)\s+)?"""
     r"""(?P<name>[\w./:-]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD|PASS|[kK]ey|[sS]ecret|[tT]oken|[pP]assword|_auth))"""
-    r"""\s*(?::=|[:= ])\s*(?P<value>[^\s"'{}$<>]{12,200})\s*(?:\s#.*)?$"""
+    r"""\s*(?::=|[:= ])\s*(?P<value>(?!\$)[^\s"'{}<>]{12,200})\s*(?:\s#.*)?$"""
 )
 # A key behind its name in an element, behind a default that is asked for first, and a login in a line of its own.
 _OTHERS = [
@@ -58,7 +60,7 @@ _URL = re.compile(
 )
 # What stands for a secret that somebody is to fill in, and what is a name, an address or a sentence.
 _PLACEHOLDER = re.compile(
-    r"your|my[-_]|xxx|\*\*\*|\.\.\.|<|>|\{|\}|\$|placeholder|change|replace|insert|dummy|"
+    r"your|my[-_]|xxx|\*\*\*|\.\.\.|<|>|\{|\}|\$[{(]|^\$[a-z_]\w*$|placeholder|change|replace|insert|dummy|"
     r"sample|fake|mock|redacted|todo|none|null"
     r"|undefined|enter|please|here|default|foobar|\s|^https?:|://|^/|key$|^key|token$|_token|"
     r"_key|api_|^[a-z]+([._-][a-z]+)*$"
@@ -66,7 +68,8 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _SHORT_PLACEHOLDER = re.compile(
-    r"your|xxx|\*\*\*|\.\.\.|<|\{|\$|placeholder|change|replace|dummy|redacted|enter|please|here", re.IGNORECASE
+    r"your|xxx|\*\*\*|\.\.\.|<|\{|\$[{(]|^\$[a-z_]\w*$|placeholder|change|replace|dummy|redacted|enter|please|here",
+    re.IGNORECASE,
 )
 _BEARER = re.compile(r"\b(?:Bearer|Basic|Token)\s+(?P<value>[A-Za-z0-9+/_.=-]{20,300})")
 _LISTS = ("uv.lock", "poetry.lock", "package-lock.json", ".svg", ".lock")
@@ -80,11 +83,12 @@ class Secrets(Check):
     clean = "There is no key and no password in the files."
 
     def run(self, subject: Subject, evidence: dict[str, Any]) -> Iterator[Finding]:
-        unread = []
         texts = dict(subject.texts())
         for path, text in texts.items():
-            if not path.endswith(_LISTS):
-                yield from _in_text(path, text)
+            yield from _in_list(path, text) if path.endswith(_LISTS) else _in_text(path, text)
+        for path in subject.files.keys() - texts.keys():
+            for inner, text in packed_in(path, subject.files[path]):
+                yield from _in_text(inner, text)
         yield from _assembled(subject, texts)
         unread = sorted(set(subject.files) - set(texts))
         evidence |= {"files": len(texts), "not_scanned": unread}
@@ -92,6 +96,15 @@ class Secrets(Check):
 
 def mask(secret: str) -> str:
     return f"{secret[:4]}…({len(secret)} characters)"
+
+
+def _in_list(path: str, text: str) -> Iterator[Finding]:
+    """Locks and drawings are full of sums and points: only what nobody could take for one counts."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if (match := _URL.search(line)) and _is_password_of(match):
+            yield Finding("secrets.url-password", "An address carries a password", path, number, mask(match["value"]))
+        if path.endswith(".svg") and (found := shape_of(_DATA.sub("", line))):
+            yield Finding("secrets.provider-key", f"{found[0]} stands in the file", path, number, mask(found[1]))
 
 
 def _in_text(path: str, text: str) -> Iterator[Finding]:
@@ -113,21 +126,44 @@ def _in_text(path: str, text: str) -> Iterator[Finding]:
                 found = True
                 if not (in_words and one.rule == "secrets.assignment"):
                     yield one
+        if len(line) <= 20_000 and (number in prose or _IN_WORDS.search(path) or _COMMENT.match(line)):
+            for _, value in told_in_words(line):
+                if not _SHORT_PLACEHOLDER.search(value) and not (tested and _PLACEHOLDER_IN_TESTS.search(value)):
+                    found = True
+                    yield Finding("secrets.assignment", "A password is told in words", path, number, mask(value))
     if not found:
         yield from _in_grammar(path, text, tested=tested)
+    yield from _covered(path, text)
+
+
+def _covered(path: str, text: str) -> Iterator[Finding]:
+    """Keys in what stands there as base64 or hexadecimal."""
+    for position, inner in uncovered(text):
+        if (known := shape_of(inner)) or _PRIVATE.search(inner) or any(_given_in(line) for line in inner.splitlines()):
+            kind = known[0] if known else "a secret"
+            message = f"What is encoded here holds {kind}"
+            yield Finding("secrets.provider-key", message, path, _line(text, position), mask(text[position:][:40]))
+            return
+
+
+def _given_in(line: str) -> bool:
+    return any(_OF_A_SERVICE.search(name) and _assigned(name, value, False) for name, value in _named(".env", line))
 
 
 _NAMES_ONE = re.compile(
-    r"api.?key|apikey|secret|passw|passphrase|(^|[_.-])(pass|pwd|key|auth|bearer|sig)$|(^|[_.-])[\w]*token$|access.?key|private.?key|credential|webhook",
+    r"api.?key|apikey|secret|passw|passphrase|(^|[_.-])(pass|pwd|key|auth|bearer|sig)$|(^|[_.-])[\w]*token$|access.?key|private.?key|credential|webhook|fernet",
     re.IGNORECASE,
 )
 
 
 def _in_grammar(path: str, text: str, *, tested: bool) -> Iterator[Finding]:
     """What the file's own grammar gives to names that speak of secrets, and parameters of addresses in any file."""
-    for name, value in (*pairs_in(path, text), *(one for line in text.splitlines() for one in pairs_of_line(line))):
+    of_lines = (one for line in text.splitlines() for one in (*pairs_of_line(line), *told(line)))
+    for name, value in (*pairs_in(path, text), *of_lines):
         if not _NAMES_ONE.search(name) or not 6 <= len(value) <= 4000:
             continue
+        if path.endswith(".py") and not (_OF_A_SERVICE.search(name) or _PASSWORD.search(name) or _is_random(value)):
+            continue  # `key` and `auth` name much else in a program
         if shape_of(value) or _assigned(name, value, tested):
             line = _line(text, max(text.find(value), 0))
             yield Finding("secrets.assignment", f"{name} is given a fixed value", path, line, mask(value))
@@ -166,7 +202,7 @@ def _in_line(path: str, number: int, line: str, *, tested: bool) -> Iterator[Fin
     if bearer and not tested and _is_random(bearer["value"]) and not _SHORT_PLACEHOLDER.search(bearer["value"]):
         yield Finding("secrets.assignment", "A header carries a fixed key", path, number, mask(bearer["value"]))
     if (match := _URL.search(line)) and (
-        _is_random(match["value"]) if _is_prose(path) else _is_password(match["value"])
+        _is_random(match["value"]) or is_unlike_words(match["value"]) if _is_prose(path) else _is_password_of(match)
     ):
         message = "An address carries a password"
         severity = "warning" if tested else ""
@@ -195,6 +231,10 @@ _MAYBE = re.compile(
     "|".join(re.escape(mark) for mark in shapes.MARKS) + r"|://|(?i:key|basic|secret|token|passw|credential|bearer|pwd)"
 )
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_LOCAL = re.compile(r"@(?:localhost|127\.0\.0\.1|db|postgres|redis|mysql|mongo|host\.docker\.internal)$", re.IGNORECASE)
+_DATA = re.compile(r"data:[^\s\"')]+")
+_IN_WORDS = re.compile(r"\.(?:md|rst|txt|html|adoc)$|(^|/)[A-Za-z_-]+$")
+_COMMENT = re.compile(r"\s*(?:#|//|;|/?\*|<!--)")
 _WORDS = frozenset(["password", "pass", "pwd", "secret", "user", "username", "admin", "token", "guest", "root", "port"])
 _SETTINGS_NAMES = r"env|(^|/)(Dockerfile|Makefile|Procfile|\.npmrc|\.pypirc|\.netrc|pip\.conf)"
 _SETTINGS = (
@@ -220,6 +260,14 @@ def _is_password(value: str) -> bool:
     return not _SHORT_PLACEHOLDER.search(value) and value.lower() not in _WORDS
 
 
+def _is_password_of(address: re.Match[str]) -> bool:
+    """Whether an address's password is one: those that images of databases come with, on this machine, are none."""
+    value = address["value"]
+    if value == address["user"] and _LOCAL.search(address.group()):
+        return False
+    return _is_password(value)
+
+
 def _is_prose(path: str) -> bool:
     return path.endswith((".md", ".rst", ".html"))
 
@@ -232,6 +280,7 @@ def shape_of(text: str) -> tuple[str, str] | None:
         if (
             (match := shape.search(text))
             and not _SHORT_PLACEHOLDER.search(match.group())
+            and "EXAMPLE" not in match.group()
             and randomness(match.group()) > _RANDOM - 0.4
         ):
             return kind, match.group()
@@ -244,8 +293,10 @@ def _assigned(name: str, value: str, tested: bool) -> str | None:
     if (
         tested
     ):  # tests are full of keys that open nothing: only what is long and drawn by lot is taken for one that does
-        certain = len(value) >= 32 and _is_random(value) and not _PLACEHOLDER_IN_TESTS.search(value)
-        return "secrets.assignment" if certain else None
+        certain = (len(value) >= 32 and _is_random(value)) or (
+            len(value) >= 10 and bool(_PASSWORD.search(name)) and is_unlike_words(value)
+        )
+        return "secrets.assignment" if certain and not _PLACEHOLDER_IN_TESTS.search(value) else None
     if _UUID.fullmatch(value):
         return "secrets.assignment" if _OF_A_SERVICE.search(name) else None
     if _is_random(value):
@@ -256,7 +307,7 @@ def _assigned(name: str, value: str, tested: bool) -> str | None:
         return None
     digits = any(character.isdigit() for character in value)
     letters = any(character.isalpha() for character in value)
-    long = len(value) >= (8 if _PASSWORD.search(name) else 12)
+    long = len(value) >= (6 if _IS_PASSWORD.search(name) else 8 if _PASSWORD.search(name) else 12)
     return "secrets.assignment" if digits and letters and long else None
 
 
@@ -273,7 +324,10 @@ _NAMES_NO_SECRET = re.compile(
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
-_PLACEHOLDER_IN_TESTS = re.compile(r"test|fake|dummy|mock|example|sample|1234|abcd|0000|aaaa", re.IGNORECASE)
+_IS_PASSWORD = re.compile(r"(^|[_.-])(pass|passw(or)?d|pwd)$", re.IGNORECASE)
+_PLACEHOLDER_IN_TESTS = re.compile(
+    r"test|fake|dummy|mock|example|sample|1234|abcd|0000|aaaa|p[a@4]ss|s[e3]cr|qwert|admin|wrong|invalid", re.IGNORECASE
+)
 _OF_A_SERVICE = re.compile(
     r"api.?key|secret|passw|access.?token|auth.?token|_?authToken|(?:private|signing|encryption|session).?key|(?:service|refresh|bearer).?token|webhook",
     re.IGNORECASE,

@@ -1,0 +1,52 @@
+"""Passwords that are told in words, handed to commands, or stand in cookies: no grammar gives them a name."""
+
+import re
+from collections.abc import Iterator
+
+_TOLD = re.compile(
+    r"(?:\b(?:passw(?:or)?d|passphrase|passcode|pwd|pw|pass|senha|contraseña|mot de passe|passwort|kennwort)\b|密码|密碼|口令"
+    r"|パスワード|비밀번호|пароль)[`'\"*]{0,3}\s*(?:is|are|was|:|=>?|→|：|为|是|は|est|ist|es|é)?\s*[`'\"“*(]{0,3}"
+    r"(?P<value>[^\s`'\"”*,;|<>(){}\[\]/]{8,64})",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"\b(?:log[- ]?in|credentials?|account|basic auth|user(?:name)?|auth)\b[^\n/:]{0,30}?[:=\s(]\s*[`'\"]?[\w.@+-]{3,40}"
+    r"[`'\"]?\s*(?:/|:|,? (?:and|with)(?: password)?)\s*[`'\"]?(?P<value>[^\s`'\"”*,;|<>(){}\[\]/]{8,64})",
+    re.IGNORECASE,
+)
+_COMMANDS = re.compile(
+    r"\b(?:sshpass\s+-p\s*|curl\b[^\n|]*?\s(?:-u|--user)[ =]?\s*['\"]?[^\s:'\"]+:|(?:mysql|mysqldump|mariadb)\b[^\n|]*?\s-p(?=\S)"
+    r"|redis-cli\b[^\n|]*?\s-a\s+|docker\s+login\b[^\n|]*?\s-p\s+|PGPASSWORD=|MYSQL_PWD=|SSHPASS="
+    r"|--(?:password|passwd|pass|token|api-?key|secret|access-?token|auth-?token|client-?secret)(?:[ =]\s*|['\"],\s*)['\"]?)"
+    r"(?P<value>[^\s'\"$<>{}|;]{6,200})"
+)
+_COOKIE = re.compile(
+    r"\b[\w.-]*(?:sess(?:ion)?(?:_?id)?|sid|auth\w*|token|csrf\w*|remember\w*)=(?P<value>[\w%.~+/-]{20,300})",
+    re.IGNORECASE,
+)
+_SIGN, _VERSION = re.compile(r"[!@#$%^&*?+~]"), re.compile(r"\d\.\d|^[A-Za-z_-]+\d{1,2}$|^[\w-]+\.\w+$|://")
+
+
+def told(line: str) -> Iterator[tuple[str, str]]:
+    """(name, value) of what stands in words or in a command; whether the value is one is another's to judge."""
+    yield from (("password", one["value"]) for one in _COMMANDS.finditer(line))
+    if "ookie" in line:
+        yield from (("session_token", one["value"]) for one in _COOKIE.finditer(line))
+
+
+def told_in_words(line: str) -> Iterator[tuple[str, str]]:
+    """The same of passwords in sentences, where far more looks like one: only what nobody would take for a word."""
+    for shape in (_TOLD, _LOGIN):
+        for one in shape.finditer(line):
+            value = one["value"].rstrip(".:")
+            if is_unlike_words(value):
+                yield "password", value
+
+
+def is_unlike_words(value: str) -> bool:
+    """Letters and digits, and a sign among them or both cases and several digits: no word, name or version."""
+    digits = sum(map(str.isdigit, value))
+    mixed = any(map(str.isupper, value)) and any(map(str.islower, value)) and digits >= 2
+    if len(value) < 8 or not digits or not any(map(str.isalpha, value)) or _VERSION.search(value):
+        return False
+    return bool(_SIGN.search(value[1:])) or mixed

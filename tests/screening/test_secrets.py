@@ -1,0 +1,110 @@
+"""Secrets that no pattern over a line finds: given by grammar, told in words, encoded, packed; and what only looks so."""
+
+import base64
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from marketplace.screening.pairs import pairs_in
+from marketplace.screening.uncovered import packed_in, uncovered
+from marketplace.screening.worded import is_unlike_words, told, told_in_words
+from tests.screening.making import report
+
+DRAWN = "p9Xk2vLq8RtZ3mWc" + "7YbN4sHd"
+TOKEN = "ghp_" + "x7Kp2Qm9Lw4Zt1Vb8Nc5Rj3Hs6Df0Gy2Ae4U"
+WORD = "Thunder" + "3876!"
+GIVEN = {
+    "login": f"server.login('me', '{WORD}')",
+    "pair": f"requests.get(url, auth=('me', '{WORD}'))",
+    "class": f"session.auth = HTTPBasicAuth('me', '{WORD}')",
+    "argument": f"parser.add_argument('--token', default='{DRAWN}')",
+    "wrapped": f"password = SecretStr('{WORD}')",
+    "passphrase": f"load(data, passphrase='{WORD}')",
+    "compared": f"def f(user, password):\n    return password == '{WORD}'",
+    "default": f"def f(user, *, api_key='{DRAWN}'):\n    pass",
+    "bytes": f"hmac.new(b'{DRAWN}', body, 'sha256')",
+    "side by side": f"user, password = 'me', '{WORD}'",
+    "web key": f"KEY = {{'kty': 'EC', 'x': 'a', 'd': '{DRAWN}{DRAWN}'}}",
+    "signs of a shell": "password = 'pw8Q#Hl2x$7'",
+    "command": f"os.system('sshpass -p {DRAWN} ssh a@b')",
+    "told in a comment": f"# staging: password is {WORD}",
+    "told in a docstring": f"def f():\n    '''Login: admin / {WORD}'''",
+    "cookie": f"H = {{'cookie': 'sessionid={DRAWN}'}}",
+    "encoded": f"X = '{base64.b64encode(TOKEN.encode()).decode()}'",
+    "hexadecimal": f"X = '{TOKEN.encode().hex()}'",
+}
+INNOCENT = [
+    "server.login(user, password)",
+    "requests.get(url, auth=('user', 'password'))",
+    "parser.add_argument('--token', default='')",
+    "password = SecretStr('changeme')",
+    "def f(password):\n    return password == 'current_password'",
+    "os.system('sshpass -p $PASSWORD ssh a@b')",
+    "# the password is required since version 2.31",
+    "def f():\n    '''Login: user / password'''",
+    "KEY = {'kty': 'EC', 'x': 'aGVsbG8', 'y': 'd29ybGQ'}",
+    "DATABASE = 'postgres://postgres:postgres@localhost:5432/postgres'",
+    "ID = 'AKIAIOSFODNN7EXAMPLE'",
+    f"X = '{base64.b64encode(b'a text that says nothing of interest to anybody').decode()}'",
+    "cache_key = 'weather_v2_daily'",
+]
+
+
+@pytest.mark.parametrize("text", GIVEN.values(), ids=GIVEN)
+def test_what_a_program_gives_to_a_secret_is_found(text: str, tmp_path: Path) -> None:
+    found = report(tmp_path, "secrets", tools__keys_dot_py=f"import os\n{text}\n")
+    assert [one.path for one in found.findings if one.blocking] == ["tools/keys.py"]
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_what_only_looks_like_it_is_no_secret(text: str, tmp_path: Path) -> None:
+    assert report(tmp_path, "secrets", tools__keys_dot_py=f"import os\n{text}\n").findings == []
+
+
+def test_files_that_python_does_not_read_are_looked_into(tmp_path: Path) -> None:
+    files = {
+        "demo__README_dot_md": f"The password is `{WORD}`.\n",
+        "deploy__values_dot_yaml": "db:\n  password: pw8Q#Hl2x$7\n",
+        "settings_dot_ini": f"[db]\npassword = {WORD}\n",
+        "shapes_dot_svg": f"<svg><!-- {TOKEN} --></svg>\n",
+        "jwks_dot_json": f'{{"keys": [{{"kty": "oct",\n"k": "{DRAWN}{DRAWN}"}}]}}\n',
+    }
+    found = report(tmp_path, "secrets", **files)
+    assert {one.path for one in found.findings if one.blocking} == {
+        name.replace("__", "/").replace("_dot_", ".") for name in files
+    }
+
+
+def test_archives_are_opened() -> None:
+    told_zip = io.BytesIO()
+    with zipfile.ZipFile(told_zip, "w") as archive:
+        archive.writestr("in/.env", "A=1\n")
+        archive.writestr("in/picture.png", b"\x89PNG\0\0")
+    assert list(packed_in("data/a.zip", told_zip.getvalue())) == [("data/a.zip/in/.env", "A=1\n")]
+    assert list(packed_in("dump.json.gz", gzip.compress(b"{}"))) == [("dump.json.gz/dump.json", "{}")]
+    assert list(packed_in("a.zip", b"no archive")) == list(packed_in("a.tar.gz", b"neither")) == []
+
+
+def test_what_is_encoded_twice_is_uncovered() -> None:
+    once = base64.b64encode(b"user: somebody, somewhere")
+    assert [text for _, text in uncovered(f"x: {base64.b64encode(once).decode()}\n")] == [
+        once.decode(),
+        "user: somebody, somewhere",
+    ]
+    assert list(uncovered("a" * 64)) == list(uncovered(base64.b64encode(bytes(range(60))).decode())) == []
+
+
+def test_words_and_commands() -> None:
+    assert list(told("mysql -h db -u root -pR4inbow!7 app")) == [("password", "R4inbow!7")]
+    assert list(told_in_words("Passwort: R4inbow!7.")) == [("password", "R4inbow!7")]
+    assert list(told_in_words("Enter your password: it has 8-32 letters, see https://a.io/v1.2")) == []
+    assert [is_unlike_words(one) for one in ("R4inbow!7", "password1", "OAuth2.0", "aB12cD34", "hunter")] == [
+        *(True, False, False, True, False)
+    ]
+
+
+def test_lines_of_settings_have_names() -> None:
+    assert list(pairs_in("a/.env.local", "export A_KEY='x y' \n# B=2\nC = 3 ; no\n")) == [("A_KEY", "x y"), ("C", "3")]
