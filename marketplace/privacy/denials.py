@@ -138,6 +138,7 @@ _LOGGING = [
     r"\b(?:kein\w*|nicht|nie\w*|weder)\b[^.;\n]{0,40}\b(?:protokoll\w*|aufgezeichnet|geloggt|mitgeschrieben)\b|\bне\b[^.;\n]{0,30}(?:логир|журнал|записыва)\w*",
 ]
 _OF_KEYS = re.compile(r"\b(?:credentials?|keys?|passwords?|tokens?|secrets?)\b", re.IGNORECASE)
+_OF_FILES = re.compile(r"(?<!log )\bfiles?\b|\b(?:documents?|metadata|sensitive|personal)\b", re.IGNORECASE)
 _OF_INPUT = re.compile(
     r"\b(?:data|inputs?|quer(?:y|ies)|prompts?|messages?|text|content|requests?|parameters?|anything|information)\b"
     r"|\bno logs\b",
@@ -180,7 +181,7 @@ _SAYS_NO = re.compile(
 
 _EXCEPT = re.compile(
     r"\b(?:beyond|except|other than|apart from|aside from|unless|besides)\b.*\b(?:APIs?|services?"
-    r"|providers?|requests?|servers?|vendors?)\b|\b(?:anyone|anybody|no ?one|nobody) (?:but|except|other than) (?!you\b|yourself)|除[^。\n]{1,30}(?:外|以外|之外)",
+    r"|providers?|requests?|servers?|vendors?)\b|\b(?:anyone|anybody|no ?one|nobody) (?:but|except|other than) (?!you\b|yourself)|除[^。\n]{1,80}?(?:以外|之外|外)",
     re.I,
 )
 _GOES_TO = re.compile(
@@ -241,7 +242,7 @@ def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
         return Denial(
             "network", line, sentence[:300], f"{seen.what or 'a host of its caller’s choice'} ({seen.path}:{seen.line})"
         )
-    if evidence.logs and _any(_LOGGING, sentence) and (_OF_INPUT.search(sentence) or not _OF_KEYS.search(sentence)):
+    if evidence.logs and _any(_LOGGING, sentence) and _of_input(sentence):
         seen = evidence.logs[0]
         return Denial("logs", line, sentence[:300], f"{seen.what} ({seen.path}:{seen.line})")
     if evidence.stores and _any(_STORAGE, sentence) and not _LASTING.search(sentence):
@@ -259,6 +260,11 @@ def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
             f"{seen.what or 'a host of its caller’s choice'} ({seen.path}:{seen.line})",
         )
     return None
+
+
+def _of_input(sentence: str) -> bool:
+    """Whether it may be what users enter that is not logged, and not keys, files or what is called sensitive."""
+    return not _OF_FILES.search(sentence) and bool(_OF_INPUT.search(sentence) or not _OF_KEYS.search(sentence))
 
 
 def _any(patterns: list[str], sentence: str) -> bool:
@@ -294,7 +300,7 @@ def _discloses(sentences: list[tuple[int, str]]) -> bool:
     texts = [sentence for _, sentence in sentences]
     told = [
         one
-        for one, following in zip(texts, [*texts[1:], ""], strict=True)
+        for one, following in zip(texts, [*texts[1:], ""], strict=False)
         if not _OF_OTHERS.search(one) or _YES.match(following)
     ]
     return any(

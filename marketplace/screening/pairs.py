@@ -75,6 +75,9 @@ def pairs_of_line(line: str) -> Pairs:
 def _held(value: Any, name: str = "") -> Pairs:
     if isinstance(value, dict):
         yield from _named_beside(value)
+        yield from (
+            (name, value[one].strip()) for one in ("default", "value") if name and isinstance(value.get(one), str)
+        )
         decoded = value.get("kind") == "Secret"
         if "kty" in value:  # a JSON web key: its private half has a short name
             yield from (("private_key", str(value[one])) for one in ("d", "k") if value.get(one))

@@ -15,13 +15,14 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 _COMMANDS = re.compile(
-    r"\b(?:sshpass\s+-p\s*|curl\b[^\n|]*?\s(?:-u|--user)[ =]?\s*['\"]?[^\s:'\"]+:|(?:mysql|mysqldump|mariadb)\b[^\n|]*?\s-p(?=\S)"
-    r"|redis-cli\b[^\n|]*?\s-a\s+|docker\s+login\b[^\n|]*?\s-p\s+|PGPASSWORD=|MYSQL_PWD=|SSHPASS="
+    r"\b(?:sshpass\s+-p\s*|curl\b[^\n|]{0,300}?\s(?:-u|--user)[ =]?\s*['\"]?[^\s:'\"]+:"
+    r"|(?:mysql|mysqldump|mariadb)\b[^\n|]{0,300}?\s-p(?=\S)"
+    r"|redis-cli\b[^\n|]{0,300}?\s-a\s+|docker\s+login\b[^\n|]{0,300}?\s-p\s+|PGPASSWORD=|MYSQL_PWD=|SSHPASS="
     r"|--(?:password|passwd|pass|token|api-?key|secret|access-?token|auth-?token|client-?secret)(?:[ =]\s*|['\"],\s*)['\"]?)"
     r"(?P<value>[^\s'\"$<>{}|;]{6,200})"
 )
 _COOKIE = re.compile(
-    r"\b[\w.-]*(?:sess(?:ion)?(?:_?id)?|sid|auth\w*|token|csrf\w*|remember\w*)=(?P<value>[\w%.~+/-]{20,300})",
+    r"\b[\w.-]{0,40}(?:sess(?:ion)?(?:_?id)?|sid|auth\w*|token|csrf\w*|remember\w*)=(?P<value>[\w%.~+/-]{20,300})",
     re.IGNORECASE,
 )
 _SIGN, _VERSION = re.compile(r"[!@#$%^&*?+~]"), re.compile(r"\d\.\d|^[A-Za-z_-]+\d{1,2}$|^[\w-]+\.\w+$|://")
@@ -39,7 +40,8 @@ def told_in_words(line: str) -> Iterator[tuple[str, str]]:
     for shape in (_TOLD, _LOGIN):
         for one in shape.finditer(line):
             value = one["value"].rstrip(".:")
-            if is_unlike_words(value):
+            quoted = line[one.start("value") - 1] in "`\"'" and line[one.end("value") : one.end("value") + 1] in "`\"'"
+            if is_unlike_words(value) or (quoted and re.fullmatch(r"[\w-]*[a-z][\w-]*\d{2,}", value, re.IGNORECASE)):
                 yield "password", value
 
 

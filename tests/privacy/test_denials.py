@@ -102,3 +102,7 @@ def test_what_is_logged_stored_or_given_to_models_and_denied(sentence: str, kind
 def test_keys_may_be_kept_out_of_a_log_that_holds_inputs() -> None:
     text = "Queries go to https://service.com. We never log your API keys."
     assert denials(Evidence(hosts=[SENDS], sends=SENDS, text=text, logs=[SENDS])) == []
+
+
+def test_a_policy_without_a_word_denies_nothing() -> None:
+    assert denials(Evidence(hosts=[SENDS], sends=SENDS, logs=[SENDS], text="")) == []

@@ -326,7 +326,8 @@ _NAMES_NO_SECRET = re.compile(
 _PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
 _IS_PASSWORD = re.compile(r"(^|[_.-])(pass|passw(or)?d|pwd)$", re.IGNORECASE)
 _PLACEHOLDER_IN_TESTS = re.compile(
-    r"test|fake|dummy|mock|example|sample|1234|abcd|0000|aaaa|p[a@4]ss|s[e3]cr|qwert|admin|wrong|invalid", re.IGNORECASE
+    r"test|fake|dummy|mock|example|sample|12345|abcde|00000|aaaaa|p[a@4]ss|s[e3]cr|qwert|admin|wrong|invalid",
+    re.IGNORECASE,
 )
 _OF_A_SERVICE = re.compile(
     r"api.?key|secret|passw|access.?token|auth.?token|_?authToken|(?:private|signing|encryption|session).?key|(?:service|refresh|bearer).?token|webhook",
