@@ -94,10 +94,11 @@ STORAGE = [
 # What says who gets the data.
 RECIPIENT = re.compile(
     r"(?:发送|發送|传输|傳輸|传送|傳送|提交|调用|調用|转发|轉發|呼叫)(?:至|到|给|給)?[^。\n]{0,20}(?:接口|服务|服務|API|平台|服务器|伺服器|供应商|提供商)"
+    r"|(?<!不)(?:会|會|将|將)(?:会|會)?(?:被)?(?:发送|發送|传输|傳輸|上传|上傳|提交|转发|轉發)(?:至|到|给|給)"
     r"|に(?:送信|転送|送付|提供)(?:され|し)ま(?!せ)"
     r"|(?:API|サービス|プロバイダー?|サーバー?)[^。\n]{0,12}(?:に|へ)[^。\n]{0,8}(?:送信|転送)(?:され|し)ま"
     r"|(?:API|서비스|서버)[^.\n]{0,8}(?:로|으로|에)[^.\n]{0,8}(?:전송|전달)(?:됩|합)"
-    r"|\b(?:são|serão|é|se|son|sont|est|vengono|werden|wird)\b[^.;\n]{0,40}\b(?:enviad\w+|env[ií]an?|transmit\w+|transmis\w*|envoy\w+|inviat\w+|trasmess\w+|gesendet|übermittelt|übertragen)\b"
+    r"|\b(?:são|serão|é|se|son|sont|est|vengono|werden|wird)\b[^.;\n]{0,80}\b(?:enviad\w+|env[ií]an?|transmit\w+|transmis\w*|envoy\w+|inviat\w+|trasmess\w+|gesendet|übermittelt|übertragen)\b"
     r"|\b(?:envoy\w+|enviad\w+|env[ií]a\w*|transmis\w*|inviat\w+|gesendet|übermittelt)\b[^.;\n]{0,50}\b(?:API|service|servi[cç]\w+|serviz\w+|dienst\w*|anbieter\w*|fournisseur|provedor|proveedor)\b"
     r"|(?:отправля|переда)\w+[^.;\n]{0,40}(?:API|сервис|служб|провайдер)",
     re.IGNORECASE,

@@ -65,17 +65,17 @@ def test_what_only_looks_like_it_is_no_secret(text: str, tmp_path: Path) -> None
 
 
 def test_files_that_python_does_not_read_are_looked_into(tmp_path: Path) -> None:
-    files = {
-        "demo__README_dot_md": f"The password is `{WORD}`.\n",
-        "deploy__values_dot_yaml": "db:\n  password: pw8Q#Hl2x$7\n",
-        "settings_dot_ini": f"[db]\npassword = {WORD}\n",
-        "shapes_dot_svg": f"<svg><!-- {TOKEN} --></svg>\n",
-        "jwks_dot_json": f'{{"keys": [{{"kty": "oct",\n"k": "{DRAWN}{DRAWN}"}}]}}\n',
-    }
-    found = report(tmp_path, "secrets", **files)
-    assert {one.path for one in found.findings if one.blocking} == {
-        name.replace("__", "/").replace("_dot_", ".") for name in files
-    }
+    found = report(
+        tmp_path,
+        "secrets",
+        demo__README_dot_md=f"The password is `{WORD}`.\n",
+        deploy__values_dot_yaml="db:\n  password: pw8Q#Hl2x$7\n",
+        settings_dot_ini=f"[db]\npassword = {WORD}\n",
+        shapes_dot_svg=f"<svg><!-- {TOKEN} --></svg>\n",
+        jwks_dot_json=f'{{"keys": [{{"kty": "oct",\n"k": "{DRAWN}{DRAWN}"}}]}}\n',
+    )
+    wanted = {"demo/README.md", "deploy/values.yaml", "settings.ini", "shapes.svg", "jwks.json"}
+    assert {one.path for one in found.findings if one.blocking} == wanted
 
 
 def test_archives_are_opened() -> None:
