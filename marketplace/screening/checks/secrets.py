@@ -68,7 +68,8 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _SHORT_PLACEHOLDER = re.compile(
-    r"your|x{4,}|(?:^|[-_ ])xxx|\*\*\*|\.\.\.|<|\{|\$[{(]|^\$[a-z_]\w*$|placeholder|change|replace|dummy|redacted|enter|please|here",
+    r"your|x{4,}|(?:^|[-_ ])xxx|\*\*\*|\.\.\.|<|\{|\$[{(]|^\$[a-z_]\w*$|placeholder|change|replace|dummy|redacted|enter"
+    r"|please|here",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"\b(?:Bearer|Basic|Token)\s+(?P<value>[A-Za-z0-9+/_.=-]{20,300})")

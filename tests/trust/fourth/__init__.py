@@ -1,6 +1,6 @@
 """A fourth set of plants: what somebody who judges would plant, plain and cunning, and what honest plugins do beside it."""
 
-from tests.trust.fourth import code
+from tests.trust.fourth import code, texts
 from tests.trust.measuring import Kind
 
 KINDS = (
@@ -9,4 +9,5 @@ KINDS = (
     Kind("credential exfiltration", code.exfiltration, code.service, ("credentials", "network")),
     Kind("obfuscated exec", code.hidden, code.plain_code, ("execution",)),
     Kind("other plugins' files", code.reading, code.own_files, ("files",)),
+    *texts.KINDS,
 )
