@@ -128,7 +128,8 @@ class RulesForm(forms.Form):
     queue_status = forms.IntegerField(label="Status of that answer", min_value=200, max_value=299, required=False)
     queue_body = forms.CharField(label="Body of that answer", required=False, strip=False, max_length=4096)
     challenges = forms.MultipleChoiceField(
-        label="Answer tests of the address by rule",
+        label="Answer tests of the address",
+        help_text="Which the platform sends when the address is entered there. The plugin is not asked.",
         choices=(("slack", "Slack: url_verification"), ("discord", "Discord: PING")),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"}),

@@ -32,14 +32,15 @@ class PolicyForm(forms.Form):
         required=False,
         min_value=1,
         max_value=LONGEST_SLEEP_AFTER,
-        help_text="Only for “After a time without calls”. It is then put to sleep even if it works by itself.",
+        help_text="Only for “After a time without calls”. It is then put to sleep even if it works by itself. "
+        "Empty: as usual.",
     )
     most = forms.IntegerField(
         label="Processes at most",
         required=False,
         min_value=1,
         max_value=MOST_INSTANCES,
-        help_text="When it is busy, more are started, up to this number.",
+        help_text="When it is busy, more are started, up to this number. Empty: as usual.",
     )
     apart = forms.ChoiceField(label="Processes", choices=OWN, required=False)
     alone = forms.ChoiceField(

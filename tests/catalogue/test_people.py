@@ -129,3 +129,12 @@ def test_one_address_does_not_report_without_end(mail: Plugin) -> None:
     assert answer.status_code == 422
     assert "Try again later" in answer.text
     assert AbuseReport.objects.count() == MOST_AN_HOUR
+
+
+@pytest.mark.parametrize(("who", "led"), [("publisher", True), ("stranger", False), ("member", False), ("", False)])
+def test_only_its_publishers_are_led_to_look_after_it(
+    mail: Plugin, visit: Callable[..., Client], who: str, led: bool
+) -> None:
+    page = visit(who).get("/plugins/acme/mail").text
+    assert ('href="/publish/plugins/acme/mail"' in page) is led
+    assert visit(who).get("/publish/plugins/acme/mail").status_code == (200 if led else 404 if who else 302)

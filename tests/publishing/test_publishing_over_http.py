@@ -91,7 +91,7 @@ def test_by_browser_from_an_account_to_a_submission(open_host: Host, newcomer: C
     handed_in = me.send(draft, {"notes": "The first.", "channel": "stable", "rollout": "100"})
     assert handed_in.status_code == 302
     shown = me.page(draft)  # by now its screening may have begun, or ended
-    assert "It waits for" in shown or "Programs look at it now" in shown
+    assert "Waits for a" in shown or "Programs look at it now" in shown
 
 
 def test_by_token_from_a_folder(
