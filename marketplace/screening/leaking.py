@@ -40,7 +40,36 @@ def shows_credentials(site: CallSite, *, whole: bool = False) -> bool:
     if not isinstance(site.node, ast.Call):
         return False
     parts = [*site.node.args, *(keyword.value for keyword in site.node.keywords)]
-    return any(_shows(part, whole) for part in parts)
+    names = {one.id for part in parts for one in ast.walk(part) if isinstance(one, ast.Name)}
+    taken = _taken_apart(site.module.tree, site.line) & names if not whole else frozenset()
+    return any(_shows(part, whole) for part in parts) or any(_shows_name(part, taken) for part in parts if taken)
+
+
+def _shows_name(node: ast.AST, names: frozenset[str]) -> bool:
+    """Whether what the name stands for comes out, and not only what was worked out with it."""
+    if isinstance(node, ast.Compare | ast.Lambda) or (isinstance(node, ast.Call) and _called(node) in _HARMLESS):
+        return False
+    if isinstance(node, ast.Name):
+        return node.id in names
+    return any(_shows_name(child, names) for child in ast.iter_child_nodes(node))
+
+
+def _taken_apart(tree: ast.Module, line: int) -> frozenset[str]:
+    """Names that a loop around the line gives to the values of the mapping, one by one."""
+    found: set[str] = set()
+    for loop in ast.walk(tree):
+        if (
+            isinstance(loop, ast.For)
+            and loop.lineno <= line <= (loop.end_lineno or 0)
+            and isinstance(loop.iter, ast.Call)
+        ):
+            method = loop.iter.func
+            if isinstance(method, ast.Attribute) and method.attr in ("items", "values") and _is_mapping(method.value):
+                values = (
+                    loop.target.elts[-1] if isinstance(loop.target, ast.Tuple) and loop.target.elts else loop.target
+                )
+                found |= {values.id} if isinstance(values, ast.Name) else set()
+    return frozenset(found)
 
 
 def _shows(node: ast.AST, whole: bool) -> bool:

@@ -109,7 +109,7 @@ ELSEWHERE = (
 # What no path of a service or of an address looks like, whatever it is handed to.
 PLAIN_SECRETS = re.compile(
     r"^/etc/(passwd|shadow|gshadow|sudoers)$|(^|/)\.(ssh/|aws/credentials|kube/config|netrc$|pgpass$|git-credentials$)"
-    r"|^/proc/(self|\d+)/(environ|mem|maps)$|^(/var)?/run/secrets/|^/var/run/docker\.sock$"
+    r"|^/proc/(self|\d+)/(environ|mem|maps)$|^(/var)?/run/secrets/|(/|%2F)docker\.sock"
 )
 # What is given a path and opens nothing.
 QUIET = re.compile(
@@ -118,7 +118,7 @@ QUIET = re.compile(
 )
 # Names of what reads a path in any library, and whose folders no service's address looks like.
 READS = re.compile(
-    r"(^|[._])(open|read\w*|load\w*|parse\w*|from_(file|path)|imread|scan\w*|connect|\w*Reader|Document|File|Path)"
+    r"(^|[._])(open|read\w*|load\w*|parse\w*|from_(file|path)|imread|scan\w*|schedule|watch\w*|connect|\w*Reader|Document|File|Path)"
     r"(\(\))?$"
 )
 OTHERS = re.compile(

@@ -151,6 +151,19 @@ def _held_addresses(program: Program, value: Value) -> list[str]:
     return [text for one in held for text in one.texts() if _SCHEME.match(text)]
 
 
+# Endings that hosts have and that names in a program seldom have.
+_BARE = re.compile(
+    r"(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|dev|app|cloud|xyz|co|site|online|ru|cn|info|biz|ai|sh|tk|top|club|pw|cc|su|onion"
+    r"|example|invalid|test)(?::\d{2,5})?"
+)
+
+
+def _bare(site: CallSite) -> list[str]:
+    """Names of hosts alone, handed to a library."""
+    texts = [text for value in site.values() for text in value.texts() if len(text) < 250]
+    return [f"tcp://{text}" for text in texts if _BARE.fullmatch(text)]
+
+
 def _of_services(names: list[str]) -> list[str]:
     homes = [
         home for name in names for top, home in _SERVICES.items() if name.startswith(f"{top}.") and _SENDS.search(name)
@@ -190,7 +203,7 @@ def _client(program: Program, site: CallSite) -> Outgoing | None:
             value |= element_of(program, value)
             texts = [*value.texts(), *(str(const[0]) for const in value.consts if isinstance(const, tuple) and const)]
             urls += [f"tcp://{text}" for text in texts if "." in text and is_host(text.partition(":")[0])]
-    urls += _proxies(program, site) + _of_services(names)
+    urls += _proxies(program, site) + _of_services(names) + _bare(site)
     urls += [text for value in site.values() for text in _held_addresses(program, value)]
     if not urls:
         return None

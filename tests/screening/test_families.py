@@ -8,8 +8,18 @@ from tests.screening.making import report, rules, tool
 
 CODE = ("execution", "files", "network", "credentials", "permissions")
 ABOVE = """\
-import ctypes, functools, gc, importlib.util, itertools, jinja2, json, kafka, mixpanel, psycopg2, shutil
-import sqlalchemy, subprocess, sys, unheard_of
+import ctypes, numexpr, tempfile, functools, gc, importlib.util, itertools, jinja2, json, kafka, mixpanel, psycopg2, shutil
+import collections, inspect, ntplib, pandas, sqlalchemy, subprocess, sys, threading, unheard_of
+from pathlib import Path
+
+class Box:
+    def __rshift__(self, given):
+        return given.storage.get('k')
+    def __getitem__(self, given):
+        return given.storage.get('k')
+
+def dig(o, *p):
+    return dig(getattr(o, p[0]), *p[1:]) if p else o
 """
 CASES = [
     ("permissions.undeclared", "functools.reduce(getattr, ['session', 'model', 'llm', 'invoke'], self)({}, [])"),
@@ -23,6 +33,25 @@ CASES = [
     ("permissions.undeclared", "[one for one in gc.get_objects() if one][0].storage.set('k', b'')"),
     ("permissions.undeclared", "eval('self.session.storage').set('k', b'')"),
     ("permissions.undeclared", "exec('def ask(t):\\n    return t.session.tool.invoke(1)\\n\\nask(self)')"),
+    ("permissions.undeclared", "o = self\nfor n in 'session.storage.get'.split('.'):\n    o = getattr(o, n)\no('k')"),
+    ("permissions.undeclared", "collections.ChainMap({'s': self.session})['s'].storage.get('k')"),
+    ("permissions.undeclared", "collections.defaultdict(lambda: self.session)['x'].storage.get('k')"),
+    ("permissions.undeclared", "kept = threading.local()\nkept.s = self.session\nkept.s.storage.get('k')"),
+    ("permissions.undeclared", "Box() >> self.session"),
+    ("permissions.undeclared", "Box()[self.session]"),
+    ("permissions.undeclared", "dig(self, 'session', 'model', 'llm', 'invoke')({}, [])"),
+    ("code.exec-hidden", "json.parse = exec\njson.parse('import os')"),
+    ("code.exec-hidden", "f = lambda: 0\nf.__code__ = f.__code__.replace(co_code=b'')"),
+    ("code.exec-hidden", "pandas.eval('__import__(1)')"),
+    ("code.process-hidden", "subprocess.call(['/bin/sh', '-i'])"),
+    ("files.other-plugin", "Path.cwd().with_name('other').joinpath('keys.json').read_text()"),
+    ("files.other-plugin", "Path(*Path(__file__).parts[:-3], 'other', 'x').read_text()"),
+    ("files.other-plugin", "open(os.path.join(os.path.dirname(inspect.getfile(type(self))), '../../other/x'))"),
+    ("files.other-plugin", "open(os.path.join(os.path.split(os.getcwd())[0], 'other'))"),
+    ("files.other-plugin", "open(os.path.join(*['..'] * 4, 'other', 'x'))"),
+    ("files.other-plugin", "os.listdir('/tmp')"),
+    ("network.undeclared-host", "ntplib.NTPClient().request('fathom-ingest.io')"),
+    ("credentials.leaked", "for k, v in self.runtime.credentials.items():\n    print(f'{k}={v}')"),
     ("network.undeclared-host", "exec(\"import requests\\nrequests.get('https://a.fathom-ingest.io/x')\")"),
     ("network.undeclared-host", "psycopg2.connect('host=db.fathom-ingest.io user=a')"),
     ("network.undeclared-host", "kafka.KafkaProducer(bootstrap_servers=['b.fathom-ingest.io:9092'])"),
@@ -56,6 +85,10 @@ def test_a_way_around_is_followed(rule: str, body: str, tmp_path: Path) -> None:
 
 
 HARMLESS = [
+    "for k, v in self.runtime.credentials.items():\n    if not v:\n        raise ValueError(f'{k} is missing')",
+    "kept = [1, 2, 3]\nprint(kept[1:])",
+    "open(os.path.join(tempfile.gettempdir(), 'x'), 'w')",
+    "numexpr.evaluate(tool_parameters['expression'])",
     "functools.reduce(lambda a, b: a + b, [1, 2, 3], 0)",
     "functools.reduce(getattr, ['runtime', 'user_id'], self)",
     "match tool_parameters:\n    case {'city': str(city)}:\n        print(len(city))",

@@ -8,6 +8,7 @@ from typing import Any
 from marketplace.screening.code import CallSite, Program, Value
 from marketplace.screening.code.lookups import deep_taints, element_of
 from marketplace.screening.findings import Finding
+from marketplace.screening.insides import inner_workings, loaders
 from marketplace.screening.pickles import harmful
 from marketplace.screening.subject import Subject
 
@@ -22,7 +23,9 @@ _RUN = re.compile(
     r"bdb\.Bdb\(\)\.run|imp\.load_\w+|importlib\.machinery\.(SourceFileLoader|SourcelessFileLoader|"
     r"ExtensionFileLoader)(\(\)\.\w+)?"
     r"|zipimport\.zipimporter(\(\)\.\w+)?|asteval\.Interpreter\(\)|execjs\.\w+|js2py\.\w+|"
-    r"builtins\.eval|_?testcapi\.\w+)$"
+    r"IPython\..*run_(cell|code|line_magic)|tkinter\.Tcl\(\)\.eval|(quickjs|py_mini_racer|dukpy|lupa|STPyV8)\.[\w.()]*(eval\w*|execute)"
+    r"|(distutils|setuptools)\.(core\.)?run_setup|setuptools\.sandbox\.run_setup|pkg_resources\..*run_script"
+    r"|builtins\.eval|_?testcapi\.\w+)$"
 )
 _COMPILE = ("builtins.compile", "codeop.compile_command", "importlib.util.spec_from_file_location")
 _LOAD = re.compile(
@@ -61,8 +64,8 @@ class Execution(Check):
         for path, content in subject.files.items():
             if name := harmful(path, content):
                 yield Finding("code.pickle", f"Loading this file calls {name}", path, evidence=name)
-        yield from _inner_workings(program)
-        yield from _loaders(program)
+        yield from inner_workings(program)
+        yield from loaders(program)
         seen: set[tuple[str, str, int]] = set()
         for site in program.calls:
             for finding in _of_site(subject, site):
@@ -113,6 +116,18 @@ def _of_site(subject: Subject, site: CallSite) -> Iterator[Finding]:
     for name in sorted(site.names):
         if _RUN.match(name):
             yield _run(site, name, taints)
+        elif _EVALUATORS.match(name):
+            yield from _evaluated(site, name, taints)
+        elif name == "logging.config.dictConfig" and re.search(
+            r"[\"']\(\)[\"']: ?[\"'](os|subprocess|builtins|runpy)\.", ast.unparse(site.node)
+        ):
+            yield Finding(
+                "code.exec-hidden",
+                "A logging configuration names what is to be called",
+                site.path,
+                site.line,
+                site.source,
+            )
         elif name in _COMPILE:
             yield from _compiled(site, name, taints)
         elif _LOAD.match(name):
@@ -156,53 +171,6 @@ def _searched(site: CallSite) -> Iterator[Finding]:
             yield Finding(
                 "code.import-hidden", f"{text} is put where modules are looked for", site.path, site.line, site.source
             )
-
-
-_INNER = frozenset(
-    ["__subclasses__", "__globals__", "f_globals", "f_builtins", "gi_frame", "cr_frame", "tb_frame", "func_globals"]
-)
-_REACHING = re.compile(r"\.__(subclasses__\s*\(|globals__\s*[\[.]|builtins__\s*[\[.]|class__\.__(mro|bases?)__)")
-_RUNNERS = frozenset(["exec", "eval", "__import__", "__builtins__"])
-
-
-def _inner_workings(program: Program) -> Iterator[Finding]:
-    """Python's own insides, and functions that run code handed around as things: ways to run code unseen."""
-    for module in program.modules.values():
-        called = {id(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Attribute) and node.attr in _INNER:
-                message = f"{node.attr} reaches into Python's insides, which hides what is run"
-                yield Finding(
-                    "code.exec-hidden", message, module.path, node.lineno, " ".join(ast.unparse(node).split())[:160]
-                )
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _REACHING.search(node.value):
-                message = "A text reaches into Python's insides, which runs what it likes wherever it is evaluated"
-                yield Finding("code.exec-hidden", message, module.path, node.lineno, node.value[:160])
-            elif (
-                isinstance(node, ast.Name)
-                and node.id in _RUNNERS
-                and id(node) not in called
-                and _is_builtin(program, module.name, node)
-            ):
-                yield Finding(
-                    "code.exec-hidden", f"{node.id} is handed around as a thing", module.path, node.lineno, node.id
-                )
-
-
-def _is_builtin(program: Program, module: str, node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Load) and (node.id == "__builtins__" or (module, node.id) not in program.bound)
-
-
-_LOADERS = ("importlib.abc.", "importlib.machinery.")
-
-
-def _loaders(program: Program) -> Iterator[Finding]:
-    """Classes that decide what an import gives."""
-    for known in program.classes.values():
-        for base in sorted(known.foreign):
-            if base.startswith(_LOADERS):
-                path = program.modules[known.scope.partition(":")[0]].path
-                yield Finding("code.exec-hidden", f"A class made of {base} decides what an import runs", path, 0, base)
 
 
 def is_plain(site: CallSite, name: str) -> bool:
@@ -249,6 +217,22 @@ def _run(site: CallSite, name: str, taints: frozenset[str]) -> Finding:
         site.line,
         site.source,
     )
+
+
+# What evaluates texts of its own kind, and Python if a text reaches for it.
+_EVALUATORS = re.compile(
+    r"^(numexpr\.evaluate|sympy\.(sympify|parse_expr|S)|sympy\.parsing\..*parse_expr|pandas\..*(eval|query))$"
+)
+
+
+def _evaluated(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Finding]:
+    texts = site.argument(0, "expr", "expression", "a", "ex").texts()
+    if taints & {"decoded", "response"} or any(
+        re.search(r"__\w+__|\bimport\b|@\w*exec|@\w*eval", text) for text in texts
+    ):
+        yield Finding(
+            "code.exec-hidden", f"{name} evaluates a text that reaches for Python", site.path, site.line, site.source
+        )
 
 
 def _is_short(value: Value) -> bool:
@@ -302,6 +286,7 @@ def _process(subject: Subject, site: CallSite, *, name: str, taints: frozenset[s
         taints & {"decoded", "response"}
         or site.callee.taints & _HIDING
         or not is_plain(site, name)
+        or name == "pty.spawn"
         or _fetches(" ".join(texts))
     )
     rule = "code.process-hidden" if hidden else "code.process"
@@ -323,7 +308,7 @@ def _fetches(command: str) -> bool:
 
 _FETCHES = re.compile(
     r"\b(curl|wget|nc|ncat|bash -i|/dev/tcp|powershell)\b|\bbase64\s+(-d|-D|--decode)\b|\bxxd\s+-r|\bopenssl\s+(enc|base64)\b"
-    r"|\|\s*(ba|da|z|k)?sh\b|\b(perl|ruby|node)\s+-e\b|\bphp\s+-r\b|\beval\s+[\"'$`]|\$\(printf\b"
+    r"|\b(ba|da|z|k)?sh\s+-i\b|\|\s*(ba|da|z|k)?sh\b|\b(perl|ruby|node)\s+-e\b|\bphp\s+-r\b|\beval\s+[\"'$`]|\$\(printf\b"
     r"|\bpython[\d.]*\s+-c\b.*\b(exec|eval|__import__|b64decode|fromhex|import\s+(os|socket|subprocess|base64|urllib|ctypes))\b",
     re.DOTALL,
 )

@@ -206,7 +206,7 @@ def classify(path: str, site: CallSite) -> str:
     if re.search(r"site-packages|sitecustomize|usercustomize|\.pth$", path) and _opens_for_writing(site):
         return "files.written-system"
     if ALLOWED.match(path):
-        return ""
+        return "files.other-plugin" if _EVERYBODYS.match(path) and _lists(site) else ""
     if _links(site, path):
         return "files.other-plugin" if REST.match(path) or PLUGINS.search(path) else "files.host"
     if any(WRITING.search(name) for name in site.names) or _opens_for_writing(site):
@@ -221,6 +221,9 @@ def classify(path: str, site: CallSite) -> str:
 
 # Folders above the plugin's own are where its author had the modules that it was written with.
 _SEARCHED = re.compile(r"^sys\.path\.|^site\.addsitedir$")
+
+
+_EVERYBODYS = re.compile(r"^(/var)?/tmp(/\*.*)?$")
 
 
 def _links(site: CallSite, path: str) -> bool:

@@ -7,6 +7,16 @@ from .frames import Frame
 from .lookups import element_of, owner_objects
 from .values import NOTHING, Constant, Value, either
 
+_KEPT = (
+    "dify.",
+    "builtins.exec",
+    "builtins.eval",
+    "builtins.compile",
+    "builtins.__import__",
+    "builtins.open",
+    "os.system",
+)
+
 
 def assign(frame: Frame, target: ast.expr, value: Value) -> None:
     match target:
@@ -78,10 +88,19 @@ def _key(frame: Frame, node: ast.expr) -> str:
         return "*"
 
 
+def _hang(frame: Frame, holder: Value, name: str, *, value: Value) -> None:
+    """On a library's thing only what leads to the host or runs code is kept: others would mix all that are alike."""
+    kept = frozenset(one for one in value.refs if one.startswith(_KEPT))
+    for one in holder.refs if kept else ():
+        if one[1:2] != ":":
+            frame.program.bind(one, name, Value(refs=kept))
+
+
 def _store(frame: Frame, base: ast.expr, name: str, *, value: Value) -> None:
     holder = evaluate(frame, base)
     for one in owner_objects(holder):
         frame.program.bind(one, name, value)
+    _hang(frame, holder, name, value=value)
     if value.taints and isinstance(base, ast.Name | ast.Attribute):
         # what is put into a thing comes out of it again
         if isinstance(base, ast.Name) and base.id not in ("self", "cls"):

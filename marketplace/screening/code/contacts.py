@@ -79,13 +79,14 @@ _HOSTS_AT_ZERO = [
     "aioftp.Client",
     "ssl.wrap_socket().connect",
     "ssl.create_default_context().wrap_socket().connect",
-    "asyncio.get_event_loop().create_connection",
 ]
+_LOOPS = ("get_event_loop", "get_running_loop", "new_event_loop")
 _CONTACTS = {
     **{name: Contact(0, _URL) for name in _AT_ZERO},
     **{name: Contact(0, _HOST, "host") for name in _HOSTS_AT_ZERO},
     "socket.socket().sendto": Contact(-1, _HOST, "host"),
     "urllib3.request": Contact(1),
+    **{f"asyncio.{loop}().create_connection": Contact(1, _HOST, "host") for loop in _LOOPS},
     "pycurl.Curl().setopt": Contact(1),
     "http.client.HTTPSConnection().request": Contact(1, ("path",), "path"),
     "http.client.HTTPConnection().request": Contact(1, ("path",), "path"),

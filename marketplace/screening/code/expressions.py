@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .frames import Frame
-from .lookups import attribute, element_of, item
+from .lookups import attribute, element_of, item, operated
 from .paths import is_path, join_paths
 from .program import Function
 from .sites import Reference
@@ -64,7 +64,19 @@ def _sliced(frame: Frame, value: Value, node: ast.Slice) -> Value:
     except (LookupError, TypeError, ValueError):
         return Value(refs=value.refs, taints=value.taints)
     labels = ["decoded"] if node.step is not None and parts else []
-    return Value(frozenset(parts), value.refs, value.taints).labelled(*labels)
+    refs = frozenset(_behind(frame, one, ends[0] or 0) for one in value.refs)
+    return Value(frozenset(parts), refs, value.taints).labelled(*labels)
+
+
+def _behind(frame: Frame, one: str, first: int) -> str:
+    """A container without its first elements."""
+    keys = [key for key in frame.program.keys.get(one, ()) if key.isdigit() and int(key) >= first]
+    if first <= 0 or not one.startswith("D:") or not keys:
+        return one
+    holder = f"{one.partition('[')[0]}[{first}:]"
+    for key in keys:
+        frame.program.bind(holder, str(int(key) - first), frame.program.bound[one, key])
+    return holder
 
 
 def _end(frame: Frame, node: ast.expr | None) -> int | None:
@@ -114,6 +126,9 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
     left, right = evaluate(frame, node.left), evaluate(frame, node.right)
     if isinstance(node.op, ast.Div) and (is_path(left) or is_path(right)):
         return join_paths(left, right)
+    answered = operated(frame.program, left, right, kind=type(node.op).__name__)
+    if answered != NOTHING:
+        return answered
     taints = left.taints | right.taints
     if isinstance(node.op, ast.Mod) and left.texts():
         return _percent(left, right, _mappings(frame, right)).labelled(*taints)

@@ -84,7 +84,8 @@ class Frame:
         for scope in self.scopes:
             if (found := self.program.bound.get((scope, name))) is not None:
                 return found
-        return self._starred(name) or (ref(f"builtins.{name}") if name in _BUILTINS else NOTHING)
+        known = ref(f"builtins.{name}") if name in _BUILTINS else self.program.bound.get(("builtins", name), NOTHING)
+        return self._starred(name) or known
 
     def _starred(self, name: str) -> Value | None:
         starred = self.program.bound.get((self.module.name, "*"), NOTHING)

@@ -91,9 +91,26 @@ def call_library(frame: Frame, site: CallSite, one: str) -> Value:
     if one.startswith("D:"):
         kept = given_back(frame.program, one)
         return kept if kept is not None else _of_container(frame.program, site, one)
+    if one in _HOLDERS:
+        return either(site.values()) | _given_by(frame, site)
     if one in _READING or one.endswith((".read_text", ".read_bytes")):
         return (ref(f"{one}()") | _code_file(site)).labelled(*taints, "file")
     return (_result(one) | made_of(frame, site)).labelled(*forget_labels(one, taints))
+
+
+# Containers that hold what another holds; the function of a `defaultdict` gives what is missing.
+_HOLDERS = frozenset(
+    f"collections.{name}" for name in ("ChainMap", "OrderedDict", "defaultdict", "deque", "UserDict", "UserList")
+) | {"types.MappingProxyType", "copy.copy", "copy.deepcopy"}
+
+
+def _given_by(frame: Frame, site: CallSite) -> Value:
+    made = [frame.program.returned.get(one[2:], NOTHING) for one in site.argument(0).refs if one[:2] in ("F:", "B:")]
+    if not made or not site.callee.refs & {"collections.defaultdict"}:
+        return NOTHING
+    holder = f"D:{frame.module.name}:{site.line}:{site.node.col_offset}:defaultdict"
+    frame.program.bind(holder, "*", either(made))
+    return ref(holder)
 
 
 def _code_file(site: CallSite) -> Value:

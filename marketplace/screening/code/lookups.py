@@ -53,13 +53,16 @@ def _attribute_of(program: Program, one: str, name: str) -> Value:
             return held | ref(f"{one}.{name}")
         case "F" | "B" | "P":
             return program.bound.get((one, name), NOTHING)
-    return foreign(f"{one}.{name}")
+    # what was hung on a library's thing comes off it again
+    return foreign(f"{one}.{name}") | program.bound.get((one, name), NOTHING)
 
 
 def foreign(name: str) -> Value:
     """A thing of a library; the SDK's session and runtime have names of their own, however they are reached."""
     if name in _CONSTANTS:
         return constant(_CONSTANTS[name])
+    if name == "__main__.__file__":
+        return constant(f"{PLUGIN}/main.py")
     if name.endswith((".__file__", ".__path__[]")):
         return constant(f"{PLUGIN}/.venv/lib/python3/site-packages/{name.partition('.')[0]}/__init__.py")
     if name.startswith("dify.runtime.") and name.endswith(
@@ -97,6 +100,24 @@ def _member(program: Program, scope: str, name: str, *, instance: bool) -> Value
 def _described(program: Program, value: Value, *, owner: str) -> Value:
     """What descriptors of a class give to its instances."""
     return either(_answer(program, one, "__get__", given=ref(f"I:{owner}")) for one in sorted(value.refs))
+
+
+_OPERATORS = {"Add": "add", "Sub": "sub", "Mult": "mul", "Div": "truediv", "FloorDiv": "floordiv", "Mod": "mod"} | {
+    "LShift": "lshift",
+    "RShift": "rshift",
+    "BitAnd": "and",
+    "BitOr": "or",
+    "BitXor": "xor",
+    "MatMult": "matmul",
+    "Pow": "pow",
+}
+
+
+def operated(program: Program, left: Value, right: Value, *, kind: str) -> Value:
+    """What an operator gives that a class has made its own."""
+    name = _OPERATORS.get(kind, "")
+    found = either(_answer(program, one, f"__{name}__", given=right) for one in sorted(left.refs))
+    return found | either(_answer(program, one, f"__r{name}__", given=left) for one in sorted(right.refs))
 
 
 def entered(program: Program, value: Value) -> Value:
@@ -148,10 +169,12 @@ def item(program: Program, value: Value, index: Value) -> Value:
 
 def _item_of(program: Program, one: str, index: Value) -> Value:
     if one.startswith(("D:", "I:")):
-        return _held(program, one, index)
+        return _held(program, one, index) | _answer(program, one, "__getitem__", given=index)
     names = [key for key in index.consts if isinstance(key, str)]
     if one == "os.environ":
         return of_environment(names) or Value(taints=frozenset(["variable"]))
+    if one == "sys.argv" and 0 in index.consts:
+        return constant(f"{PLUGIN}/main.py")
     if one == "sys.modules":
         return ref(*names)
     for suffix in _NAMESPACES:
@@ -201,6 +224,8 @@ def element_of(program: Program, value: Value) -> Value:
             result |= _elements(program, one)
         elif one == "pathlib.parents":
             result |= ref("pathlib.Path()")
+        elif one.startswith("I:"):
+            result |= _iterated(program, one)
         elif (space := _SPACES.match(one)) is not None:
             result |= _anything_of(program, space[1])
         elif one[1:2] != ":":
@@ -212,6 +237,11 @@ def _anything_of(program: Program, space: str) -> Value:
     """Whatever an object holds; of the session it can be any part."""
     held = _space(program, space, next(one for one in _NAMESPACES if space.endswith(one)))
     return ref(*(f"{one}.?" for one in held.refs if one.startswith("dify.session")))
+
+
+def _iterated(program: Program, one: str) -> Value:
+    given = _answer(program, one, "__iter__") | _answer(program, one, "__next__")
+    return either(element_of(program, ref(held)) for held in given.refs if held.startswith("D:")) | given
 
 
 def _elements(program: Program, one: str) -> Value:

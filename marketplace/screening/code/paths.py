@@ -3,17 +3,19 @@
 import posixpath
 import re
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from .values import NOTHING, Value, constant
 
 HOST = "/<host>"
-PLUGIN, HOME, TEMPORARY = f"{HOST}/<plugins>/<plugin>", "/<home>", "/tmp"  # noqa: S108 -- read in source, never opened
+PLUGIN, HOME, TEMPORARY = f"{HOST}/<disk>/<data>/<plugins>/<plugin>", "/<home>", "/tmp"  # noqa: S108 -- read in source, never opened
 SITE = "/usr/lib/python3/site-packages"
 _PATH = "pathlib.Path()"
 
 
 # Variables that say where the host keeps plugins, and where whoever runs it is at home.
 _PLUGINS = re.compile(r"^(DIFY|PLUGIN|STORAGE|MARKETPLACE)\w*_(PATH|DIR|FOLDER|ROOT|HOME|CWD)$|^OLDPWD$")
+_OWN = ("PWD", "INIT_CWD")
 _HOMES = {"HOME": "", "USERPROFILE": "", "XDG_CONFIG_HOME": "/.config", "XDG_DATA_HOME": "/.local/share"}
 
 
@@ -22,8 +24,10 @@ def of_environment(names: Iterable[str]) -> Value | None:
     for name in names:
         if name in _HOMES:
             return constant(HOME + _HOMES[name])
+        if name in _OWN:
+            return constant(PLUGIN)
         if _PLUGINS.match(name):
-            return constant(f"{HOST}/<plugins>", "variable")
+            return constant(posixpath.dirname(PLUGIN), "variable")
     return None
 
 
@@ -44,6 +48,8 @@ def path_attribute(value: Value, name: str) -> Value:
             return path(*(parent(text) for text in texts))
         case "parents":
             return Value(frozenset(tuple(parents(text)) for text in texts), frozenset(["pathlib.parents"]))
+        case "parts":
+            return Value(frozenset(PurePosixPath(text).parts for text in texts), taints=value.taints)
         case "name" | "stem" | "suffix":
             return Value(frozenset(_part(text, name) for text in texts))
     return NOTHING
@@ -77,7 +83,9 @@ def path_method(value: Value, name: str, args: tuple[Value, ...]) -> Value | Non
     if not is_path(value):
         return None
     match name:
-        case "resolve" | "absolute" | "with_name" | "with_suffix" | "relative_to":
+        case "with_name" | "with_stem" if args and args[0].texts():
+            return path(*(posixpath.join(parent(text), name) for text in value.texts() for name in args[0].texts()))
+        case "resolve" | "absolute" | "with_name" | "with_stem" | "with_suffix" | "relative_to":
             return path(*(absolute(text) for text in value.texts())).labelled(*value.taints)
         case "expanduser":
             return path(*(text.replace("~", HOME, 1) for text in value.texts())).labelled(*value.taints)
@@ -118,6 +126,12 @@ def path_call(name: str, args: tuple[Value, ...]) -> Value | None:
             return _mapped(first, expanded)
         case "os.path.dirname":
             return _mapped(first, posixpath.dirname)
+        case "os.path.split":
+            return Value(frozenset(posixpath.split(text) for text in first.texts()), taints=first.taints)
+        case "os.path.relpath" | "os.path.normcase":
+            return Value(first.consts, frozenset(), first.taints)
+        case "os.path.commonpath" | "os.path.commonprefix":
+            return _mapped(first, posixpath.dirname) | constant("/")
         case "os.path.basename":
             return _mapped(first, posixpath.basename)
         case "os.path.abspath" | "os.path.realpath" | "os.path.normpath":

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from .frames import Frame
 from .lookups import attribute, foreign
-from .paths import of_environment
+from .paths import PLUGIN, of_environment
 from .sites import CallSite
-from .values import HOLE, NOTHING, Value, either, ref
+from .values import HOLE, NOTHING, Value, constant, either, ref
 
 
 def _template(_: Frame, site: CallSite) -> Value:
@@ -81,6 +81,10 @@ def _run(frame: Frame, site: CallSite) -> Value:
     return run_text(frame, site)
 
 
+def _own_file(_: Frame, site: CallSite) -> Value:
+    return constant(f"{PLUGIN}/{site.module.path}")
+
+
 def _super(frame: Frame, _: CallSite) -> Value:
     return ref(f"I:{frame.owner}") if frame.owner else NOTHING
 
@@ -135,6 +139,9 @@ SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {
     "os.environ.items": _environment,
     "os.environ.pop": _environment,
     "string.Template": _template,
+    "inspect.getfile": _own_file,
+    "inspect.getsourcefile": _own_file,
+    "inspect.getabsfile": _own_file,
     "builtins.exec": _run,
     "builtins.eval": _run,
     "builtins.super": _super,
