@@ -33,6 +33,12 @@ _SERVICES = {
     "honeybadger": "api.honeybadger.io",
     "keen": "api.keen.io",
     "logtail": "in.logs.betterstack.com",
+    "slack_sdk": "slack.com",
+    "gspread": "sheets.googleapis.com",
+    "github": "api.github.com",
+    "dropbox": "api.dropboxapi.com",
+    "tweepy": "api.twitter.com",
+    "notion_client": "api.notion.com",
     "telegram": "api.telegram.org",
     "telebot": "api.telegram.org",
     "pushbullet": "api.pushbullet.com",
@@ -40,7 +46,8 @@ _SERVICES = {
     "pyngrok.ngrok": "ngrok.io",
 }
 _SENDS = re.compile(
-    r"(^|\.)(track|capture|identify|send\w*|notify|report\w*|init|Mixpanel|Client|Bot|TeleBot|connect|post|emit)$"
+    r"(^|\.)(track|capture|identify|send\w*|notify|report\w*|init|Mixpanel|Bot|TeleBot|connect|post\w*|emit|put_\w+|append\w*"
+    r"|create\w*|insert\w*|upload\w*|update\w*|publish|chat_\w+|files_\w+)$"
 )
 _DEVICES = re.compile(r"/dev/(?:tcp|udp)/([\w.-]+)/")
 _SPEAKS = re.compile(

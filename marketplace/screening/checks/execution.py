@@ -161,11 +161,11 @@ def _written(site: CallSite, taints: frozenset[str]) -> Iterator[Finding]:
         yield Finding("code.exec-hidden", message, site.path, site.line, site.source)
 
 
-_ANYBODYS = re.compile(r"^/(tmp|var/tmp|dev/shm)(/|$)")
+_ANYBODYS = re.compile(r"^/(tmp|var/tmp|dev/shm)(/|$)|\.(zip|whl|egg|dat|bin)$")
 
 
 def _searched(site: CallSite) -> Iterator[Finding]:
-    """Where Python looks for modules: a folder that anybody may write to."""
+    """Where Python looks for modules: a folder that anybody may write to, or an archive."""
     for value in site.values():
         for text in filter(_ANYBODYS.search, value.texts()):
             yield Finding(
@@ -287,6 +287,7 @@ def _process(subject: Subject, site: CallSite, *, name: str, taints: frozenset[s
         or site.callee.taints & _HIDING
         or not is_plain(site, name)
         or name == "pty.spawn"
+        or (site.args and "variable" in site.args[0].taints and not site.args[0].consts and not site.args[0].refs)
         or _fetches(" ".join(texts))
     )
     rule = "code.process-hidden" if hidden else "code.process"

@@ -110,9 +110,14 @@ def paths_of(subject: Subject, site: CallSite) -> set[str]:
                 values = [site.argument(2, "root_dir"), site.argument(3, "base_dir")]
             if name.startswith(("glob.", "pathlib.Path.")):
                 values.append(site.argument(-1, "root_dir"))
+        if name.endswith((".execute", ".executescript")):
+            values += [constant(one) for text in site.argument(0).texts() for one in _ATTACHED.findall(text)]
         values += [site.argument(index, word) for pattern, index, word in ELSEWHERE if pattern.search(name)]
     found = {path for value in values for text in value.texts() for path in _leads_to(text, site)}
     return found | _handed_over(site)
+
+
+_ATTACHED = re.compile(r"""\bATTACH\s+(?:DATABASE\s+)?["']([^"']+)""", re.IGNORECASE)
 
 
 def _handed_over(site: CallSite) -> set[str]:
@@ -212,6 +217,8 @@ def classify(path: str, site: CallSite) -> str:
     if any(WRITING.search(name) for name in site.names) or _opens_for_writing(site):
         removes = any(re.search(r"\.(rmtree|removedirs|rmdir)$", name) for name in site.names)
         return "files.written-system" if removes or SYSTEM.search(path) else "files.written-outside"
+    if path.startswith("/*"):
+        return "files.other-plugin"
     if all(name in ASKING for name in site.names):
         return "files.host"
     if "\ufffc" in path.split("/")[1:2] or not (REST.match(path) or PLUGINS.search(path) or "<" in path):

@@ -131,7 +131,9 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
         return answered
     taints = left.taints | right.taints
     if isinstance(node.op, ast.Mod) and left.texts():
-        return _percent(left, right, _mappings(frame, right)).labelled(*taints)
+        return _percent(left, right if right.consts else _filling(frame, right), _mappings(frame, right)).labelled(
+            *taints
+        )
     lefts, rights = left.consts, right.consts
     if isinstance(node.op, ast.Add):
         lefts, rights = _or_hole(lefts, rights), _or_hole(rights, lefts)
@@ -176,6 +178,15 @@ def _mappings(frame: Frame, value: Value) -> list[dict[str, Constant]]:
     bound, keys = frame.program.bound, frame.program.keys
     holders = [one for one in sorted(value.refs) if one.startswith("D:")]
     return [{key: next(iter(bound[one, key].consts), HOLE) for key in keys.get(one, ())} for one in holders[:4]]
+
+
+def _filling(frame: Frame, value: Value) -> Value:
+    """Tuples that are not known as a whole, with a hole for each part that is not."""
+    bound, found = frame.program.bound, set()
+    for one in sorted(value.refs)[:4] if all(one.startswith("D:") for one in value.refs) else ():
+        keys = sorted((key for key in frame.program.keys.get(one, ()) if key.isdigit()), key=int)
+        found.add(tuple(next(iter(bound[one, key].consts), HOLE) for key in keys))
+    return Value(frozenset(one for one in found if one))
 
 
 def _percent(left: Value, right: Value, mappings: list[dict[str, Constant]]) -> Value:
