@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,10 @@ def main(description: str, argv: list[str]) -> int:
     theirs.close()
     os.close(telling)
     first = int(os.read(told, 20) or b"0")
-    keep(said, record, letters=letters, listening=received(mine))
+    listening, trouble = received(mine)
+    if listening is None:
+        record.note("broken", trouble)
+    keep(said, record, letters=letters, listening=listening)
     return watch(said, record, between=between, first=first)
 
 
@@ -103,8 +107,7 @@ def run_between(said: dict[str, Any], argv: list[str], *, users: int, theirs: so
         os.close(telling)
         status = os.waitstatus_to_exitcode(os.waitpid(first, 0)[1])
     except OSError as error:
-        sys.stderr.write(f"a cell cannot be made: {error}\n")
-        sys.stderr.flush()
+        give_up(theirs, error)
     finally:
         os._exit(status if status >= 0 else 128 - status)
 
@@ -124,10 +127,16 @@ def become_first(said: dict[str, Any], argv: list[str], *, users: int, theirs: s
         os.closerange(3, 1 << 16)
         os.execvpe(argv[0], argv, world(said, address))  # noqa: S606
     except OSError as error:
-        sys.stderr.write(f"a cell cannot be made: {error}\n")
-        sys.stderr.flush()
+        give_up(theirs, error)
     finally:
         os._exit(CANNOT)
+
+
+def give_up(theirs: socket.socket, error: OSError) -> None:
+    with suppress(OSError):
+        theirs.send(str(error).encode()[:500])
+    sys.stderr.write(f"a cell cannot be made: {error}\n")
+    sys.stderr.flush()
 
 
 def open_door(theirs: socket.socket) -> str:
@@ -145,13 +154,15 @@ def world(said: dict[str, Any], address: str) -> dict[str, str]:
     return {**os.environ, **said["environment"], **proxies, "NO_PROXY": near, "no_proxy": near}
 
 
-def received(mine: socket.socket) -> socket.socket | None:
-    """The door, once it is there; None if the cell came to nothing."""
+def received(mine: socket.socket) -> tuple[socket.socket | None, str]:
+    """The door, once it is there; None, and why, if the cell came to nothing before the program had its turn."""
     try:
-        _, descriptors, _, _ = socket.recv_fds(mine, 16, 1)
-    except OSError:
-        return None
-    return socket.socket(fileno=descriptors[0]) if descriptors else None
+        text, descriptors, _, _ = socket.recv_fds(mine, 500, 1)
+    except OSError as error:
+        return None, str(error)
+    if descriptors:
+        return socket.socket(fileno=descriptors[0]), ""
+    return None, text.decode(errors="replace") or "its processes ended"
 
 
 def keep(said: dict[str, Any], record: notes.Notes, *, letters: socket.socket, listening: socket.socket | None) -> None:

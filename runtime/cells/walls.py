@@ -31,6 +31,10 @@ KNOWN = tuple(
         *("localtime", "mime.types", "nsswitch.conf", "fonts", "protocols", "services", "magic"),
     )
 )
+# homes of system's users are there, and a host may run as one: without these there is no cell
+ESSENTIAL = frozenset({"/", "/etc", "/dev", "/proc", "/run", "/tmp", *SYSTEM}) | {  # noqa: S108 - the cell's own
+    f"/usr/{name}" for name in ("bin", "sbin", "lib", "lib64", "local", "local/bin", "local/lib", "share")
+}
 DEVICES = ("null", "zero", "full", "random", "urandom")
 WRITTEN = {
     "passwd": f"root:x:0:0::/:/bin/sh\ncell:x:{INSIDE}:{INSIDE}::/tmp:/bin/sh\n",
@@ -88,7 +92,7 @@ def make(target: Path, *, folder: bool) -> None:
 
 def hide(root: Path, path: Path) -> None:
     target = within(root, path)
-    if target.is_symlink() or not target.exists():
+    if str(path) in ESSENTIAL or target.is_symlink() or not target.exists():
         return
     if target.is_dir():
         kernel.mount("tmpfs", target, kind="tmpfs", flags=kernel.MS_NOSUID | kernel.MS_NODEV, data="size=1m,mode=755")

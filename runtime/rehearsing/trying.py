@@ -77,7 +77,10 @@ def rehearse(package: Package) -> Rehearsal:
     if seen.named_hosts and not seen.installed:
         refused = ", ".join(seen.named_hosts)
         seen.trouble += f"\n{refused} was refused: an administrator may allow it (SCREENING_PACKAGE_HOSTS)."
-    seen.closed = [path for path in (*seen.files, *seen.build_files) if _is_closed(path)]
+    # where it was on this machine is nobody's business who reads what it said
+    seen.trouble = seen.trouble.replace(f"{stage.root}/", "")
+    seen.log = [line.replace(f"{stage.root}/", "") for line in seen.log]
+    seen.closed = [path for path in (*seen.files, *seen.build_files) if _is_closed(path, stage)]
     return seen
 
 
@@ -132,6 +135,7 @@ def _build(stage: Stage, options: EnvironmentOptions, seen: Rehearsal) -> Worksh
                 "Something it needs has to be built from source, which is not done while the package index has a password: "
                 "what is built could read it. Name an index without one in PIP_MIRROR_URL, or wheels in PLUGIN_WHEELS_PATH."
             ) from error
+        _complain_of_cells([stage.record(shop) for shop in shops])
         if away := [why for shop in shops for why in _read(stage.record(shop))["unreachable"]]:
             raise CannotRehearse(
                 f"Packages could not be fetched ({away[0]}): screen it again when they can."
@@ -163,6 +167,7 @@ async def _play(package: Package, seen: Rehearsal, *, stage: Stage, shop: Worksh
         seen.trouble = str(error)[:2000]
     finally:
         await backend.stop(1.0)
+        _complain_of_cells([cell.record])
         found = _read(cell.record)
         seen.hosts += found["host"]
         seen.files += found["file"]
@@ -189,10 +194,10 @@ def _options(package: Package, seen: Rehearsal, *, cell: Cell, python: Path) -> 
     )
 
 
-def _is_closed(path: str) -> bool:
-    """Whether it is one of those that a cell never shows, though it is not the rehearsal's own."""
+def _is_closed(path: str, stage: Stage) -> bool:
+    """Whether it is one of those that a cell never shows; the folders around its own hold nothing there but its own."""
     within = [str(one) for one in hidden()]
-    return any(path == one or path.startswith(f"{one}/") for one in within)
+    return not stage.root.is_relative_to(path) and any(path == one or path.startswith(f"{one}/") for one in within)
 
 
 async def _refuse(session: Session, call: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
@@ -233,9 +238,16 @@ def _memory(pid: int) -> int:
         pid = int(children[0])
 
 
+def _complain_of_cells(records: list[Path]) -> None:
+    """One that could not be made is nothing that a package can be blamed for. Raises CannotRehearse."""
+    for record in records:
+        for why in _read(record)["broken"]:
+            raise CannotRehearse(f"A cell cannot be made on this machine: {why}. {WAY_OUT}")
+
+
 def _read(record: Path) -> dict[str, list[str]]:
     """What was noted in a cell, by kind."""
-    kinds = ("host", "request", "file", "process", "limit", "unreachable")
+    kinds = ("host", "request", "file", "process", "limit", "unreachable", "broken")
     found: dict[str, list[str]] = {kind: [] for kind in kinds}
     for line in record.read_bytes().splitlines() if record.exists() else ():
         one = json.loads(line)

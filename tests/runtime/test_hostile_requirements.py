@@ -18,6 +18,7 @@ from marketplace.screening.screen import run_check
 from runtime import environment, rehearsing
 from runtime.preparing import environment_options
 from runtime.rehearsing import CannotRehearse, Rehearsal, trying
+from runtime.rehearsing.confinement import Stage
 from tests import sdk
 from tests.runtime.environment import wheels
 from tests.runtime.environment.index import Index
@@ -246,13 +247,28 @@ for path in ({host["outside"]!r}, "/usr/local/evil", victim.__file__):
         print("WRITTEN", path)
     except OSError as error:
         print("no", path, error)
+print(__file__)
 raise SystemExit("that was all")
 """
     (folder / "main.py").write_text(lines)
     seen = rehearsed(folder)
     assert "that was all" in seen.trouble
+    assert "package/main.py" in " ".join(seen.log)
+    assert trying.ROOM not in " ".join([seen.trouble, *seen.log])
     assert not any("WRITTEN" in line for line in seen.log)
     assert not Path(str(host["outside"])).exists()
+
+
+def test_who_looks_around_itself_looks_at_nobody_elses(settings) -> None:
+    settings.PLUGIN_ENVIRONMENTS_PATH = Path("/srv/environments")
+    stage = Stage(Path("/srv/environments/.rehearsals/.building-0"), 0)
+    around = ["/srv/environments/.rehearsals", "/srv/environments"]
+    others = [
+        "/srv/environments/0a1b",
+        "/srv/environments/.rehearsals/.building-1",
+        str(settings.DATA_DIR / "db.sqlite3"),
+    ]
+    assert [path for path in (*around, *others, "/srv", "/opt/x") if trying._is_closed(path, stage)] == others
 
 
 def test_where_nothing_can_be_confined_it_is_not_scanned(tmp_path, monkeypatch) -> None:

@@ -321,6 +321,24 @@ def test_what_is_left_can_be_removed_also_where_it_was_closed(bench, say, tmp_pa
     assert not bench.work.exists()
 
 
+def test_one_that_cannot_be_made_says_why_where_no_program_could_have_said_it(bench) -> None:
+    """A folder to write in cannot be shown where there is a file already."""
+    (bench.work / "file").touch()
+    bench.set(shown=[*bench.cell.shown, bench.work / "file"], written=[bench.work, Path("/etc/passwd/below")])
+    said, status = bench.run("print('here')")
+    assert (status, "here" in said) == (0, True)  # what is not there is not shown
+    bench.set(layered=[Path("/etc/passwd/below")])
+    said, status = bench.run("print('here')")
+    assert (status, "here" in said) == (126, False)
+    assert '{"kind": "broken", "what": "[Errno ' in bench.notes
+
+
+def test_what_a_cell_is_made_of_cannot_be_hidden(bench, say) -> None:
+    """The home of whom the host runs as may be a folder of the system."""
+    bench.set(hidden=[Path("/"), Path("/usr"), Path("/usr/sbin"), Path("/dev"), Path("/bin")])
+    assert say("print('here')") == "here"
+
+
 def test_an_obstacle_is_a_sentence(monkeypatch) -> None:
     assert making.obstacle() == ""
     monkeypatch.setattr(making, "command", lambda cell, argv: ["/bin/sh", "-c", "echo nothing of it >&2; exit 1"])
