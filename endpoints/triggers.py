@@ -17,13 +17,15 @@ from runtime.calling import call
 from runtime.credentials.finding import NONE, NoCredentials, afor_provider
 from runtime.credentials.places import Credentials
 from runtime.database import in_thread
-from runtime.errors import RuntimeFault
+from runtime.errors import Busy, RuntimeFault
 from runtime.wire import END, STREAM
 
 log = logging.getLogger(__name__)
 
 Values = dict[str, Any]
 KEPT_EVENTS = 100
+MOST_EVENTS = KEPT_EVENTS  # that one request may be; each is a call of the plugin, and more would not be kept
+MOST_RUNNING = 500  # requests whose events are still being understood: whoever sends more is told to come back
 
 running: set[asyncio.Task[None]] = set()  # events that are being understood, held so that they are not collected
 
@@ -115,6 +117,8 @@ async def answered(workspace: str, plugin_id: str, action: str, *, data: Values)
 
 async def dispatch(trigger: Trigger, arrived: Arrived, hook: str) -> tuple[tuple[int, Headers, bytes], Values]:
     """The plugin's answer to the platform, and what it has understood; raises RuntimeFault."""
+    if len(running) >= MOST_RUNNING:
+        raise Busy("The events of earlier requests are still being understood. Send this one again in a while.")
     raw = request_text(arrived, hook).hex()
     heard = await trigger.ask_with_any("dispatch_event", raw_http_request=raw)
     try:
@@ -132,7 +136,7 @@ def understand_soon(trigger: Trigger, heard: Values) -> None:
 
 
 async def understand(trigger: Trigger, heard: Values) -> None:
-    for name in heard.get("events") or ():
+    for name in names_of(heard.get("events")):
         event = Event(name=str(name)[:255], user_id=str(heard.get("user_id") or "")[:255])
         try:
             answer = await trigger.ask_with_any(
@@ -146,6 +150,15 @@ async def understand(trigger: Trigger, heard: Values) -> None:
         except (RuntimeFault, TimeoutError) as error:
             event.error = str(error) or "It took too long."
         await in_thread(write, trigger.endpoint_id, event)
+
+
+def names_of(events: Any) -> list[Any]:
+    """As many of them as are asked for."""
+    if not isinstance(events, list):
+        return []
+    if len(events) > MOST_EVENTS:
+        log.warning("A trigger has heard %d events in one request; %d of them are asked for", len(events), MOST_EVENTS)
+    return events[:MOST_EVENTS]
 
 
 def write(endpoint_id: str, event: Event) -> None:

@@ -1,5 +1,6 @@
 """Triggers end to end: subscribed at an address, told of events through the public door, renewed on time, and unsubscribed."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,10 @@ import pytest
 
 from endpoints import subscribing, triggers
 from endpoints.errors import BadGateway
-from endpoints.http import BadAnswer, raw_answer
+from endpoints.http import Arrived, BadAnswer, raw_answer
+from endpoints.models import Event
+from endpoints.triggers import MOST_EVENTS, MOST_RUNNING, Trigger
+from runtime.errors import Busy
 from runtime.wire import END, STREAM, Frame
 from tests.endpoints.conftest import Endpoints
 from tests.programs import wait_until
@@ -85,7 +89,7 @@ def test_events_come_through_the_public_door(subscription, endpoints: Endpoints,
     body = {"event": "both", "volume": 7, "user": "ada"}
     heard = web.post(url, json=body, headers={"X-Bell-Secret": secret})
     assert (heard.status_code, heard.text, heard.headers["x-bell"]) == (202, "heard both", "heard")
-    wait_until(lambda: len(events(endpoints, subscription)) == 2, what="both events are understood", seconds=10)
+    wait_until(lambda: len(events(endpoints, subscription)) == 2, what="both events are understood", seconds=60)
     found = {one["name"]: one for one in events(endpoints, subscription)}
     assert set(found) == {"ring", "knock"}
     assert found["ring"]["user_id"] == "ada"
@@ -102,7 +106,7 @@ def test_renewed_on_time_by_itself(subscription, endpoints: Endpoints) -> None:
         [one] = listed(endpoints)
         return bool(one["expires_at"] > subscription["expires_at"])
 
-    wait_until(renewed, what="the subscription is renewed", seconds=30)
+    wait_until(renewed, what="the subscription is renewed", seconds=90)
 
 
 def test_a_refused_subscription_leaves_no_address(bell: str, endpoints: Endpoints) -> None:
@@ -153,3 +157,32 @@ async def test_an_answer_that_is_no_object(monkeypatch: pytest.MonkeyPatch, said
     monkeypatch.setattr(triggers, "call", call)
     with pytest.raises(BadGateway):
         await triggers.asked("w", "a/b", "dispatch_event", data={})
+
+
+BELL = Trigger("1", "w", "a/bell", "bell", "api-key", {}, {})
+
+
+@pytest.mark.parametrize(("said", "asked"), [(["ring"] * 5000, MOST_EVENTS), ("ring", 0), (7, 0), (None, 0)])
+async def test_one_request_is_so_many_events_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, said: Any, asked: int
+) -> None:
+    """Each is a call of the plugin, whatever it says that it has heard."""
+    calls: list[str] = []
+    written: list[Event] = []
+
+    async def call(*, data: dict[str, Any], **_: Any) -> AsyncGenerator[list[Frame]]:
+        calls.append(data["event"])
+        yield [(STREAM, b"{}"), (END, b"{}")]
+
+    monkeypatch.setattr(triggers, "call", call)
+    monkeypatch.setattr(triggers, "write", lambda _, event: written.append(event))
+    await triggers.understand(BELL, {"raw_http_request": "", "events": said})
+    assert (len(calls), len(written)) == (asked, asked)
+
+
+async def test_who_sends_more_than_is_understood_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work: list[asyncio.Future[None]] = [asyncio.get_running_loop().create_future() for _ in range(MOST_RUNNING)]
+    monkeypatch.setattr(triggers, "running", set(at_work))
+    arrived = Arrived("POST", b"/", [], b"", "192.0.2.1", b"a.test", "https")
+    with pytest.raises(Busy, match="Send this one again"):
+        await triggers.dispatch(BELL, arrived, "hook")
