@@ -36,7 +36,7 @@ class Arrival(ABC):
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self.handshake = Handshake()
-        self.rest = b""
+        self.rest = bytearray()  # of a line whose end has not come yet
         self.key: DebugKey | None = None
         self.backend: DebuggingBackend | None = None
         self.connection: Connection | None = None
@@ -94,7 +94,11 @@ class Arrival(ABC):
     # The handshake.
 
     async def greet(self, data: bytes) -> None:
-        *lines, self.rest = (self.rest + data).split(b"\n")
+        *lines, last = data.split(b"\n")
+        if lines:
+            lines[0] = bytes(self.rest) + lines[0]
+            self.rest.clear()
+        self.rest += last
         for number, line in enumerate(lines):
             if not line.strip():
                 continue
@@ -120,7 +124,8 @@ class Arrival(ABC):
         backend.patient = installation.patient
         backend.log("host", f"connected from {self.origin}")
         await node.here().welcome(backend)
-        self.backend, self.rest = backend, b""
+        self.backend = backend
+        self.rest.clear()
         self.spawn(self.send_what_waits(backend))
         self.spawn(self.watch(backend))
 

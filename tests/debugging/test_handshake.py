@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from debugging.arrival import Arrival
 from debugging.errors import Refused
 from debugging.handshake import LONGEST_LINE, MOST_ASSETS, Handshake
+from debugging.models import DebugKey
 from tests.caller import Caller
 from tests.debugging.machine import debug_port, installed, key_of, remote, sockets, wait_for
 from tests.programs import wait_until
@@ -125,6 +127,28 @@ def test_no_line_brings_anything_but_a_refusal(data):
         taken(*lines)
 
 
+async def test_a_long_line_costs_no_more_for_coming_in_small_pieces():
+    """Of who has shown a key a line may be long; it was joined anew for every piece."""
+
+    class Silent(Arrival):
+        async def transmit(self, data):
+            """Nobody listens."""
+
+        async def hang_up(self):
+            """There is no connection."""
+
+    arrival = Silent("nowhere")
+    arrival.key = DebugKey()
+    began = time.process_time()
+    for _ in range((LONGEST_LINE >> 10) - 1):
+        await arrival.greet(b"x" * 1024)
+    assert time.process_time() - began < 5
+    with pytest.raises(Refused, match="invalid handshake message"):
+        await arrival.greet(b"\n")
+    with pytest.raises(Refused, match="a line is longer than"):
+        await arrival.greet(b"x" * (LONGEST_LINE + 1))
+
+
 # Over a real connection.
 
 
@@ -135,7 +159,7 @@ def api(host, request):
     caller.http.close()
 
 
-def said(host, data, seconds=5.0):
+def said(host, data, seconds=60.0):
     """What the server answers until it closes the connection; fails where it does not."""
     with socket.create_connection(("127.0.0.1", debug_port(host)), timeout=seconds) as connection:
         with suppress(ConnectionError):
@@ -163,19 +187,19 @@ def test_a_key_that_was_revoked_or_replaced_lets_nobody_in(host, api):
 def test_a_line_without_an_end_is_cut_off(host, api):
     """Of a gigabyte the server reads as much as a line may have."""
     head = line("handshake", {"key": key_of(api)}) + b"\n"
-    answer = said(host, head + b"x" * (LONGEST_LINE + (8 << 20)), seconds=20)
+    answer = said(host, head + b"x" * (LONGEST_LINE + (8 << 20)))
     assert answer.startswith("handshake failed, a line is longer than")
 
 
 def test_of_who_has_shown_no_key_little_is_kept(host):
     """Anybody who reaches the port could fill the memory otherwise."""
-    assert said(host, b"x" * 8192, seconds=20) == "handshake failed, the key comes first, in a short line\n"
+    assert said(host, b"x" * 8192) == "handshake failed, the key comes first, in a short line\n"
 
 
 def test_who_says_nothing_is_sent_away(host):
     began = time.monotonic()
-    assert said(host, b"", seconds=15).startswith("handshake failed, not completed within 10 s")
-    assert time.monotonic() - began < 13
+    assert said(host, b"").startswith("handshake failed, not completed within 10 s")
+    assert time.monotonic() - began < 40
 
 
 def test_mutated_handshakes_harm_nobody(host, api):
@@ -192,7 +216,7 @@ def fuzz(host, api, count):
         whole = b"\n".join(good_lines(key_of(api))) + b"\n"
         for number in range(count):
             sent = mutated(whole, chance)
-            with socket.create_connection(("127.0.0.1", debug_port(host)), timeout=5) as connection:
+            with socket.create_connection(("127.0.0.1", debug_port(host)), timeout=60) as connection:
                 with suppress(ConnectionError):
                     connection.sendall(sent)
                 if number % 10 == 0:
@@ -201,7 +225,7 @@ def fuzz(host, api, count):
                         connection.recv(4096)
             if number % 100 == 0:
                 assert len(api.tool("patchbay/echo", "echo", text="still here")) == 1
-        wait_until(lambda: sockets(pid) <= before + 2, what="all connections are gone", seconds=30)
+        wait_until(lambda: sockets(pid) <= before + 2, what="all connections are gone", seconds=60)
         assert installed(api)["patchbay/echo"] == "remote"
 
 
