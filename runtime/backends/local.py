@@ -264,8 +264,9 @@ class LocalBackend(DuplexBackend):
         self.why_stopped = self.why_stopped or "It was stopped."
         if self.pidfd < 0:  # it never got as far as being connected
             self.end_by_force()
-            self.ward.end()
-            self.process.wait()
+            self.why_stopped = self.ward.end() or self.why_stopped
+            self.status = self.process.wait()
+            self.finish()
             return
         self.signal_group(signal.SIGTERM)
         try:
