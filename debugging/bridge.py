@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import orjson
@@ -26,6 +26,7 @@ LOOK_EVERY = 0.5  # seconds between two looks at the files
 SETTLE = 0.3  # seconds without a change before the plugin is started anew: editors write in steps
 AGAIN_AFTER = 2.0  # seconds before another try when the server is gone
 LEAVE_WITHIN = 3.0  # seconds from SIGTERM to SIGKILL
+LAST_WORDS = 0.5  # seconds in which what a program that has ended had still written is read
 SEEN = (".py", ".yaml", ".yml", ".toml", ".env", ".md", ".svg", ".png", ".txt", ".json")
 PASSED_OVER = {".venv", "venv", "__pycache__", ".git", "node_modules"}
 
@@ -86,17 +87,28 @@ class Bridge:
                     stamp = latest
                     await asyncio.sleep(SETTLE)
 
-    @contextlib.asynccontextmanager
-    async def program(self, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    async def started(self, port: int, output: int) -> asyncio.subprocess.Process:
         place = {"REMOTE_INSTALL_URL": f"127.0.0.1:{port}", "REMOTE_INSTALL_KEY": self.key}
-        process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             *wrap([self.python, "-m", self.entrypoint]),  # an SDK plugin whose bridge was killed would spin for ever
             cwd=self.folder,
             env=os.environ | place | {"INSTALL_METHOD": "remote", "PYTHONUNBUFFERED": "1"},
-            stdout=asyncio.subprocess.PIPE,
+            stdout=output,
             stderr=asyncio.subprocess.STDOUT,
         )
-        reading = asyncio.ensure_future(self.read_output(process))
+
+    @contextlib.asynccontextmanager
+    async def program(self, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+        """A pipe of asyncio's own would make its end that of whatever the program has started and left."""
+        ours, theirs = os.pipe()
+        reading = asyncio.ensure_future(self.read_output(os.fdopen(ours, "rb", buffering=0)))
+        try:
+            process = await self.started(port, theirs)
+        except BaseException:
+            reading.cancel()
+            raise
+        finally:
+            os.close(theirs)
         try:
             yield process
         finally:
@@ -106,12 +118,21 @@ class Bridge:
                 await asyncio.wait_for(process.wait(), LEAVE_WITHIN)
             except TimeoutError:
                 process.kill()
-            await reading
+                await process.wait()
+            await asyncio.wait([reading], timeout=LAST_WORDS)
+            reading.cancel()
 
-    async def read_output(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None  # noqa: S101 - asked for above
-        async for line in process.stdout:
-            self.say("out", line.decode(errors="replace").rstrip())
+    async def read_output(self, pipe: IO[bytes]) -> None:
+        reader = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+        lines = Lines(lambda line: self.say("out", line.decode(errors="replace").rstrip()))
+        try:
+            while piece := await reader.read(PIECE):
+                lines.feed(piece)
+            lines.feed(b"\n")
+        finally:
+            transport.close()
 
     # Carrying.
 
