@@ -1,12 +1,14 @@
 """Programs that run beside the tests: started, waited for, and ended with them, whatever ends the tests."""
 
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,9 @@ import pytest
 from runtime.launcher import wrap
 
 POLL = 0.05  # seconds
+# For what happens at once on an idle machine: far above that, far below the time-outs that would bring it about as well.
+SOON = 15.0  # seconds
+PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def required(name: str, found: str | None) -> str:
@@ -31,10 +36,28 @@ def on_path(name: str) -> str:
 
 
 def free_port() -> int:
-    """A port on which nobody listens just now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that is this process's own as long as it lives, whether or not somebody listens on it just now.
+
+    The kernel gives none of this range to connections, and other tests ask here too: whoever has the port over UDP has
+    it. What binds to 0, closes and begins to listen seconds later finds now and then that another one was quicker.
+    """
+    first, last = own_ports()
+    for _ in range(1000):
+        port = random.SystemRandom().randrange(first, last)
+        claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with suppress(OSError), socket.socket() as listener:
+            claim.bind(("127.0.0.1", port))
+            listener.bind(("127.0.0.1", port))
+            claim.detach()
+            return port
+        claim.close()
+    pytest.fail(f"no port between {first} and {last} is free")
+
+
+def own_ports() -> tuple[int, int]:
+    """Below those that connections get, and above those that are known by heart."""
+    lowest = int(PORTS.read_text().split()[0]) if PORTS.exists() else 49_152
+    return (10_000, lowest) if lowest > 12_000 else (10_000, 60_000)
 
 
 def wait_until[T](condition: Callable[[], T], *, what: str, seconds: float = 20.0) -> T:
