@@ -19,10 +19,12 @@ from tests.caller import Caller
 
 LONGEST_ID = 30
 SERVERS = {"start_host", "split_hosts"}
-# In CI the same examples each time: what fails there must fail for whoever looks into it. Elsewhere new ones.
-hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-hypothesis.settings.register_profile("here", deadline=None)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+# The same examples each time, so that what fails in one run fails for whoever looks into it; NEW_EXAMPLES=1 looks for
+# others. How long they take to make says something about the machine only.
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("same", PATIENT, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("new", PATIENT)
+hypothesis.settings.load_profile("new" if os.environ.get("NEW_EXAMPLES") else "same")
 
 PLUGINS = places.ROOT / "tests" / "plugins"
 

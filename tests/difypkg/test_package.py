@@ -162,7 +162,9 @@ def mutated(data, changes):
     return bytes(buffer)
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(mutations)
 def test_mutated_archives_open_or_are_refused_and_never_write_outside(tmp_path, changes):
     root = tmp_path / "root"

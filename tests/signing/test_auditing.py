@@ -27,7 +27,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+UNDER_LOAD = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+few = settings(max_examples=20, deadline=None, suppress_health_check=UNDER_LOAD)
 
 
 @pytest.fixture

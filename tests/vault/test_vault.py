@@ -15,7 +15,8 @@ from runtime.models import DataKey
 from runtime.vault import VaultFault
 
 WORKSPACES = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=64)
-often = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+UNDER_LOAD = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+often = settings(max_examples=40, deadline=None, suppress_health_check=UNDER_LOAD)
 
 
 @pytest.fixture(autouse=True)
