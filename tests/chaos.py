@@ -151,8 +151,8 @@ def settled(host: Host) -> None:
         mine = {pid: parent_and_state(pid) for pid in host.plugin_processes()}
         return [(pid, what) for pid, (parent, what) in mine.items() if parent != worker and parent not in mine]
 
-    wait_until(lambda: not strays(), what="orphans are gone", seconds=20)
-    wait_until(lambda: not zombies_of(worker), what="all that has ended is waited for", seconds=20)
+    wait_until(lambda: not strays(), what="orphans are gone", seconds=60)
+    wait_until(lambda: not zombies_of(worker), what="all that has ended is waited for", seconds=60)
 
 
 def parent_and_state(pid: int) -> tuple[int, str]:

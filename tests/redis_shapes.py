@@ -51,7 +51,7 @@ def with_tls() -> Iterator[str]:
 
 @dataclass
 class Watched:
-    """A master, its replica, and three Sentinels that agree after a second that a master is gone."""
+    """A master, its replica, and three Sentinels that agree after some seconds that a master is gone."""
 
     url: str
     master: Program
@@ -66,7 +66,8 @@ class Watched:
 
 
 @contextmanager
-def sentinel() -> Iterator[Watched]:
+def sentinel(patience: int = 3000) -> Iterator[Watched]:
+    """`patience` in milliseconds: whoever is silent for longer, on a busy machine too, is replaced."""
     first, second = free_port(), free_port()
     login = ("--requirepass", PASSWORD, "--masterauth", PASSWORD)
     with ExitStack() as stack:
@@ -74,22 +75,22 @@ def sentinel() -> Iterator[Watched]:
         stack.enter_context(server(*login, "--replicaof", "127.0.0.1", str(first), port=second))
         ports = [free_port() for _ in range(3)]
         for port in ports:
-            stack.enter_context(watcher(port, first))
+            stack.enter_context(watcher(port, first, patience))
         hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
         url = f"redis+sentinel://:{QUOTED}@{hosts}/patchbay/0"
         watched = Watched(url, master, ports)
-        wait_until(lambda: knows_all(ports[0]), what="the Sentinels know each other and the replica")
+        wait_until(lambda: knows_all(ports[0]), what="the Sentinels know each other and the replica", seconds=60)
         yield watched
 
 
 @contextmanager
 def sentinel_address() -> Iterator[str]:
-    with sentinel() as watched:
+    with sentinel(60_000) as watched:
         yield watched.url
 
 
 @contextmanager
-def watcher(port: int, master: int) -> Iterator[None]:
+def watcher(port: int, master: int, patience: int) -> Iterator[None]:
     folder = places.new_folder()
     lines = (
         f"port {port}",
@@ -97,7 +98,7 @@ def watcher(port: int, master: int) -> Iterator[None]:
         f"dir {folder}",
         f"sentinel monitor patchbay 127.0.0.1 {master} 2",
         f'sentinel auth-pass patchbay "{PASSWORD}"',
-        "sentinel down-after-milliseconds patchbay 1000",
+        f"sentinel down-after-milliseconds patchbay {patience}",
         "sentinel failover-timeout patchbay 5000",
     )
     (folder / "sentinel.conf").write_text("\n".join(lines))
@@ -122,12 +123,19 @@ def cluster() -> Iterator[str]:
     with ExitStack() as stack:
         ports = [free_port() for _ in range(3)]
         for port in ports:
-            options = ("--cluster-enabled", "yes", "--cluster-port", str(free_port()), "--cluster-node-timeout", "2000")
+            options = (
+                "--cluster-enabled",
+                "yes",
+                "--cluster-port",
+                str(free_port()),
+                "--cluster-node-timeout",
+                "15000",
+            )
             stack.enter_context(server(*options, port=port))
         nodes = [f"127.0.0.1:{port}" for port in ports]
         create = [on_path("redis-cli"), "--cluster", "create", *nodes, "--cluster-yes"]
         subprocess.run(create, check=True, capture_output=True, timeout=60)
-        wait_until(lambda: all(map(is_whole, ports)), what="every node knows all slots")
+        wait_until(lambda: all(map(is_whole, ports)), what="every node knows all slots", seconds=60)
         yield f"redis+cluster://{','.join(nodes)}"
 
 

@@ -1,32 +1,27 @@
 """The catalogue in a real browser, on this process's own server and database."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
 from marketplace.catalogue import indexing
 from marketplace.catalogue.engines import engine
 from marketplace.models import User
-from tests.e2e.conftest import BROWSERS, QUIET
-from tests.programs import required
+from tests.chromium import chromium
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Its event loop runs in this thread while it is open; Django is told that the tests know."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=required("Chromium", found), args=QUIET)
+    with chromium() as launched:
         yield launched
-        launched.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 

@@ -10,7 +10,14 @@ import orjson
 import pytest
 
 from runtime.wire import END, ERROR, GONE, STREAM
+from tests.programs import SOON
 from tests.sdk import frames_of, tool
+
+
+async def until(condition):
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.02)
 
 
 def texts(frames):
@@ -66,7 +73,7 @@ async def test_a_call_never_outlives_its_plugin(reach):
         for frames in await asyncio.gather(*waiting):
             assert frames[-1][0] in (GONE, ERROR)
             assert b"SIGKILL" in frames[-1][1]
-        assert time.monotonic() - killed < 1
+        assert time.monotonic() - killed < SOON
 
 
 async def test_a_plugin_that_exits_says_its_last_words(reach):
@@ -82,7 +89,7 @@ async def test_stray_output_is_logged_and_harms_nobody(reach, how):
         frames = await frames_of(reached.plugin, tool("fail", how=how))
         assert texts(frames) == [f"survived {how}"]
         stray = {"stdout": "this is not JSON", "stderr": "a line on stderr"}[how]
-        assert stray in reached.log.texts(how)
+        await until(lambda: stray in reached.log.texts(how))  # it comes another way than the answer
 
 
 async def test_a_line_over_the_limit_ends_its_session_only(reach):
@@ -103,9 +110,10 @@ async def test_a_long_stray_line_is_skipped(reach):
 
 async def test_a_slow_reader_ends_only_itself(reach):
     async with reach("echo", session_limit=1 << 20) as reached:
-        slow = reached.plugin.stream(tool("stream", count=5000, size=1000))
+        session = tool("stream", count=5000, size=1000)
+        slow = reached.plugin.stream(session)
         first = await anext(slow)
-        await asyncio.sleep(1.5)
+        await until(lambda: reached.plugin.conversations[session.id.encode()].inbox.over)
         others = await frames_of(reached.plugin, tool("stream", count=100, size=16))
         assert others[-1][0] == END
         frames = first + [frame async for batch in slow for frame in batch]
@@ -119,8 +127,7 @@ async def test_a_caller_that_leaves_is_forgotten(reach):
         await asyncio.sleep(0.3)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await asyncio.sleep(0.2)
-        assert reached.process.conversations == {}
+        await until(lambda: reached.process.conversations == {})
         assert texts(await frames_of(reached.plugin, tool("echo", text="next"))) == ["next"]
 
 

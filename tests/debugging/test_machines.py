@@ -10,7 +10,7 @@ import pytest
 from tests import sdk
 from tests.caller import Caller
 from tests.debugging.machine import bridged, installed, remote, wait_for
-from tests.programs import wait_until
+from tests.programs import SOON, wait_until
 
 ECHO, CALLER, HOOKS, MODEL, AGENT = (f"patchbay/{name}" for name in ("echo", "caller", "hooks", "model", "agent"))
 
@@ -33,16 +33,20 @@ def test_a_machine_that_connects_is_installed_and_answers_until_it_leaves(host, 
         assert texts(api.tool(ECHO, "echo", text="from a laptop")) == ["from a laptop"]
         assert len(api.tool(ECHO, "stream", count=500, size=10)) == 500
         assert api.tool(ECHO, "fail", how="raise")[0]["code"] == -500
+        wait_until(lambda: under_way(api) == 0, what="all other calls have ended")
         caught: list[object] = []
         waiting = threading.Thread(target=lambda: caught.extend(api.tool(ECHO, "sleep", seconds=30)))
         waiting.start()
-        wait_until(lambda: machine.runs, what="it runs")
-        threading.Event().wait(0.5)
+        wait_until(lambda: under_way(api) == 1, what="the call is under way")
         machine.kill()
-        waiting.join(timeout=5)
+        waiting.join(timeout=SOON)
         assert not waiting.is_alive()
     assert "ConnectionClosedError" in str(caught) or "gone" in str(caught)
     assert installed(api)[ECHO] == "remote"  # it may come back: its installation waits for it
+
+
+def under_way(api):
+    return api.http.get("/health/check").json()["active_dispatch_requests"]
 
 
 def test_an_old_sdk_connects_as_well(host, api):
@@ -82,7 +86,9 @@ def test_endpoints_live_through_a_reconnect(host, api):
         hook = rows[0]["hook_id"]
         assert api.http.get(f"/e/{hook}/echo").status_code == 200
     with remote(host, api, "hooks"):
-        wait_until(lambda: api.http.get(f"/e/{hook}/echo").status_code == 200, what="the endpoint answers again")
+        wait_until(
+            lambda: api.http.get(f"/e/{hook}/echo").status_code == 200, what="the endpoint answers again", seconds=90
+        )
 
 
 def identifier(api, plugin_id):
@@ -121,15 +127,15 @@ def test_the_bridge_carries_a_plugin_and_starts_it_anew_after_a_change(host, api
     with bridged(host, api, "echo", folder) as bridge:
         wait_for(api, ECHO, "remote")
         assert texts(api.tool(ECHO, "echo", text="over the web")) == ["over the web"]
-        wait_until(lambda: "→ tool invoke_tool echo" in bridge.output, what="the call is told")
+        wait_until(lambda: "→ tool invoke_tool echo" in bridge.output, what="the call is told", seconds=60)
         source = folder / "tools" / "echo.py"
         text = source.read_text()
         source.write_text(text.replace("str(tool_parameters", '"changed " + str(tool_parameters'))
         assert source.read_text() != text
-        wait_until(lambda: "a file has changed" in bridge.output, what="it starts anew")
-        wait_until(lambda: texts_or_none(api) == ["changed now"], what="the new code answers", seconds=30)
+        wait_until(lambda: "a file has changed" in bridge.output, what="it starts anew", seconds=60)
+        wait_until(lambda: texts_or_none(api) == ["changed now"], what="the new code answers", seconds=90)
         plugin = pid_of(api)
-    assert not Path(f"/proc/{plugin}").exists(), "the plugin ends with its bridge"
+    wait_until(lambda: not Path(f"/proc/{plugin}").exists(), what="the plugin ends with its bridge")
 
 
 def pid_of(api):

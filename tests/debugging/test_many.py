@@ -86,4 +86,4 @@ def test_twenty_machines_at_once(host, api):
     asyncio.run(Crowd(host, api, 20).run())
     first = sockets(pid)
     asyncio.run(Crowd(host, api, 20).run())
-    wait_until(lambda: sockets(pid) <= first + 4, what="they are gone", seconds=30)
+    wait_until(lambda: sockets(pid) <= first + 4, what="they are gone", seconds=60)

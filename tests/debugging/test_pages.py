@@ -46,7 +46,7 @@ def guest(workspace, loop, tmp_path):
         data = {"tool": "greet", "tool_parameters": {"text": "<b>moin</b>"}, "credentials": {"api_key": "hush-hush"}}
         session = Session(str(workspace.id), connection.unique_identifier, "tool", "invoke_tool", data)
         event = '{{"event":"session","session_id":"{}","data":{{"type":"{}","data":{}}}}}\n'
-        lines = event.format(session.id, "stream", '{"token":"t0p","text":"hi"}') + event.format(
+        lines = event.format(session.id, "stream", '{"token":"t0p-secret","text":"hi"}') + event.format(
             session.id, "end", "{}"
         )
         asyncio.get_running_loop().call_later(0.02, backend.feed, lines.encode())
@@ -98,7 +98,7 @@ def test_who_is_connected_and_what_was_called_is_shown_without_secrets(visit, gu
     assert "greet" in calls
     assert "&lt;b&gt;moin" in calls
     assert "hush-hush" not in calls
-    assert "t0p" not in calls
+    assert "t0p-secret" not in calls
     assert MASK in calls
     assert "Answered" in calls
     assert visit("stranger").get(CALLS).status_code == 404

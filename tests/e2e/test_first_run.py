@@ -44,7 +44,7 @@ def run(page: Page, tool: str, **parameters: str) -> None:
 
 
 def expect_ended(page: Page, word: str) -> None:
-    expect(page.locator("#status")).to_contain_text(word, timeout=30_000)
+    expect(page.locator("#status")).to_contain_text(word)
 
 
 def test_from_an_empty_workspace_to_an_answer(installed: Page) -> None:
@@ -106,7 +106,7 @@ def test_a_plugin_that_dies_in_a_call_is_told_at_once(installed: Page) -> None:
     installed.get_by_role("button", name="Run", exact=True).click()
     expect_ended(installed, "Failed")
     run(installed, "echo", text="alive again")
-    expect(installed.locator("#blocks")).to_contain_text("alive again", timeout=20_000)
+    expect(installed.locator("#blocks")).to_contain_text("alive again")
 
 
 def test_errors_are_at_their_fields_and_values_stay(installed: Page) -> None:
@@ -162,7 +162,7 @@ def test_the_keyboard_is_enough_to_find_a_plugin(installed: Page) -> None:
 
 def test_what_is_live_says_when_it_is_not_connected(installed: Page) -> None:
     installed.goto("/w/default/plugins")
-    expect(installed.locator("#state-patchbay--echo")).to_contain_text("Running", timeout=30_000)
+    expect(installed.locator("#state-patchbay--echo")).to_contain_text("Running")
     installed.context.set_offline(True)
     expect(installed.get_by_text("Not connected.")).to_be_visible(timeout=15_000)
     expect(installed.locator("#state-patchbay--echo")).to_contain_text("Running")
@@ -175,8 +175,8 @@ def test_a_restart_is_seen_where_it_happens(installed: Page) -> None:
     before = installed.locator("#state time").inner_text()
     installed.locator("main").get_by_role("button", name="Restart").last.click()
     expect(installed.locator("#notices")).to_contain_text("Echo is starting again")
-    expect(installed.locator("#state time")).not_to_have_text(before, timeout=20_000)
-    expect(installed.locator("#state")).to_contain_text("Running", timeout=30_000)
+    expect(installed.locator("#state time")).not_to_have_text(before)
+    expect(installed.locator("#state")).to_contain_text("Running")
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -100,6 +100,7 @@ def is_reviewed(staff: Page) -> None:
     staff.goto("/inbox")
     staff.get_by_role("link", name="submission").first.click()
     staff.get_by_role("link", name="nova-labs/dice").first.click()
+    staff.wait_for_url("**/desk/submissions/*")
     settle_everything(staff)
     approve(staff)
     expect(staff.get_by_text("Signed and listed").first).to_be_visible(timeout=SLOW)

@@ -116,7 +116,7 @@ def hand_in(page: Page, file: Path, notes: str) -> str:
 
 def until(page: Page, url: str, words: str) -> None:
     """Look again until the page says so."""
-    for _ in range(60):
+    for _ in range(120):
         page.goto(url)
         if page.get_by_text(words).count():
             return

@@ -120,8 +120,8 @@ def test_head_is_get_without_the_body(hooks, endpoints: Endpoints, web: httpx.Cl
 
 def test_head_of_a_stream_ends_at_once(hooks, endpoints: Endpoints, web: httpx.Client) -> None:
     began = time.monotonic()
-    assert web.head(endpoints.url(hooks, "/stream/100?delay_ms=100")).status_code == 200
-    assert time.monotonic() - began < 5
+    assert web.head(endpoints.url(hooks, "/stream/600?delay_ms=100")).status_code == 200
+    assert time.monotonic() - began < 30
 
 
 def test_options_and_cors_are_the_plugins(hooks, mirror, endpoints: Endpoints, web: httpx.Client) -> None:
@@ -144,7 +144,7 @@ def test_the_session_says_which_endpoint_and_settings_have_defaults(
 
 
 def test_events_flow_as_they_are_made(hooks, endpoints: Endpoints, web: httpx.Client) -> None:
-    with web.stream("GET", endpoints.url(hooks, "/stream/5?delay_ms=200")) as answer:
+    with web.stream("GET", endpoints.url(hooks, "/stream/5?delay_ms=500")) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         times = [time.monotonic() for line in answer.iter_lines() if line.startswith("data:")]
     assert len(times) == 5
@@ -187,9 +187,9 @@ def test_a_caller_who_leaves_ends_the_session(hooks, endpoints: Endpoints, conne
     path = f"/e/{hooks['hook_id']}/stream/1000?delay_ms=50"
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     assert connection.recv(100).startswith(b"HTTP/1.1 200")
-    wait_until(lambda: open_calls(endpoints) == 1, what="the call is open", seconds=5)
+    wait_until(lambda: open_calls(endpoints) == 1, what="the call is open")
     connection.close()
-    wait_until(lambda: open_calls(endpoints) == 0, what="the call has ended with its caller", seconds=5)
+    wait_until(lambda: open_calls(endpoints) == 0, what="the call has ended with its caller")
 
 
 def open_calls(endpoints: Endpoints) -> float:
@@ -250,11 +250,11 @@ def test_too_many_requests_a_minute(ruled, hooks, endpoints: Endpoints, web: htt
 
 def test_too_many_requests_at_once(ruled, hooks, endpoints: Endpoints, web: httpx.Client) -> None:
     ruled(concurrency=1)
-    with web.stream("GET", endpoints.url(hooks, "/stream/50?delay_ms=50")):
+    with web.stream("GET", endpoints.url(hooks, "/stream/400?delay_ms=50")):
         refused = web.get(endpoints.url(hooks, "/echo"))
     assert refused.status_code == 429
     assert refused.headers["retry-after"] == "1"
-    wait_until(lambda: web.get(endpoints.url(hooks, "/echo")).status_code == 200, what="there is room again", seconds=5)
+    wait_until(lambda: web.get(endpoints.url(hooks, "/echo")).status_code == 200, what="there is room again")
 
 
 def test_addresses_that_may_call(ruled, hooks, endpoints: Endpoints, web: httpx.Client) -> None:

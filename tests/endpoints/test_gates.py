@@ -45,10 +45,11 @@ def cluster(redis_server: str, settings: Any) -> Iterator[Counting]:
     client.close()
 
 
-async def passed(gate: Gate, rules: Rules, seconds: float, *, pause: float = 0.0005) -> int:
-    """How many requests of a caller that does not stop are let in."""
-    count, until = 0, time.monotonic() + seconds
+async def passed(gate: Gate, rules: Rules, seconds: float, *, pause: float = 0.0005) -> tuple[int, int]:
+    """How many requests of a caller that does not stop are let in, and how many there were."""
+    count, asked, until = 0, 0, time.monotonic() + seconds
     while time.monotonic() < until:
+        asked += 1
         try:
             await gate.spend(rules)
             count += 1
@@ -56,17 +57,18 @@ async def passed(gate: Gate, rules: Rules, seconds: float, *, pause: float = 0.0
             assert refusal.status == 429
             assert refusal.retry_after >= 1
         await asyncio.sleep(pause)
-    return count
+    return count, asked
 
 
 async def test_all_processes_share_one_rate(cluster: Counting) -> None:
     gates = [Gate("e") for _ in range(PROCESSES)]
     began = time.monotonic()
-    counts = await asyncio.gather(*(passed(gate, RULES, SECONDS) for gate in gates))
+    told = await asyncio.gather(*(passed(gate, RULES, SECONDS) for gate in gates))
     allowed = RULES.burst + RULES.rate / 60 * (time.monotonic() - began)
-    assert sum(counts) <= allowed + 1
-    assert sum(counts) > allowed / 3, "most of it is given"
-    assert cluster.asked < sum(counts) / 4
+    let_in, asked = (sum(each) for each in zip(*told, strict=True))
+    assert let_in <= allowed + 1
+    assert let_in > min(allowed, asked) / 3, "most of it is given"
+    assert cluster.asked < max(let_in, 800) / 4
 
 
 async def test_a_warm_request_asks_nobody(cluster: Counting) -> None:
@@ -93,7 +95,7 @@ async def test_who_is_refused_does_not_ask_again(cluster: Counting) -> None:
 
 
 async def test_many_at_once_get_what_there_is(cluster: Counting) -> None:
-    gate, asked = Gate("many"), Rules(rate=60, burst=20)
+    gate, asked = Gate("many"), Rules(rate=1, burst=20)
     said = await asyncio.gather(*(gate.spend(asked) for _ in range(50)), return_exceptions=True)
     assert sum(one is None for one in said) == 20
     assert {type(one) for one in said if one is not None} == {Turned}
@@ -103,7 +105,7 @@ async def test_without_redis_each_counts_for_itself_and_says_so_once(
     cluster: Counting, caplog: pytest.LogCaptureFixture
 ) -> None:
     cluster.away = True
-    gate, asked = Gate("alone"), Rules(rate=60, burst=3)
+    gate, asked = Gate("alone"), Rules(rate=1, burst=3)
     for _ in range(3):
         await gate.spend(asked)
     with pytest.raises(Turned):

@@ -44,15 +44,15 @@ def test_the_first_byte_has_a_limit(slow, hasty: Endpoints, web: httpx.Client) -
 
 
 def test_the_whole_answer_has_a_limit(slow, hasty: Endpoints, web: httpx.Client) -> None:
-    body = json.dumps({"body": "61" * 10, "pieces": 10, "delay_ms": 1000}).encode()
+    body = json.dumps({"body": "61" * 40, "pieces": 40, "delay_ms": 1000}).encode()
     began = time.monotonic()
     with pytest.raises(httpx.RemoteProtocolError):
         web.post(hasty.url(slow, "/answer"), content=body)
-    assert 3 < time.monotonic() - began < 7
+    assert 3 < time.monotonic() - began < 20
 
 
 def test_a_body_that_does_not_come_has_a_limit(slow, hasty: Endpoints) -> None:
-    with socket.create_connection(hasty.address, timeout=10) as connection:
+    with socket.create_connection(hasty.address, timeout=60) as connection:
         connection.sendall(f"POST /e/{slow['hook_id']}/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc".encode())
         answer = connection.recv(4096).decode()
     assert answer.startswith("HTTP/1.1 408")
@@ -76,7 +76,7 @@ def test_a_plugin_that_ended_is_woken_and_waited_for(slow, hasty: Endpoints, web
     [*pids] = hasty.host.plugins()
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not set(pids) & set(hasty.host.plugins()), what="it is gone", seconds=5)
+    wait_until(lambda: not set(pids) & set(hasty.host.plugins()), what="it is gone")
     statuses = []
 
     def back() -> bool:
@@ -84,7 +84,7 @@ def test_a_plugin_that_ended_is_woken_and_waited_for(slow, hasty: Endpoints, web
         statuses.append((answer.status_code, "retry-after" in answer.headers))
         return answer.status_code == 200
 
-    wait_until(back, what="it answers again", seconds=20)
+    wait_until(back, what="it answers again", seconds=60)
     assert set(statuses[:-1]) <= {(503, True), (504, False)}, "whoever calls meanwhile waits, or is told to come again"
 
 

@@ -40,7 +40,7 @@ def in_a_thread[T](serving: Callable[[], AbstractAsyncContextManager[T]]) -> Ite
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    ready.wait(10)
+    assert ready.wait(60), "it does not begin"
     try:
         yield box[0]
     finally:

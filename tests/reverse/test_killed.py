@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.caller import Caller
-from tests.programs import wait_until
+from tests.programs import SOON, wait_until
 from tests.reverse.beside import in_a_thread
 from tests.reverse.openai import Stub, serving
 from tests.servers import Host
@@ -57,11 +57,11 @@ class Scene:
         head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
         with socket.create_connection(("127.0.0.1", self.host.port)) as connection:
             connection.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + request.content)
-            wait_until(lambda: self.openai.open == 1, what="the model's server is asked", seconds=30)
+            wait_until(lambda: self.openai.open == 1, what="the model's server is asked", seconds=90)
             yield connection
 
     def ends(self) -> None:
-        wait_until(lambda: self.openai.open == 0, what="the stream of the model ends", seconds=1)
+        wait_until(lambda: self.openai.open == 0, what="the stream of the model ends", seconds=SOON)
 
     def answers(self) -> bool:
         """Whether the whole road to the model can be gone."""

@@ -6,7 +6,7 @@ import threading
 import httpx
 import pytest
 
-from tests.programs import wait_until
+from tests.programs import SOON, wait_until
 from tests.reverse.beside import in_a_thread
 from tests.reverse.dify import KEY, Answer, frame, serving
 from tests.reverse.test_dify import chunk
@@ -78,7 +78,7 @@ def streaming(caller, dify):
 
 
 def ends(dify):
-    wait_until(lambda: dify.open == 0, what="the stream at Dify ends", seconds=1)
+    wait_until(lambda: dify.open == 0, what="the stream at Dify ends", seconds=SOON)
 
 
 def swallowed(stack):
@@ -135,7 +135,7 @@ def test_a_worker_killed_while_values_are_written_leaves_whole_ones(start_host, 
 
     writing = threading.Thread(target=write)
     writing.start()
-    wait_until(lambda: int(shell(host, KEPT)[0].split()[0]) > 0, what="values are being written")
+    wait_until(lambda: int(shell(host, KEPT)[0].split()[0]) > 0, what="values are being written", seconds=60)
     host.kill()
     writing.join()
     size, bytes_kept = shell(host, KEPT)[0].split()

@@ -1,8 +1,9 @@
 """One contract over both clusters: leases, claims, states."""
 
+import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -138,25 +139,38 @@ def test_versions_only_grow(cluster):
 
 
 @pytest.fixture
-def shared(redis_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisCluster]:
-    """A cluster in Redis whose leases are over after a second."""
-    for name in ("LEASE", "TOLD_FOR", "VOTE_FOR", "LEADS_FOR"):
-        monkeypatch.setattr(sharing, name, 1)
+def shared(redis_server: str) -> Iterator[RedisCluster]:
+    """A cluster in Redis."""
     client = redis.Redis.from_url(redis_server, socket_timeout=5)
     client.flushdb()
     yield RedisCluster(client, "test")
     client.close()
 
 
-def test_a_node_that_died_leaves_nothing(shared):
-    shared.join(A)
-    shared.claim(["x"], "a")
-    shared.tell({"x": now_state("running", node="a")}, "a")
-    shared.vote("a", {"10.0.0.2:5004": True})
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """What is leased meanwhile is over after a second; what was and is leased otherwise stays for longer than any test."""
+
+    @contextlib.contextmanager
+    def leases() -> Iterator[None]:
+        with monkeypatch.context() as patched:
+            for name in ("LEASE", "TOLD_FOR", "VOTE_FOR", "LEADS_FOR"):
+                patched.setattr(sharing, name, 1)
+            yield
+
+    for name in ("LEASE", "TOLD_FOR", "VOTE_FOR", "LEADS_FOR"):
+        monkeypatch.setattr(sharing, name, 600)
+    return leases
+
+
+def test_a_node_that_died_leaves_nothing(shared, brief):
+    with brief():
+        shared.join(A)
+        shared.claim(["x"], "a")
+        shared.tell({"x": now_state("running", node="a")}, "a")
+        shared.vote("a", {"10.0.0.2:5004": True})
     wait_until(lambda: shared.holder("x") is None and shared.claim(["x"], "b") == {"x"}, what="it is free")
-    assert shared.nodes() == []
-    assert shared.states(["x"]) == {}
-    assert shared.votes() == {}
+    wait_until(lambda: (shared.nodes(), shared.states(["x"]), shared.votes()) == ([], {}, {}), what="nothing is left")
 
 
 def test_a_node_that_leaves_takes_all_with_it(shared):
@@ -171,32 +185,35 @@ def test_a_node_that_leaves_takes_all_with_it(shared):
     assert shared.votes() == {"1.2.3.4:1": {"b": False}}
 
 
-def test_one_leads_until_it_stops_renewing(shared):
+def test_one_leads_until_it_stops_renewing(shared, brief):
     first = shared.lead("a")
     assert first > 0
     assert shared.lead("b") == 0
-    assert shared.lead("a") == first
     assert shared.leader() == "a"
+    with brief():
+        assert shared.lead("a") == first
     second = wait_until(lambda: shared.lead("b"), what="the other one leads")
     assert second == first + 1
     assert shared.lead("a") == 0
 
 
-def test_a_master_that_slept_changes_nothing(shared):
+def test_a_master_that_slept_changes_nothing(shared, brief):
     """The fence: its term is over, whatever it still believes."""
-    shared.join(A)
-    term = shared.lead("a")
-    shared.claim(["x"], "gone")
+    with brief():
+        shared.join(A)
+        term = shared.lead("a")
+        shared.claim(["x"], "gone")
     wait_until(lambda: shared.lead("b"), what="the other one leads")
     before = shared.redis.hgetall(shared.key("claims"))
     assert shared.sweep("a", term) is None
     assert shared.redis.hgetall(shared.key("claims")) == before
 
 
-def test_the_master_clears_what_was_left(shared):
-    shared.join(A)
-    shared.claim(["x"], "a")
-    time.sleep(1.2)
+def test_the_master_clears_what_was_left(shared, brief):
+    with brief():
+        shared.join(A)
+        shared.claim(["x"], "a")
+    wait_until(lambda: not shared.nodes() and not shared.holders(), what="the leases are over")
     shared.join(B)
     shared.claim(["y"], "b")
     term = shared.lead("b")
@@ -219,12 +236,20 @@ def test_all_keys_have_the_prefix_and_one_shard(shared):
 
 def test_tokens_of_a_bucket_come_back_in_time(cluster):
     began = time.monotonic()
+
+    def since() -> float:
+        """How many have come back meanwhile."""
+        return (time.monotonic() - began) * 2
+
     assert cluster.grant("x", most=10, rate=2, wanted=8) == (8, 0)
-    assert cluster.grant("x", most=10, rate=2, wanted=8)[0] in (2, 3)
-    granted, after = cluster.grant("x", most=10, rate=2, wanted=8)
-    assert granted == 0
+    assert 2 <= cluster.grant("x", most=10, rate=2, wanted=8)[0] <= 2 + since()
+    while True:
+        granted, after = cluster.grant("x", most=10, rate=2, wanted=8)
+        assert granted <= since()
+        if not granted:  # it comes sooner than the next token
+            break
     assert 0 < after <= 0.5
     time.sleep(after + 0.01)
     later = cluster.grant("x", most=10, rate=2, wanted=8)[0]
-    assert 1 <= later <= 1 + (time.monotonic() - began) * 2
+    assert 1 <= later <= 1 + since()
     assert cluster.grant("y", most=10, rate=2, wanted=80) == (10, 0), "another bucket"

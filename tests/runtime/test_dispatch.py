@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from tests.caller import Caller
+from tests.programs import wait_until
 
 CHAT = {"provider": "fake", "model": "fake-chat", "model_type": "llm", "credentials": {"api_key": "good"}}
 RAW_GET = b"GET /callback?code=abc HTTP/1.1\r\nHost: example.org\r\nContent-Length: 0\r\n\r\n".hex()
@@ -280,7 +280,7 @@ def active_calls(api):
 
 def test_a_caller_that_leaves_ends_its_session(api):
     api.plugin("echo")
-    before = active_calls(api)
+    wait_until(lambda: active_calls(api) == 0, what="those of the tests before have ended")
     body = json.dumps(
         {"data": {"provider": "echo", "tool": "sleep", "tool_parameters": {"seconds": 30}, "credentials": {}}}
     ).encode()
@@ -291,9 +291,5 @@ def test_a_caller_that_leaves_ends_its_session(api):
             f"X-Plugin-ID: patchbay/echo\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         connection.sendall(head.encode() + body)
-        time.sleep(0.5)
-        assert active_calls(api) == before + 1
-    until = time.monotonic() + 5
-    while active_calls(api) != before:
-        assert time.monotonic() < until, "the session is still open"
-        time.sleep(0.05)
+        wait_until(lambda: active_calls(api) == 1, what="the session is open")
+    wait_until(lambda: active_calls(api) == 0, what="it has ended with its caller")

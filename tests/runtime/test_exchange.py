@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager, contextmanager
 import pytest
 import uvicorn
 
+from runtime import watch as watching
 from runtime.door import Door, Receive, Scope, Send, Visit
 from runtime.errors import BadRequest
 from runtime.exchange import Connection
 from runtime.watch import watch
+from tests.programs import SOON
 
 ANSWER = b"HTTP/1.1 200 OK\r\n"
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -21,6 +23,7 @@ class Doors:
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
+        self.waiting = asyncio.Event()
         self.left = asyncio.Event()
         self.released = asyncio.Event()
         self.sent = 0
@@ -51,6 +54,7 @@ class Doors:
 
     async def waits(self, visit: Visit) -> None:
         watched = watch().add(visit, 10.0**10)
+        self.waiting.set()
         try:
             await self.released.wait()
             await visit.answer(200, b"released")
@@ -134,7 +138,7 @@ async def address(doors: Doors) -> AsyncGenerator[int]:
         lifespan="off",
         log_level="critical",
         access_log=False,
-        timeout_keep_alive=1,
+        timeout_keep_alive=2,
         port=0,
         timeout_graceful_shutdown=1,
     )
@@ -164,16 +168,16 @@ def post(path: str, body: bytes, *headers: str) -> bytes:
 
 async def read_answer(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
     """Head and body of an answer with a length."""
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), SOON)
     length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-    return head, await asyncio.wait_for(reader.readexactly(length), 5)
+    return head, await asyncio.wait_for(reader.readexactly(length), SOON)
 
 
 async def all_of(port: int, request: bytes) -> bytes:
     """All that comes until the server closes the connection."""
     async with connection(port) as (reader, writer):
         writer.write(request)
-        return await asyncio.wait_for(reader.read(), 5)
+        return await asyncio.wait_for(reader.read(), SOON)
 
 
 async def test_requests_follow_each_other_on_one_connection(address: int) -> None:
@@ -225,7 +229,7 @@ async def test_too_large_is_said_and_the_connection_goes_on(address: int) -> Non
 async def test_who_waits_for_100_continue_gets_it(address: int) -> None:
     async with connection(address) as (reader, writer):
         writer.write(get("/hot/echo", "Content-Length: 2", "Expect: 100-continue", method="POST"))
-        assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), SOON) == b"HTTP/1.1 100 Continue\r\n\r\n"
         writer.write(b"ok")
         assert (await read_answer(reader))[1].endswith(b"ok")
 
@@ -245,7 +249,7 @@ async def test_chunks(address: int) -> None:
 async def test_answers_without_a_body(address: int, request_: bytes, status: int) -> None:
     async with connection(address) as (reader, writer):
         writer.write(request_ + get("/hot/echo?next"))
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), SOON)
         assert head.startswith(b"HTTP/1.1 %d " % status)
         assert b"transfer-encoding" not in head
         assert (await read_answer(reader))[1].split()[-1] == b"next"
@@ -254,17 +258,17 @@ async def test_answers_without_a_body(address: int, request_: bytes, status: int
 async def test_a_head_that_does_not_wait(address: int, doors: Doors) -> None:
     async with connection(address) as (reader, writer):
         writer.write(get("/hot/head_first"))
-        assert (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)).startswith(ANSWER)
+        assert (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), SOON)).startswith(ANSWER)
         doors.released.set()
-        assert await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), 5) == b"4\r\nlate\r\n0\r\n\r\n"
+        assert await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), SOON) == b"4\r\nlate\r\n0\r\n\r\n"
 
 
 async def test_a_head_leaves_with_what_follows_at_once(address: int, doors: Doors) -> None:
     async with connection(address) as (reader, writer):
         writer.write(get("/hot/head_and_piece"))
-        assert (await asyncio.wait_for(reader.read(1 << 16), 5)).endswith(b"\r\n\r\n4\r\nsoon\r\n")
+        assert (await asyncio.wait_for(reader.read(1 << 16), SOON)).endswith(b"\r\n\r\n4\r\nsoon\r\n")
         doors.released.set()
-        assert await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), 5) == b"0\r\n\r\n"
+        assert await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), SOON) == b"0\r\n\r\n"
 
 
 async def test_an_answer_in_one_step_says_that_it_is_the_last(address: int) -> None:
@@ -273,12 +277,15 @@ async def test_an_answer_in_one_step_says_that_it_is_the_last(address: int) -> N
     assert b"\r\ncontent-length: %d\r\n" % len(body) in head
 
 
-async def test_a_caller_who_leaves_is_told_of_at_once(address: int, doors: Doors) -> None:
+async def test_a_caller_who_leaves_is_told_of_at_once(
+    address: int, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "LOOK_EVERY", 3600.0)  # it is not the watch that looks
     async with connection(address) as (_, writer):
         writer.write(get("/hot/waits"))
-        await asyncio.sleep(0.05)
-        writer.transport.abort()
-        async with asyncio.timeout(0.2):  # sooner than the watch looks
+        async with asyncio.timeout(SOON):
+            await doors.waiting.wait()
+            writer.transport.abort()
             await doors.left.wait()
 
 
@@ -286,9 +293,11 @@ async def test_a_caller_who_does_not_read_holds_the_door_up_and_nobody_else(addr
     async with connection(address) as (reader, writer):
         writer.transport.pause_reading()  # type: ignore[attr-defined]
         writer.write(get("/hot/flood"))
-        await asyncio.sleep(0.3)
-        stuck = doors.sent
-        assert stuck < 300, "what is not read must not pile up"
+        stuck = -1
+        while stuck != doors.sent:
+            stuck = doors.sent
+            await asyncio.sleep(0.3)
+        assert 0 < stuck < 300, "what is not read must not pile up"
         assert b"asgi" in await all_of(address, get("/cold", "Connection: close"))
         assert doors.sent == stuck
         writer.transport.resume_reading()  # type: ignore[attr-defined]
@@ -299,7 +308,7 @@ async def test_a_caller_who_does_not_read_holds_the_door_up_and_nobody_else(addr
 
 async def drained(reader: asyncio.StreamReader) -> int:
     size, tail = 0, b""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not tail.endswith(b"0\r\n\r\n"):
             piece = await reader.read(1 << 20)
             size, tail = size + len(piece), (tail + piece)[-8:]
@@ -327,7 +336,7 @@ async def test_an_idle_connection_is_closed_and_a_busy_one_not(address: int, doo
         busy_writer.write(get("/hot/echo") + get("/hot/waits"))
         await read_answer(reader)
         await read_answer(busy)
-        assert await asyncio.wait_for(reader.read(), 3) == b""
+        assert await asyncio.wait_for(reader.read(), SOON) == b""
         await asyncio.sleep(0.3)
         doors.released.set()
         assert (await read_answer(busy))[1] == b"released"

@@ -23,7 +23,7 @@ def test_a_glutton_is_stopped_alone_and_says_so(start_host: Any, call: Any, echo
     assert "It used more than 160 MiB of memory and was stopped." in str(last)
     assert caller.answers(neighbour)
     (log,) = (host.data_dir / "logs").glob("*glutton*.log")
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while "It used more than 160 MiB" not in log.read_text() and time.monotonic() < until:
         time.sleep(0.2)
     assert "backoff: The plugin ended. It used more than 160 MiB of memory and was stopped." in log.read_text()

@@ -15,7 +15,7 @@ from runtime.errors import PluginGone, Unavailable
 from runtime.link import Links, LinkServer, socket_path
 from runtime.session import Session
 from runtime.wire import END, ERROR, GONE, STREAM
-from tests.programs import free_port
+from tests.programs import SOON, free_port
 from tests.sdk import frames_of, tool
 
 
@@ -46,7 +46,7 @@ class Served:
         await self.server.close()
 
 
-async def until(condition, seconds=5):
+async def until(condition, seconds=SOON):
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)
@@ -168,10 +168,9 @@ async def test_a_slow_reader_closes_its_session_there(tmp_path):
     async with Served(tmp_path, much) as served:
         stream = (await links.to(served.info)).stream(tool("x"))
         frames = await anext(stream)
-        await asyncio.sleep(0.3)
+        await until(lambda: served.closed == served.opened)
         frames += [frame async for batch in stream for frame in batch]
         assert frames[-1][0] == GONE
-        await until(lambda: served.closed == served.opened)
         await links.close()
 
 
@@ -180,7 +179,7 @@ async def test_a_link_that_dies_tells_its_sessions_at_once(tmp_path, links):
         call = asyncio.create_task(frames_of(await links.to(served.info), tool("x")))
         await until(lambda: served.opened)
         await served.server.close()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(SOON):
             frames = await call
     assert frames[-1][0] == GONE
     assert b"connection to the plugin's node was lost" in frames[-1][1]
@@ -251,9 +250,7 @@ async def test_nobody_there(tmp_path, links):
 async def test_over_tcp(tmp_path):
     links = Links(key=b"key", session_limit=1 << 20, dial=ways(b"key").dial)
     server = LinkServer(key=b"key", node_id="n", serve=three)
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     await server.listen(str(tmp_path / "s"), ("127.0.0.1", port))
     link = await links.to(NodeInfo("n", "elsewhere", "/none", (f"127.0.0.1:{port}",)))
     assert len(await frames_of(link, tool("x"))) == 4
@@ -293,7 +290,7 @@ async def test_a_side_that_falls_silent_is_given_up(tmp_path, links, monkeypatch
         began = asyncio.get_running_loop().time()
         frames = await frames_of(link, tool("x"))
         assert frames[-1][0] == GONE
-        assert asyncio.get_running_loop().time() - began < 2
+        assert asyncio.get_running_loop().time() - began < SOON
         await until(lambda: served.closed)
 
 

@@ -20,7 +20,8 @@ from runtime.keeper import pause_after
 from runtime.launching import Launching, Prepared, Progress
 from runtime.node import Node, NodeOptions
 from runtime.wire import END
-from tests import sdk
+from tests import places, sdk
+from tests.programs import SOON
 
 
 class Hosted:
@@ -120,14 +121,16 @@ async def test_a_killed_plugin_runs_again_within_two_seconds(tmp_path):
         first = keeper.backend.pid
         started = time.monotonic()
         os.kill(first, signal.SIGKILL)
-        await hosted.until("echo", "backoff", "starting")
+        await hosted.until("echo", "starting")
+        noticed = time.monotonic() - started
         await hosted.until("echo", "running")
         took = time.monotonic() - started
         assert keeper.backend.pid != first
         assert keeper.restarts == 1
         assert "SIGKILL" in "".join(line.text for line in keeper.log.lines)
-        idle = os.getloadavg()[0] < (os.cpu_count() or 1) / 2
-        assert took < (2 if idle else 6), "two seconds is for an idle machine; the other bound finds a lost restart"
+        assert noticed < SOON, "nobody waits for the next pause"
+        idle = places.worker() == "main" and os.getloadavg()[0] < (os.cpu_count() or 1) / 2
+        assert took < (2 if idle else 60), "two seconds is for an idle machine, on which no other tests run"
 
 
 async def test_a_failing_start_says_why_and_waits_longer_each_time(tmp_path):
@@ -136,7 +139,7 @@ async def test_a_failing_start_says_why_and_waits_longer_each_time(tmp_path):
         hosted.wish("echo")
         keeper = await hosted.until("echo", "backoff")
         assert keeper.reason == "the wheel of x could not be fetched"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while keeper.failures < 3:
                 await asyncio.sleep(0.05)
         hosted.trouble = ""
@@ -167,7 +170,7 @@ async def test_a_restart_goes_on_when_whoever_asked_has_left(tmp_path, state):
     async with Hosted(tmp_path) as hosted:
 
         def prepare(*given):
-            release.wait(20)
+            release.wait(120)
             return hosted.real_plugin(*given)
 
         hosted.prepare = prepare
@@ -238,6 +241,9 @@ async def test_a_trial_that_ends_while_rows_are_read_goes_on(tmp_path):
         hosted.read = stale_once
         hosted.cluster.bump()
         hosted.node.nudge()
+        async with asyncio.timeout(30):
+            while len(seen) < 2:
+                await asyncio.sleep(0.05)
         await asyncio.sleep(1.5)
         assert seen[:2] == [set(), {"echo"}]
         assert hosted.pid("echo") == pid
@@ -248,7 +254,7 @@ async def test_a_trial_right_after_the_end_of_another(tmp_path):
         hosted.wish("echo")
         await hosted.until("echo", "running")
         hosted.wish()
-        await hosted.until("echo", "stopping")
+        await hosted.until("echo", "stopping", "absent")
         await asyncio.to_thread(hosted.node.bring_up, "echo", lambda _: None)
         assert hosted.node.keepers["echo"].state == "running"
         hosted.node.end_trial("echo")
@@ -276,7 +282,7 @@ async def test_a_trial_that_fails_raises_the_reason(tmp_path):
 async def test_a_trial_is_interrupted_by_shutdown(tmp_path):
     release = threading.Event()
     hosted = Hosted(tmp_path)
-    hosted.prepare = lambda plugin, heard, cancelled: release.wait(10)
+    hosted.prepare = lambda plugin, heard, cancelled: release.wait(60)
     async with hosted:
         waiting = asyncio.create_task(asyncio.to_thread(hosted.node.bring_up, "echo", lambda _: None))
         await hosted.until("echo", "starting")
@@ -317,14 +323,14 @@ async def test_two_nodes_do_not_run_the_same_plugin(tmp_path):
         first.cluster.bump()
         first.node.nudge()
         second.node.nudge()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not any(keeper.state == "running" for h in (first, second) for keeper in h.node.keepers.values()):
                 await asyncio.sleep(0.05)
         assert len(first.node.keepers) + len(second.node.keepers) == 1
         holder, other = (first, second) if first.node.keepers else (second, first)
         assert await asyncio.to_thread(other.node.bring_up, "echo", lambda _: None) is None
         await holder.node.stop()
-        await other.until("echo", "running", seconds=30)
+        await other.until("echo", "running")
 
 
 async def test_calls_may_end_before_a_plugin_is_stopped(tmp_path):
@@ -343,7 +349,7 @@ async def test_states_are_told(tmp_path):
     async with Hosted(tmp_path) as hosted:
         hosted.wish("echo")
         await hosted.until("echo", "running")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (state := hosted.cluster.states(["echo"]).get("echo")) is None or state.state != "running":
                 await asyncio.sleep(0.05)
         assert isinstance(state, PluginState)

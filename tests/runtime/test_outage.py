@@ -55,10 +55,10 @@ def test_worker_and_web_outlive_redis(tmp_path: Path) -> None:
                 redis.kill()
                 time.sleep(down)
                 redis.start()
-                wait_until(host.is_healthy, what="web is healthy again")
+                wait_until(host.is_healthy, what="web is healthy again", seconds=60)
             for name in ("web", "worker"):
                 program = host.programs[name]
-                wait_until(partial(recovered, program), what=f"{name} has recovered")
+                wait_until(partial(recovered, program), what=f"{name} has recovered", seconds=60)
                 assert program.runs
                 assert "A turn of node" not in program.output
                 assert program.output.count("has lost Redis or the database") <= 2

@@ -81,11 +81,13 @@ def test_the_master_fails_and_another_takes_over(split_hosts: Callable[..., Host
         first = watched.leads()
         watched.master.kill()
         assert caller.texts(ECHO, "echo", text="meanwhile") == ["meanwhile"], "what is warm asks nobody"
-        wait_until(lambda: watched.leads() not in (0, first), what="the Sentinels have made the replica master")
-        wait_until(lambda: caller.answers(ECHO), what="calls are answered", seconds=30)
+        wait_until(
+            lambda: watched.leads() not in (0, first), what="the Sentinels have made the replica master", seconds=60
+        )
+        wait_until(lambda: caller.answers(ECHO), what="calls are answered", seconds=90)
         other: Caller = call(host, workspace="t-2")
         other.install(other.upload(echo_package))  # by a task: the broker has moved as well
-        wait_until(lambda: other.answers(ECHO), what="what was installed afterwards answers", seconds=30)
+        wait_until(lambda: other.answers(ECHO), what="what was installed afterwards answers", seconds=90)
 
 
 @pytest.mark.postgres

@@ -60,7 +60,7 @@ class Place:
 
     async def call(self) -> list[Frame]:
         session = replace(sdk.tool("echo", text="hi"), plugin=PLUGIN)
-        async with asyncio.timeout(5), contextlib.aclosing(self.router.stream(session)) as batches:
+        async with asyncio.timeout(30), contextlib.aclosing(self.router.stream(session)) as batches:
             return [frame async for frames in batches for frame in frames]
 
 

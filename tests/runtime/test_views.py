@@ -15,6 +15,7 @@ from runtime.lookup import Installed
 from runtime.node import Node, NodeOptions
 from runtime.router import Router
 from tests import sdk
+from tests.programs import SOON
 
 URL = "/plugin/w/dispatch/tool/invoke"
 
@@ -85,5 +86,5 @@ async def test_a_reader_that_leaves_ends_the_door(echo):
     [door] = [task for task in others if "Answering.run" in repr(task)]
     await pieces.aclose()
     door.cancel()  # as Django's server does, and the end of the loop
-    done, _ = await asyncio.wait({door}, timeout=5)
+    done, _ = await asyncio.wait({door}, timeout=SOON)
     assert done == {door}, "it does not wait for room that nobody makes"

@@ -1,14 +1,13 @@
 """Apps and accounts in a real browser: what scripts and style sheets do."""
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import BROWSERS, QUIET, page
-from tests.programs import required
+from tests.chromium import chromium
+from tests.e2e.conftest import page
 from tests.servers import Host
 from tests.studio.hosted import Studio
 
@@ -19,11 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Ends with this file: while it runs, its event loop is in the way of tests with a database."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=required("Chromium", found), args=QUIET)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -10,16 +10,17 @@ import pytest
 
 from runtime.environment import process
 from runtime.environment.sockets import received
+from tests.programs import SOON
 
 QUIET_BUT_WRITING = """
 import time
 with open("file", "wb", buffering=0) as file:
-    for _ in range(15):
+    for _ in range(30):
         file.write(b"x" * 10000); time.sleep(0.1)
 """
-QUIET_BUT_BUSY = "import time\nend = time.monotonic() + 1.5\nwhile time.monotonic() < end: pass"
+QUIET_BUT_BUSY = "import time\nend = time.monotonic() + 3\nwhile time.monotonic() < end: pass"
 PARENT_OF_QUIET = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {QUIET_BUT_BUSY!r}])"
-TALKING = "import time\nfor _ in range(15): print('.', flush=True); time.sleep(0.1)"
+TALKING = "import time\nfor _ in range(30): print('.', flush=True); time.sleep(0.1)"
 
 
 @pytest.fixture
@@ -59,13 +60,13 @@ def test_quiet_and_idle_is_too_much(run):
     started = time.monotonic()
     with pytest.raises(process.Halted, match=r"^no activity for 0\.6 seconds$"):
         run("/bin/sleep", "30", idle=0.6)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < SOON
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("program", [QUIET_BUT_WRITING, QUIET_BUT_BUSY, PARENT_OF_QUIET, TALKING])
 def test_activity_of_any_kind_is_enough(run, program):
-    status, _lines = run(sys.executable, "-c", program, idle=0.6)
+    status, _lines = run(sys.executable, "-c", program, idle=1.5)
     assert status == 0
 
 
@@ -93,14 +94,14 @@ def test_it_can_be_cancelled(run):
     begun = time.monotonic()
     with pytest.raises(process.Cancelled):
         run("/bin/sleep", "30", cancelled=lambda: time.monotonic() - begun > 0.5)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < SOON
 
 
 def test_children_are_killed_with_it(run, tmp_path):
     with pytest.raises(process.Halted):
-        run("/bin/sh", "-c", "sleep 60 & echo $! > pid; wait", total=1)
+        run("/bin/sh", "-c", "sleep 60 & echo $! > pid; wait", total=3)
     pid = int((tmp_path / "pid").read_text())
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + SOON
     while alive(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not alive(pid)
@@ -117,5 +118,5 @@ def test_a_listener_that_fails_ends_it(tmp_path):
 
 def test_what_a_program_leaves_behind_is_not_waited_for(run):
     started = time.monotonic()
-    assert run("/bin/sh", "-c", "(setsid sleep 3 &) ; echo done") == (0, ["done"])
-    assert time.monotonic() - started < 2.5
+    assert run("/bin/sh", "-c", "(setsid sleep 40 &) ; echo done") == (0, ["done"])
+    assert time.monotonic() - started < 20

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,14 @@ from tests.runtime.environment.index import Index
 HOST = f"{sys.version_info[0]}.{sys.version_info[1]}"
 ROOT = Path(__file__).parents[3]
 BUILDER = """
-import json, sys
+import json, os, sys
 from pathlib import Path
 from runtime.environment import EnvironmentOptions, build
 folder, root, cache, directory, marker = sys.argv[1:]
 options = EnvironmentOptions(root=Path(root), cache=Path(cache), find_links=Path(directory), offline=True)
-news = []
-built = build(Path(folder), options, progress=lambda one: news.append(one.line), marker=marker)
-print(json.dumps([str(built.path), news]))
+news = open(Path(folder).parent / ("news-" + str(os.getpid())), "w", buffering=1)
+built = build(Path(folder), options, progress=lambda one: print(one.line, file=news), marker=marker)
+print(json.dumps(str(built.path)))
 """
 # a build that tells of itself and goes on when it is let; the module says how often it was built
 PATIENT = """
@@ -72,7 +73,13 @@ def start(bench: Bench, folder: Path) -> "subprocess.Popen[str]":
     )
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
+def waited(builder: "subprocess.Popen[str]", folder: Path) -> bool:
+    """Whether a builder has said that it waits."""
+    news = folder.parent / f"news-{builder.pid}"
+    return news.exists() and "waiting for another build of the same" in news.read_text()
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
@@ -81,8 +88,12 @@ def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
 
 def carriers(marker: str) -> list[str]:
     """Names of the living processes that carry a marker."""
-    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-    return [Path(f"/proc/{pid}/comm").read_text().strip() for pid in pids if orphans._is_marked(pid, marker)]
+    found = []
+    for pid in [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]:
+        with suppress(OSError):  # it has ended between two looks
+            if orphans._is_marked(pid, marker):
+                found.append(Path(f"/proc/{pid}/comm").read_text().strip())
+    return found
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -110,16 +121,12 @@ def test_two_processes_build_one_environment_once(bench, gate):
     folder = bench.plugin(requirements_txt="slow")
     with start(bench, folder) as one, start(bench, folder) as two:
         wait_for(gate.begun)
-        # long enough for the other one to be told
-        time.sleep(0.5)
+        wait_for(lambda: sum(waited(each, folder) for each in (one, two)) == 1)
         gate.open()
-        (first, first_news), (second, second_news) = (json.loads(one.communicate()[0]) for one in (one, two))
-    assert first == second
-    assert gate.begun() == 2
-    waited = [
-        any("waiting for another build of the same" in line for line in news) for news in (first_news, second_news)
-    ]
-    assert sorted(waited) == [False, True]
+        first, second = (json.loads(one.communicate()[0]) for one in (one, two))
+        assert first == second
+        assert gate.begun() == 2
+        assert sorted(waited(each, folder) for each in (one, two)) == [False, True]
 
 
 def test_a_waiting_builder_takes_over_from_a_killed_one(bench, gate):
@@ -132,7 +139,7 @@ def test_a_waiting_builder_takes_over_from_a_killed_one(bench, gate):
             wait_for(lambda: any(one.step == "wait" for one in bench.news))
             os.kill(builder.pid, signal.SIGKILL)
             gate.open()
-            assert waiter.result(30).facts["packages"] == {"slow": "1.0"}
+            assert waiter.result(60).facts["packages"] == {"slow": "1.0"}
 
 
 def test_a_waiting_builder_can_be_cancelled_and_has_a_limit(bench, gate):
@@ -158,23 +165,23 @@ def test_threads_build_different_environments_side_by_side(bench, gate):
         # both are in the middle of it
         wait_for(lambda: gate.begun() == 2)
         gate.open()
-        assert len({build.result(30).key for build in builds}) == 2
+        assert len({build.result(60).key for build in builds}) == 2
 
 
 class TestQuiet:
     def test_a_build_that_only_works_is_left_alone(self, bench):
-        work = "end = time.monotonic() + 2\nwhile time.monotonic() < end: pass"
+        work = "end = time.monotonic() + 4\nwhile time.monotonic() < end: pass"
         wheels.make_source(bench.wheels, "busy", work=work)
-        bench.set(idle_timeout=0.8)
+        bench.set(idle_timeout=1.5)
         assert bench.build(bench.plugin(requirements_txt="busy")).facts["packages"] == {"busy": "1.0"}
 
     def test_a_build_that_does_nothing_is_named_and_ended(self, bench):
-        wheels.make_source(bench.wheels, "asleep", work="time.sleep(60)")
-        bench.set(idle_timeout=0.8)
+        wheels.make_source(bench.wheels, "asleep", work="time.sleep(120)")
+        bench.set(idle_timeout=1.5)
         started = time.monotonic()
-        with pytest.raises(EnvironmentFailed, match=r"no activity for 0\.8 seconds while working on asleep") as failed:
+        with pytest.raises(EnvironmentFailed, match=r"no activity for 1\.5 seconds while working on asleep") as failed:
             bench.build(bench.plugin(requirements_txt="asleep"))
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 30
         assert failed.value.package == "asleep==1.0"
         assert failed.value.retry
         wait_for(lambda: carriers(bench.marker) == [])
@@ -182,8 +189,8 @@ class TestQuiet:
 
     def test_the_whole_has_a_limit(self, bench):
         wheels.make_source(bench.wheels, "long", work="while True: time.sleep(0.001)")
-        bench.set(total_timeout=1.5)
-        with pytest.raises(EnvironmentFailed, match=r"not finished after 1\.5 seconds while working on long"):
+        bench.set(total_timeout=5)
+        with pytest.raises(EnvironmentFailed, match=r"not finished after 5 seconds while working on long"):
             bench.build(bench.plugin(requirements_txt="long"))
 
 
@@ -202,16 +209,16 @@ class TestDownload:
     def test_slow_and_silent_is_not_stuck(self, bench, big):
         """The daemon killed such downloads after its time of silence (runtime.md 1, row 1)."""
         with Index(big, lambda _: 0.3) as index:
-            built = bench.build(self.online(bench, index, idle_timeout=1))
+            built = bench.build(self.online(bench, index, idle_timeout=2))
         assert built.facts["packages"] == {"big": "1.0"}
         assert built.facts["seconds"] > 2
 
     def test_stuck_is_ended_and_says_what_was_fetched(self, bench, big):
         with Index(big, lambda number: 60 if number == 3 else 0) as index:
             started = time.monotonic()
-            with pytest.raises(EnvironmentFailed, match="no activity for 1 seconds while working on big") as failed:
-                bench.build(self.online(bench, index, idle_timeout=1))
-        assert time.monotonic() - started < 15
+            with pytest.raises(EnvironmentFailed, match="no activity for 2 seconds while working on big") as failed:
+                bench.build(self.online(bench, index, idle_timeout=2))
+        assert time.monotonic() - started < 40
         assert failed.value.retry
 
     def test_an_index_that_is_not_there(self, bench, big):

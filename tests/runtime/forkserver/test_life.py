@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from runtime.forkserver.pool import Serving
 from runtime.wire import END
 from tests import sdk
 from tests.places import ROOT
-from tests.programs import wait_until
+from tests.programs import SOON, wait_until
 from tests.runtime.forkserver.programs import launch_of, program, ran
 
 
@@ -39,7 +40,7 @@ async def test_children_outlive_their_fork_server_and_the_next_one_comes_from_an
     await first.start()
     (one,) = servers_of(forking)
     os.kill(one.server.pid, signal.SIGKILL)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON):
         while servers_of(forking):
             await asyncio.sleep(0.01)
     second = sdk.backend("echo", spawner=forking)
@@ -55,14 +56,14 @@ async def test_children_outlive_their_fork_server_and_the_next_one_comes_from_an
 
 
 async def test_one_that_hangs_costs_a_process_of_its_own(forking, monkeypatch, tmp_path):
-    monkeypatch.setattr(serving, "ANSWERS_WITHIN", 0.5)
     launch = launch_of(program(tmp_path / "short", "import dify_plugin\n"))
     await ran(forking, launch)
     (one,) = servers_of(forking)
+    monkeypatch.setattr(serving, "ANSWERS_WITHIN", 0.5)
     os.kill(one.server.pid, signal.SIGSTOP)
     done = await ran(forking, launch)
     assert done.how == "a process of its own: the fork-server has ended"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON):
         while state(one.server.pid):
             await asyncio.sleep(0.02)
 
@@ -78,13 +79,18 @@ async def test_a_caller_that_leaves_while_it_is_forked_leaves_nothing(forking, t
         await asyncio.wait([spawning])
         if not spawning.cancelled():  # it was quicker
             await asyncio.to_thread(spawning.result().discard)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while children() - before:
             await asyncio.sleep(0.02)
 
 
-def descriptors(pid: int | str) -> int:
-    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+def descriptors(pid: int | str) -> set[str]:
+    """Number and target of each that is open. What other tests have left may be closed meanwhile, so what is new counts."""
+    found = set()
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            found.add(f"{entry.name} {entry.readlink()}")
+    return found
 
 
 def children() -> set[int]:
@@ -100,10 +106,16 @@ async def test_neither_descriptors_nor_zombies_are_left(forking, tmp_path):
     for _ in range(20):
         done = await ran(forking, launch)
         assert (done.status, done.how[:6]) == (0, "forked")
-    assert children() == before
-    assert descriptors("self") == open_before
+    async with asyncio.timeout(SOON):
+        while children() - before or new_descriptors(open_before):
+            await asyncio.sleep(0.02)
     (one,) = servers_of(forking)
-    assert descriptors(one.server.pid) < 10
+    assert len(descriptors(one.server.pid)) < 10
+
+
+def new_descriptors(before: set[str]) -> set[str]:
+    """Without that of the folder that is being read."""
+    return {one for one in descriptors("self") - before if "/proc/" not in one}
 
 
 async def test_many_at_once_share_one_fork_server(forking):
@@ -118,12 +130,14 @@ async def test_many_at_once_share_one_fork_server(forking):
 async def test_the_loop_goes_on_while_a_fork_server_starts(forking):
     plugin = sdk.backend("echo", spawner=forking)
     starting = asyncio.ensure_future(plugin.start())
-    longest, last = 0.0, time.monotonic()
+    longest, began = 0.0, time.monotonic()
+    last = began
     while not starting.done():
         await asyncio.sleep(0.005)
         longest, last = max(longest, time.monotonic() - last), time.monotonic()
+    took = time.monotonic() - began
     await plugin.stop(0)
-    assert longest < 0.5, "on a busy machine a turn takes long; importing the SDK in the loop would take longer"
+    assert longest < max(0.5, took / 2), "a busy machine stretches both; importing the SDK in the loop is most of it"
 
 
 async def test_one_that_is_not_used_is_ended():
@@ -132,11 +146,9 @@ async def test_one_that_is_not_used_is_ended():
     await plugin.start()
     assert plugin.forked
     pid = forking.used[str(plugin.options.folder)].pid
-    async with asyncio.timeout(10):
-        while servers_of(forking):
+    async with asyncio.timeout(30):
+        while servers_of(forking) or state(pid):
             await asyncio.sleep(0.05)
-    await asyncio.sleep(0.1)
-    assert state(pid) == ""
     assert plugin.alive
     await plugin.stop(0)
     await forking.close()
@@ -149,7 +161,7 @@ async def test_no_more_than_so_many_at_once():
     await second.start()
     assert first.forked
     assert second.forked
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON):
         while len(servers_of(forking)) != 1:
             await asyncio.sleep(0.02)
     await asyncio.gather(first.stop(0), second.stop(0))
@@ -212,7 +224,7 @@ def test_nothing_outlives_the_host():
         pids = [int(pid) for pid in host.stdout.readline().split()]
         assert len(pids) == 4
         os.kill(host.pid, signal.SIGKILL)
-    wait_until(lambda: not any(state(pid) not in ("", "Z") for pid in pids), what="all end with the host", seconds=5)
+    wait_until(lambda: not any(state(pid) not in ("", "Z") for pid in pids), what="all end with the host")
 
 
 async def test_environments_that_forks_came_from_are_kept(forking, monkeypatch):

@@ -56,7 +56,7 @@ async def test_instances_of_a_template_come_up_at_once_and_answer(forking):
         assert f"instance {number}".encode() in frames[0][1]
         assert (await sdk.frames_of(plugin, sdk.tool("stream", count=50)))[-1][0] == END
     await asyncio.gather(*(plugin.stop(0) for plugin in (first, *others)))
-    assert took < 1, "tens of milliseconds on a quiet machine"
+    assert took < 3, "tens of milliseconds on a quiet machine"
 
 
 async def test_it_says_what_a_plugin_says_when_it_starts(forking):
@@ -163,7 +163,7 @@ async def test_it_goes_when_nobody_asks_for_it_or_memory_is_short(forking, chang
     (template,) = forking.templates.ready.values()
     forking.templates.options = replace(AT_ONCE, **changes)
     await forking.templates.look()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while forking.templates.ready or state(template.pid):
             await asyncio.sleep(0.02)
     assert plugin.alive

@@ -1,4 +1,5 @@
 import json
+import os
 import time
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
@@ -68,6 +69,8 @@ class FakeLargeLanguageModel(LargeLanguageModel):
         self, model: str, words: list[str], parameters: Mapping[str, Any], usage: LLMUsage
     ) -> Generator[LLMResultChunk, None, None]:
         pause = float(parameters.get("delay_ms") or 0) / 1000
+        while parameters.get("until") and not os.path.exists(parameters["until"]):
+            time.sleep(0.5)
         for number, word in enumerate(words):
             if pause:
                 time.sleep(pause)
