@@ -1,11 +1,11 @@
 """Web and worker as processes of their own, over Redis and PostgreSQL, and what happens when the worker is killed."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from tests.caller import Caller
+from tests.chaos import parent_and_state
 from tests.crashing import Crash, install_ended_midway, install_killed_midway, kill_in_mid_call, uv_with_brake
 from tests.programs import wait_until
 from tests.servers import Host
@@ -37,7 +37,7 @@ def test_a_thousand_chunks_cross_the_link_in_order(caller: Caller) -> None:
 
 
 def test_the_web_process_runs_no_plugin(split: Host, caller: Caller) -> None:
-    parents = {parent_of(pid) for pid in split.plugin_processes()}
+    parents = {parent_and_state(pid)[0] for pid in split.plugin_processes()}
     assert split.programs["worker"].pid in parents
     assert split.programs["web"].pid not in parents
 
@@ -58,10 +58,6 @@ def test_told_to_end_in_mid_install(split_hosts, call, echo_package, tmp_path) -
 
 def test_a_worker_that_is_told_to_end_leaves_nothing(split: Host, caller: Caller) -> None:
     split.programs["worker"].stop()
-    assert split.plugin_processes() == []
+    wait_until(lambda: not split.plugin_processes(), what="nothing is left running")
     split.start("worker")
     wait_until(lambda: caller.answers(ECHO), what="the plugin answers again", seconds=60)
-
-
-def parent_of(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

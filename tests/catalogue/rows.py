@@ -1,6 +1,7 @@
 """Plugins as rows, without the way through review: what lists, searches and pages read."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.utils import timezone
@@ -53,7 +54,7 @@ def plugin(plugin_id: str, *, index: bool = True, days: int = 30, **more: Any) -
 
 
 def release(plugin: Plugin, version: str, **more: Any) -> Release:
-    checksum = f"{abs(hash((plugin.plugin_id, version))):064x}"[:64]
+    checksum = sha256(f"{plugin.plugin_id}:{version}".encode()).hexdigest()
     fields = {
         "order": ".".join(f"{int(part):05d}" for part in version.split("-")[0].split(".")),
         "unique_identifier": f"{plugin.plugin_id}:{version}@{checksum}",

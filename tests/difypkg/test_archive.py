@@ -145,7 +145,7 @@ def test_a_zip64_locator_is_refused():
 
 def test_a_hundred_thousand_entries_are_refused_quickly():
     data = forged([], end={"here": 65_000, "count": 65_000})
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BadPackage, match="too-many-files"):
         open_package(data)
     buffer = io.BytesIO()
@@ -154,7 +154,7 @@ def test_a_hundred_thousand_entries_are_refused_quickly():
             archive.writestr(zipfile.ZipInfo(str(number)), b"")
     with pytest.raises(BadPackage, match="zip64"):
         open_package(buffer.getvalue())
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_limits_are_those_given():

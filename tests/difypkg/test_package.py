@@ -208,7 +208,7 @@ def test_any_bytes_are_refused(data):
 
 def test_opening_a_small_package_is_quick():
     data = pack(plugin({f"src/m{n}.py": os.urandom(2000) for n in range(200)}))
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(5):
         open_package(data).close()
-    assert (time.perf_counter() - started) / 5 < 0.25
+    assert (time.process_time() - started) / 5 < 0.25

@@ -215,7 +215,7 @@ def test_whatever_strangers_send_is_masked_at_once(text: bytes) -> None:
     masking.masked_target(b"/?" + text, ())
     masking.masked_body(b'{"' + text, ())
     masking.masked_body(text, ())
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("scheme", ["slack", "stripe"])

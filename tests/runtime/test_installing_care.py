@@ -246,7 +246,7 @@ class TestRecovering:
 
 def until(true: Callable[[], bool]) -> None:
     pause = threading.Event()
-    for _ in range(200):
+    for _ in range(1200):
         if true():
             return
         pause.wait(0.05)
@@ -297,7 +297,7 @@ class TestHolding:
         tasks = [InstallTask.objects.create(workspace_id=workspace) for workspace in (W, W, W, OTHER)]
         items = [InstallItem.objects.create(task=task, package=package, source="package") for task in tasks]
         together = threading.Barrier(len(items))
-        bench.work = lambda listener: (together.wait(30), None)[1]
+        bench.work = lambda listener: (together.wait(120), None)[1]
 
         def run(item: InstallItem) -> None:
             try:

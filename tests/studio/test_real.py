@@ -2,11 +2,12 @@
 
 import json
 import re
-import threading
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.programs import wait_until
 from tests.studio.hosted import Studio
 
 pytestmark = pytest.mark.timeout(600)  # the first one waits for five plugins to be installed
@@ -107,13 +108,13 @@ def test_a_caller_who_leaves_stops_the_model(studio: Studio) -> None:
         next(answer.iter_lines())
     listed = f"{studio.host.url}/v1/conversations?user=leaver"
     messages = f"{studio.host.url}/v1/messages?user=leaver&conversation_id="
-    waited = threading.Event()
-    for _ in range(50):
+
+    def ended() -> Any:
         found = httpx.get(listed, headers=headers).json()["data"][0]["id"]
         (row,) = httpx.get(messages + found, headers=headers).json()["data"]
-        if row["status"] == "error":
-            break
-        waited.wait(0.1)
+        return row if row["status"] == "error" else None
+
+    row = wait_until(ended, what="the answer is broken off", seconds=60)
     assert row["error"] == "The answer was broken off."
     assert row["answer"].startswith("tttt")
 
