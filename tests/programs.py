@@ -60,7 +60,7 @@ def own_ports() -> tuple[int, int]:
     return (10_000, lowest) if lowest > 12_000 else (10_000, 60_000)
 
 
-def wait_until[T](condition: Callable[[], T], *, what: str, seconds: float = 20.0) -> T:
+def wait_until[T](condition: Callable[[], T], *, what: str, seconds: float = 60.0) -> T:
     """The first true answer of `condition`; fails the test when there is none in time."""
     until = time.monotonic() + seconds
     while not (answer := condition()):
@@ -94,7 +94,7 @@ class Program:
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def wait_until(self, condition: Callable[[], object], *, what: str, seconds: float = 60.0) -> None:
+    def wait_until(self, condition: Callable[[], object], *, what: str, seconds: float = 120.0) -> None:
         """Waits for what the running program brings about; its output is shown when it does not."""
         until = time.monotonic() + seconds
         while not condition():
