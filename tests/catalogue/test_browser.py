@@ -237,7 +237,8 @@ def test_a_picture_is_only_a_picture(evil: Plugin, window: Window) -> None:
     page = window().new_page()
     heard = listen(page)
     page.goto("/plugins/acme/evil", wait_until="networkidle")
-    assert page.locator(".tile img").first.evaluate("image => image.complete && image.naturalWidth > 0")
+    expect(page.locator(".tile img").first).to_have_js_property("complete", True)
+    assert page.locator(".tile img").first.evaluate("image => image.naturalWidth > 0")
     assert page.locator(".readme img").count() == 1
     answer = page.goto(f"/pictures/{address(evil.latest.assets.get())}", wait_until="networkidle")
     assert answer is not None
