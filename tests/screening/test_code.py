@@ -1,8 +1,13 @@
 """Reading without running: what values reach calls."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from marketplace.screening.code import HOLE, read_program
+from tests.places import ROOT
 
 URL = "https://evil.example/x"
 HIDDEN = {
@@ -133,3 +138,21 @@ def test_source_that_is_made_to_cost_much_costs_little() -> None:
     )
     program = read_program({"a.py": "\n".join(lines).encode()})
     assert all(len(text) <= 70_000 for value in program.bound.values() for text in value.texts())
+
+
+SOME_OF_MANY = """
+from marketplace.screening.code.decoding import pure_call
+from marketplace.screening.code.values import Value
+words, others = (Value(frozenset(f"{kind}{number}" for number in range(9))) for kind in "ab")
+print(sorted(pure_call("str.replace", (words, others, Value(frozenset("xyz"))), {}).consts), words.texts())
+"""
+
+
+def test_where_only_some_are_looked_at_they_are_the_same_in_every_process() -> None:
+    """A package must not be refused today and let through tomorrow."""
+    said = set()
+    for seed in ("0", "1", "2"):
+        argv, variables = [sys.executable, "-c", SOME_OF_MANY], {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run(argv, env=variables, cwd=ROOT, capture_output=True, text=True, check=True)
+        said.add(done.stdout)
+    assert len(said) == 1, said

@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.screening.code import CallSite, Program, Value
 from marketplace.screening.code.lookups import deep_taints, element_of
+from marketplace.screening.code.values import ordered
 from marketplace.screening.findings import Finding
 from marketplace.screening.insides import inner_workings, loaders
 from marketplace.screening.pickles import harmful
@@ -295,7 +296,7 @@ def _process(subject: Subject, site: CallSite, *, name: str, taints: frozenset[s
 
 
 def _words(value: Value) -> Iterator[str]:
-    for const in value.consts:
+    for const in ordered(value.consts):
         if isinstance(const, tuple):
             yield from (str(part) for part in const)
         elif isinstance(const, str):

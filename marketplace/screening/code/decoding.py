@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice, product
 from typing import Any
 
-from .values import NOTHING, Constant, Value
+from .values import NOTHING, Constant, Value, ordered
 
 _LARGEST = 65_536
 
@@ -176,7 +176,7 @@ _METHODS = frozenset(
 def pure_call(name: str, args: Iterable[Value], keywords: dict[str, Value]) -> Value:
     """The results for all combinations of constants, as far as they can be told."""
     work = DECODERS.get(name) or PLAIN.get(name) or _method(name)
-    options = [value.consts for value in args]
+    options = [ordered(value.consts) for value in args]
     if work is None or not all(options):
         return NOTHING
     named = {key: next(iter(value.consts)) for key, value in keywords.items() if len(value.consts) == 1}

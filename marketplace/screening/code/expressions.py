@@ -3,7 +3,7 @@
 import ast
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from .frames import Frame
@@ -11,7 +11,7 @@ from .lookups import attribute, element_of, item, operated
 from .paths import is_path, join_paths
 from .program import Function
 from .sites import Reference
-from .values import HOLE, NOTHING, Constant, Value, as_text, constant, either, ref, taints_of
+from .values import HOLE, NOTHING, Constant, Value, as_text, constant, either, ordered, ref, taints_of
 
 _LARGEST = 65_536
 _WIDE = re.compile(r"%[^a-zA-Z%]*(\d{4,}|\*)")
@@ -90,7 +90,9 @@ def _joined(frame: Frame, node: ast.JoinedStr) -> Value:
     texts = [""]
     parts = [evaluate(frame, part) for part in node.values]
     for part in parts:
-        options = [str(const) if as_text(const) is None else as_text(const) or "" for const in part.consts] or [HOLE]
+        options = [
+            str(const) if as_text(const) is None else as_text(const) or "" for const in ordered(part.consts)
+        ] or [HOLE]
         texts = [(text + option)[:_LARGEST] for text in texts for option in options][:48]
     return Value(frozenset(), frozenset(), taints_of(parts)) | Value(frozenset(texts))
 
@@ -148,13 +150,13 @@ def _or_hole(consts: frozenset[Constant], others: frozenset[Constant]) -> frozen
 
 
 def _worked_out(
-    work: Callable[[object, object], object] | None, lefts: Iterable[Constant], rights: Iterable[Constant]
+    work: Callable[[object, object], object] | None, lefts: Collection[Constant], rights: Collection[Constant]
 ) -> frozenset[Constant]:
     found: set[Constant] = set()
     if work is None:
         return frozenset()
-    for left in lefts:
-        for right in rights:
+    for left in ordered(lefts):
+        for right in ordered(rights):
             if _is_small(left, right) and len(found) < 48:
                 try:
                     found.add(work(left, right))
@@ -177,7 +179,9 @@ def _mappings(frame: Frame, value: Value) -> list[dict[str, Constant]]:
     """Dictionaries that the value may be, with a hole for what is not known of them."""
     bound, keys = frame.program.bound, frame.program.keys
     holders = [one for one in sorted(value.refs) if one.startswith("D:")]
-    return [{key: next(iter(bound[one, key].consts), HOLE) for key in keys.get(one, ())} for one in holders[:4]]
+    return [
+        {key: next(iter(ordered(bound[one, key].consts)), HOLE) for key in keys.get(one, ())} for one in holders[:4]
+    ]
 
 
 def _filling(frame: Frame, value: Value) -> Value:

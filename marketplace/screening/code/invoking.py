@@ -10,7 +10,7 @@ from .lookups import attribute, deep_taints, owner_objects
 from .paths import path_method
 from .program import Function, Program
 from .sites import CallSite
-from .values import NOTHING, Value, either, ref, taints_of
+from .values import NOTHING, Value, either, ordered, ref, taints_of
 
 _PUTTING = frozenset(["append", "extend", "add", "insert", "update", "setdefault", "put", "write", "appendleft", "set"])
 _LATER = {  # positions of the function among the arguments; what follows it is handed on
@@ -156,7 +156,7 @@ def _fill(program: Program, holder: str, site: CallSite, *, method: str) -> None
         for key, value in site.keywords.items():
             program.bind(holder, key, value)
     elif method == "setdefault" and len(site.args) == 2:
-        program.bind(holder, str(next(iter(site.args[0].consts), "*")), site.args[1])
+        program.bind(holder, str(next(iter(ordered(site.args[0].consts)), "*")), site.args[1])
     elif site.args:
         program.bind(holder, "*", site.args[-1])
 
@@ -278,7 +278,9 @@ def spread(frame: Frame, value: Value) -> tuple[Value, ...]:
         keys = sorted((key for key in frame.program.keys.get(one, ()) if key.isdigit()), key=int)
         parts += [frame.program.bound[one, key] for key in keys]
     if not parts:
-        parts = [Value(frozenset([part])) for const in value.consts if isinstance(const, tuple) for part in const]
+        parts = [
+            Value(frozenset([part])) for const in ordered(value.consts) if isinstance(const, tuple) for part in const
+        ]
     return tuple(parts)
 
 

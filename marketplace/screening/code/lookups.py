@@ -7,7 +7,7 @@ import sys
 from .importing import local_member
 from .paths import PLUGIN, of_environment, path_attribute
 from .program import Program
-from .values import NOTHING, Constant, Value, constant, either, ref
+from .values import NOTHING, Constant, Value, constant, either, ordered, ref
 
 _FAR = 2
 _CONSTANTS = {
@@ -159,8 +159,8 @@ def item(program: Program, value: Value, index: Value) -> Value:
     result = Value(taints=value.taints - {"environment"})
     for one in value.refs:
         result |= _item_of(program, one, index)
-    for const in value.consts:
-        for key in index.consts:
+    for const in ordered(value.consts):
+        for key in ordered(index.consts):
             result |= _at(const, key)
     if not index.consts:
         result |= either(constant(part) for const in value.consts if isinstance(const, tuple) for part in const[:16])
@@ -216,7 +216,7 @@ def _at(const: Constant, key: Constant) -> Value:
 def element_of(program: Program, value: Value) -> Value:
     """Any element of what can be looped over."""
     result = Value(taints=value.taints)
-    for const in value.consts:
+    for const in ordered(value.consts):
         if isinstance(const, tuple):
             result |= either(constant(part) for part in const[:32])
     for one in value.refs:

@@ -1,6 +1,6 @@
 """What an expression may be: constants, things by name, and labels that say where its content comes from."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -38,7 +38,7 @@ class Value:
 
     def texts(self) -> list[str]:
         """Texts and bytes that it may be, as text."""
-        return [text for const in self.consts if (text := as_text(const)) is not None]
+        return [text for const in ordered(self.consts) if (text := as_text(const)) is not None]
 
     def known(self) -> Constant:
         """The one constant that it is. Raises LookupError if it may be another."""
@@ -70,6 +70,11 @@ def either(values: Iterable[Value]) -> Value:
 
 def taints_of(values: Iterable[Value]) -> frozenset[str]:
     return frozenset().union(*(value.taints for value in values))
+
+
+def ordered(consts: Collection[Constant]) -> list[Constant]:
+    """In the same order each time: where only some are looked at, they must not be others in the next process."""
+    return sorted(consts, key=repr) if len(consts) > 1 else [*consts]
 
 
 def as_text(const: Constant) -> str | None:
