@@ -278,6 +278,7 @@ async def test_five_hundred_calls_in_flight_are_neither_lost_nor_crossed(world, 
     calls = asyncio.gather(*(one(number) for number in range(500)))
     async with asyncio.timeout(120):
         while len(model.conversations) < 500:
+            assert not calls.done(), await calls
             await asyncio.sleep(0.05)
     go.touch()
     await calls

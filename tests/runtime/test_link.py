@@ -166,11 +166,13 @@ async def test_a_slow_reader_closes_its_session_there(tmp_path):
 
     links = Links(key=b"key", session_limit=100_000)
     async with Served(tmp_path, much) as served:
-        stream = (await links.to(served.info)).stream(tool("x"))
+        link, session = await links.to(served.info), tool("x")
+        stream = link.stream(session)
         frames = await anext(stream)
-        await until(lambda: served.closed == served.opened)
+        await until(lambda: link.conversations[session.id.encode()].inbox.over)
         frames += [frame async for batch in stream for frame in batch]
         assert frames[-1][0] == GONE
+        await until(lambda: served.closed == served.opened)
         await links.close()
 
 
