@@ -127,16 +127,21 @@ def stores(caller):
 
 def test_a_worker_killed_while_values_are_written_leaves_whole_ones(start_host, bring):
     host = start_host()
-    caller = bring(host, "caller")
+    caller, over = bring(host, "caller"), threading.Event()
 
     def write():
-        with contextlib.suppress(httpx.TransportError, AssertionError):
-            caller.tool(CALLER, "crowd", count=2000)
+        """A crowd takes away what it has written: there has to be one whenever it is looked, however long that takes."""
+        while not over.is_set():
+            with contextlib.suppress(httpx.TransportError, AssertionError):
+                caller.tool(CALLER, "crowd", count=2000)
 
     writing = threading.Thread(target=write)
     writing.start()
-    wait_until(lambda: int(shell(host, KEPT)[0].split()[0]) > 0, what="values are being written", seconds=60)
-    host.kill()
-    writing.join()
+    try:
+        wait_until(lambda: int(shell(host, KEPT)[0].split()[0]) > 0, what="values are being written")
+    finally:
+        over.set()
+        host.kill()
+        writing.join()
     size, bytes_kept = shell(host, KEPT)[0].split()
     assert size == bytes_kept
