@@ -42,7 +42,9 @@ def pairs_in(path: str, text: str) -> Pairs:
     if len(text) > _LARGEST:
         return
     try:
-        if path.endswith((".json", ".ipynb")):
+        if path.endswith(".ipynb"):
+            yield from _cells(json.loads(text))
+        elif path.endswith(".json"):
             yield from _held(json.loads(text))
         elif path.endswith((".yaml", ".yml")):
             for document in yaml.load_all(text, Loader=_LOADER):
@@ -60,6 +62,16 @@ def pairs_in(path: str, text: str) -> Pairs:
             yield from _ATTRIBUTES.findall(text)
     except (ValueError, TypeError, RecursionError, yaml.YAMLError, csv.Error):
         return
+
+
+def _cells(notebook: Any) -> Pairs:
+    """Of a notebook's data, and of the code in it without the lines that are no Python."""
+    yield from _held(notebook)
+    for cell in notebook.get("cells") or () if isinstance(notebook, dict) else ():
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source") or ""
+            text = source if isinstance(source, str) else "".join(map(str, source))
+            yield from pairs_of_code(re.sub(r"(?m)^\s*[%!].*$", "", text))
 
 
 def _bare(value: str) -> str:

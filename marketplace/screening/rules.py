@@ -27,7 +27,7 @@ RULES: dict[str, Rule] = {
     "package.forbidden-file": _error(
         "A file that never belongs into a package: a repository, an environment, keys, caches."
     ),
-    "package.archive-inside": _warning("An archive inside the package is not looked into."),
+    "package.archive-inside": _warning("An archive inside the package is looked into for secrets only."),
     "package.odd-file": _warning("A file of a build, an editor or a log that nobody needs."),
     "package.missing-file": _warning("A file that every listing should have is missing."),
     "package.warning": _info("The format's own reader found this odd."),

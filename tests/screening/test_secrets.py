@@ -3,6 +3,7 @@
 import base64
 import gzip
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -108,3 +109,10 @@ def test_words_and_commands() -> None:
 
 def test_lines_of_settings_have_names() -> None:
     assert list(pairs_in("a/.env.local", "export A_KEY='x y' \n# B=2\nC = 3 ; no\n")) == [("A_KEY", "x y"), ("C", "3")]
+
+
+def test_code_of_notebooks_is_read() -> None:
+    source = ["%pip install x\n", "import os\n", 'os.environ["A_KEY"] = "v"']
+    told_json = json.dumps({"cells": [{"cell_type": "code", "source": source}, {"cell_type": "markdown"}, 3]})
+    assert ("A_KEY", "v") in list(pairs_in("a.ipynb", told_json))
+    assert list(pairs_in("a.ipynb", "[]")) == list(pairs_in("a.ipynb", "{")) == []

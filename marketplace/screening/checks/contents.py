@@ -56,7 +56,9 @@ def _file(path: str) -> Finding | None:
         )
     if _ARCHIVES.search(path):
         return Finding(
-            "package.archive-inside", f"{path} is an archive, which nobody looks into; unpack it or leave it out", path
+            "package.archive-inside",
+            f"{path} is an archive, which is looked into for secrets only; unpack it or leave it out",
+            path,
         )
     if _ODD.search(path):
         return Finding("package.odd-file", f"{path} looks like something left over; leave it out", path)
