@@ -84,7 +84,13 @@ def pairs_of_line(line: str) -> Pairs:
     yield from _SEMICOLONS.findall(line)
 
 
-def _held(value: Any, name: str = "") -> Pairs:
+def _held(value: Any, name: str = "", seen: set[int] | None = None) -> Pairs:
+    """Each mapping and list once: aliases of YAML can make a small file stand for more than fits anywhere."""
+    seen = set() if seen is None else seen
+    if isinstance(value, dict | list):
+        if id(value) in seen:
+            return
+        seen.add(id(value))
     if isinstance(value, dict):
         yield from _named_beside(value)
         yield from (
@@ -92,15 +98,15 @@ def _held(value: Any, name: str = "") -> Pairs:
         )
         decoded = value.get("kind") == "Secret"
         if "kty" in value:  # a JSON web key: its private half has a short name
-            yield from (("private_key", str(value[one])) for one in ("d", "k") if value.get(one))
+            yield from (("private_key", value[one]) for one in ("d", "k") if isinstance(value.get(one), str))
         for key, inner in value.items():
             if decoded and key == "data" and isinstance(inner, dict):
                 yield from ((f"{one}", _decoded(text)) for one, text in inner.items() if isinstance(text, str))
             else:
-                yield from _held(inner, str(key))
+                yield from _held(inner, str(key), seen)
     elif isinstance(value, list):
         for inner in value:
-            yield from _held(inner, name)
+            yield from _held(inner, name, seen)
     elif isinstance(value, str) and name:
         yield name, value.strip()
 

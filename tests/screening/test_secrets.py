@@ -116,3 +116,8 @@ def test_code_of_notebooks_is_read() -> None:
     told_json = json.dumps({"cells": [{"cell_type": "code", "source": source}, {"cell_type": "markdown"}, 3]})
     assert ("A_KEY", "v") in list(pairs_in("a.ipynb", told_json))
     assert list(pairs_in("a.ipynb", "[]")) == list(pairs_in("a.ipynb", "{")) == []
+
+
+def test_a_bomb_of_aliases_is_read_once() -> None:
+    lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30))]
+    assert list(pairs_in("a.yaml", "\n".join([*lines, "api_key: v"]))) == [("a0", "x"), ("api_key", "v")]
