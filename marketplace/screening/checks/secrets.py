@@ -87,7 +87,7 @@ class Secrets(Check):
         texts = dict(subject.texts())
         for path, text in texts.items():
             yield from _in_list(path, text) if path.endswith(_LISTS) else _in_text(path, text)
-        for path in subject.files.keys() - texts.keys():
+        for path in sorted(subject.files.keys() - texts.keys()):
             for inner, text in packed_in(path, subject.files[path]):
                 yield from _in_text(inner, text)
         yield from _assembled(subject, texts)
