@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from marketplace.catalogue import indexing
+from marketplace.catalogue import counting, indexing, searching
 from marketplace.catalogue.searching import search
 from marketplace.models import Plugin, SearchEntry
 from tests.catalogue import rows
@@ -223,6 +223,20 @@ def test_standings_that_are_a_day_old_are_worked_out_anew(each_database: str) ->
     SearchEntry.objects.update(ranked_at=timezone.now() - 2 * indexing.FRESH)
     assert indexing.refresh_standings() == 1
     assert SearchEntry.objects.get().standing > before
+
+
+def test_of_more_than_are_counted_each_stands_on_one_page(each_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "MOST_COUNTED", 5)
+    monkeypatch.setattr(searching, "DEPTH", 4)
+    for number in range(12):
+        rows.plugin(f"a/one_{number}", brief={"en_US": "Sends mail."}, install_count=number * 1000)
+    rows.plugin("a/mail")
+    rows.plugin("b/mail")
+    among = Plugin.objects.filter(organization__handle="a")
+    pages = [search("mail", among=among, page=page, page_size=3) for page in range(1, 6)]
+    assert {(one.total, one.more) for one in pages} == {(5, True)}
+    shown = [plugin.plugin_id for one in pages for plugin in one.plugins]
+    assert shown == ["a/mail", *(f"a/one_{number}" for number in range(11, -1, -1))]
 
 
 @pytest.mark.parametrize(("query", "most"), [("", 3), ("slack", 6), ("slack pages", 8)])
