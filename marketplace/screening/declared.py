@@ -233,7 +233,8 @@ class Declared:
             return True
         if any(whole in family and self.names & set(family) for family in _FAMILIES):
             return True
-        return any(_is_addition(whole, name) for name in self.own if len(name) >= 4)
+        # `acme-api.com` is what somebody else registers who wants to be taken for `acme.com`
+        return "-" not in label and any(_is_addition(whole, name) for name in self.own if len(name) >= 4)
 
 
 def _owned(host: str) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from marketplace.screening.declared import Declared
 from tests.screening.making import report, rules, tool
 
 CODE = ("execution", "files", "network", "credentials", "permissions")
@@ -138,3 +139,12 @@ def test_a_path_in_a_file_of_data_counts_where_the_code_opens_what_it_reads(tmp_
 def test_a_class_that_decides_what_an_import_runs_is_found(tmp_path: Path) -> None:
     source = tool("print(1)") + "\nimport importlib.abc\n\nclass Own(importlib.abc.InspectLoader):\n    pass\n"
     assert "code.exec-hidden" in rules(report(tmp_path, *CODE, tools__weather_dot_py=source))
+
+
+def test_a_name_is_not_taken_for_one_that_only_begins_like_it() -> None:
+    known = Declared({}, frozenset(["fathom"]), frozenset(["fathom"]))
+    assert [bool(known.covers(host)) for host in ("api.fathom.com", "fathomapi.com", "fathom-api.com")] == [
+        True,
+        True,
+        False,
+    ]
