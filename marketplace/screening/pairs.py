@@ -15,7 +15,7 @@ from .pairs_of_code import pairs_of_code
 
 _LARGEST = 300_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NAME_KEYS = ("name", "key", "field", "id")
+_NAME_KEYS = ("name", "key", "field", "id", "variable")
 _VALUE_KEYS = ("value", "val", "secret", "default", "data")
 _QUOTED = r"""(?:"([^"\n]{1,300})"|'([^'\n]{1,300})')"""
 _NEXT = re.compile(rf"{_QUOTED}\s*,\s*{_QUOTED}")
@@ -93,8 +93,9 @@ def _held(value: Any, name: str = "", seen: set[int] | None = None) -> Pairs:
         seen.add(id(value))
     if isinstance(value, dict):
         yield from _named_beside(value)
+        outer = "" if any(key in value for key in _NAME_KEYS) else name  # what has a name of its own goes by that
         yield from (
-            (name, value[one].strip()) for one in ("default", "value") if name and isinstance(value.get(one), str)
+            (outer, value[one].strip()) for one in ("default", "value") if outer and isinstance(value.get(one), str)
         )
         decoded = value.get("kind") == "Secret"
         if "kty" in value:  # a JSON web key: its private half has a short name

@@ -121,3 +121,9 @@ def test_code_of_notebooks_is_read() -> None:
 def test_a_bomb_of_aliases_is_read_once() -> None:
     lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30))]
     assert list(pairs_in("a.yaml", "\n".join([*lines, "api_key: v"]))) == [("a0", "x"), ("api_key", "v")]
+
+
+def test_what_has_a_name_of_its_own_goes_by_that() -> None:
+    text = "credential_form_schemas:\n- {variable: context, default: four}\napi_key: {default: five}\n"
+    found = {pair for pair in pairs_in("a.yaml", text) if pair[1] in ("four", "five")}
+    assert found == {("context", "four"), ("default", "four"), ("api_key", "five"), ("default", "five")}
