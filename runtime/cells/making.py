@@ -25,7 +25,7 @@ class Limits:
     """
 
     memory: int = 3 << 30
-    disk: int = 8 << 30
+    disk: int = 12 << 30
     file: int = 2 << 30
     free: int = 512 << 20
     cpu: int = 900
