@@ -310,8 +310,15 @@ def _discloses(sentences: list[tuple[int, str]]) -> bool:
     )
 
 
+# A plugin that is called as a host is, and does not do something.
+_SUBJECT = re.compile(
+    r"^\W*\S+\.\w+ (?=(?:(?:does|do|will|can|is|has)(?: not|n['’]t)|never|cannot|\w+s (?:no|nothing)|works|runs)\b)"
+)
+
+
 def _names_recipient(sentence: str) -> bool:
-    if any(not is_reserved(host) for host in hosts_in(re.sub(r"\S+@\S+", "", sentence))):
+    told = _SUBJECT.sub("", re.sub(r"\S+@\S+", "", sentence))
+    if any(not is_reserved(host) for host in hosts_in(told)):
         return True
     if _EXCEPT.search(sentence):
         return True

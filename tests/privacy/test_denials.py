@@ -40,6 +40,7 @@ ASKED = [
     "## Is my input sent to other services?\n\nNo. All processing takes place here.",
     "You may wonder which inputs we send to outside services. The answer is simple: not a single one.",
     "Many plugins upload your text to a cloud provider. Ours is different: nobody is contacted.",
+    "Template.io does not collect or share any personal information.",
     "The authors refrain from any onward transmission of content.",
 ]
 WHERE = [
