@@ -134,6 +134,9 @@ def middle(costs: list[Cost]) -> Cost:
 
 def run(case: Case, *, callers: int, seconds: float) -> Cost:
     server = case.server
+    asyncio.run(
+        load(server.address, case.asked, callers=1, seconds=0.0)
+    )  # it may be asleep, and its process another one
     before = processor_time(server.hosts), processor_time(server.plugins)
     result = asyncio.run(load(server.address, case.asked, callers=callers, seconds=seconds))
     after = processor_time(server.hosts), processor_time(server.plugins)
