@@ -69,7 +69,44 @@ def _taken_apart(tree: ast.Module, line: int) -> frozenset[str]:
                     loop.target.elts[-1] if isinstance(loop.target, ast.Tuple) and loop.target.elts else loop.target
                 )
                 found |= {values.id} if isinstance(values, ast.Name) else set()
-    return frozenset(found)
+    return frozenset(found | _named(tree, line))
+
+
+def _named(tree: ast.Module, line: int) -> set[str]:
+    """Names that a function gives to the mapping, or to a text of it, before the line."""
+    around = [
+        one
+        for one in ast.walk(tree)
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.lineno <= line <= (one.end_lineno or 0)
+    ]
+    return {
+        one.targets[0].id
+        for function in around
+        for one in ast.walk(function)
+        if isinstance(one, ast.Assign)
+        and one.lineno < line
+        and isinstance(one.targets[0], ast.Name)
+        and _is_text_of(one.value)
+    }
+
+
+def _is_text_of(node: ast.expr) -> bool:
+    """`str(credentials)`, `f"{credentials}"` and the like; copies by themselves are made to be worked with."""
+    if isinstance(node, ast.JoinedStr):
+        return any(isinstance(part, ast.FormattedValue) and _is_whole(part.value) for part in node.values)
+    if isinstance(node, ast.BinOp):
+        return _is_text_of(node.left) or _is_text_of(node.right)
+    return (
+        isinstance(node, ast.Call)
+        and _called(node) in ("str", "repr", "dumps", "pformat")
+        and any(map(_is_whole, node.args))
+    )
+
+
+def _is_whole(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call) and _called(node) == "dict" and node.args:
+        return _is_mapping(node.args[0])
+    return _is_mapping(node)
 
 
 def _shows(node: ast.AST, whole: bool) -> bool:
