@@ -1,6 +1,5 @@
 """Files outside the plugin's own folder."""
 
-import ast
 import posixpath
 import re
 from collections.abc import Iterator
@@ -48,7 +47,6 @@ class HostFiles(Check):
                     rules.add(rule)
                     yield Finding(rule, _MESSAGES[rule].format(shown(path)), site.path, site.line, site.source)
         yield from _in_data(subject)
-        yield from (one for one in _in_code(subject) if (one.path, one.line) not in seen)
         evidence["calls"] = sum(any(AT_ZERO.match(name) for name in site.names) for site in subject.program.calls)
 
 
@@ -135,30 +133,6 @@ def is_outside(text: str) -> bool:
     """Whether a path leads from the plugin's folder to what lies beside it."""
     named = absolute(text)
     return named.startswith(HOST) and not f"{named}/".startswith(f"{PLUGIN}/")
-
-
-_PATH = re.compile(r"[~/.\w$-]+")
-
-
-def _in_code(subject: Subject) -> Iterator[Finding]:
-    """Paths of secrets in the code's texts, wherever they may go; what is only compared with is kept out."""
-    for module in subject.program.modules.values():
-        compared = {
-            id(one) for node in ast.walk(module.tree) if isinstance(node, ast.Compare) for one in ast.walk(node)
-        }
-        for node in ast.walk(module.tree):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and id(node) not in compared
-                and _is_secret(node.value)
-            ):
-                message = _MESSAGES["files.host-secret"].format(node.value)
-                yield Finding("files.host-secret", message, module.path, node.lineno, node.value)
-
-
-def _is_secret(text: str) -> bool:
-    return bool(_PATH.fullmatch(text) and PLAIN_SECRETS.search(text))
 
 
 # Files as SQLite and other databases name them.
