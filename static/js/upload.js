@@ -89,6 +89,7 @@ form.addEventListener("submit", (event) => {
 });
 
 input.addEventListener("change", () => pick(input.files));
+if (input.files.length) pick(input.files); // chosen before this was here
 for (const name of ["dragenter", "dragover"]) {
   document.addEventListener(name, (event) => {
     event.preventDefault();

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
@@ -34,6 +34,18 @@ def install(page: Page, file: str) -> None:
     page.reload()  # what is going on survives it
     expect(page.get_by_role("link", name="Open Echo")).to_be_visible(timeout=INSTALLING)
     expect(page.locator("progress")).to_have_attribute("value", "100")
+
+
+def test_files_that_are_chosen_before_the_script_has_come_are_shown(signed_in: Page, echo_file: str) -> None:
+    page, held = signed_in, list[Route]()
+    page.route("**/upload*.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    page.goto("/w/default/upload", wait_until="commit")
+    page.locator("input[type=file]").set_input_files(echo_file)
+    expect(page.locator("#picked")).to_be_hidden()
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(page.locator("#picked")).to_contain_text("echo.difypkg")
 
 
 def run(page: Page, tool: str, **parameters: str) -> None:
