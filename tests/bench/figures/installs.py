@@ -61,7 +61,7 @@ def measure(work: Work) -> list[Row]:
     again = timed(good, place.build)
     few = spread(good, PLAINLY)
     by_folder = dict(zip(good, first, strict=True))
-    plain = timed(few, lambda folder: install_plainly(folder, work.folder / "plain", place.options))
+    plain = timed(few, lambda folder: install_plainly(folder, work.folder / "by-hand", place.options))
     facts = [found.facts for key in set(keys) if (found := environment.find(key, place.options))]
     own = [int(one["own_size"]) for one in facts]
     copied = sum(int(one["size"]) for one in facts) / len(facts)
