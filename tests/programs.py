@@ -18,6 +18,9 @@ from runtime.launcher import wrap
 POLL = 0.05  # seconds
 # For what happens at once on an idle machine: far above that, far below the time-outs that would bring it about as well.
 SOON = 15.0  # seconds
+PROMISED = (
+    1.0  # seconds within which a reverse call ends when nobody waits for it any more: it is not for tests to widen
+)
 PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from runtime.wire import ERROR, GONE
 from tests import sdk
-from tests.programs import SOON
+from tests.programs import PROMISED
 from tests.reverse.openai import serving
 from tests.reverse.world import World, ask, existing
 
@@ -43,7 +43,7 @@ async def until_open(world, count=1):
 async def soon(condition):
     left = time.monotonic()
     while not condition():
-        assert time.monotonic() - left < SOON
+        assert time.monotonic() - left < PROMISED
         await asyncio.sleep(0.01)
 
 

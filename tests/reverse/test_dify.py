@@ -14,7 +14,7 @@ from runtime.host import choice
 from runtime.host.dify import DifyHost
 from runtime.host.frames import framed
 from runtime.host.ours import OurHost
-from tests.programs import SOON
+from tests.programs import PROMISED
 from tests.reverse.dify import KEY, Answer, frame, plain, serving, streamed
 from tests.reverse.plugins import Failed, messages, running, session_of, told
 
@@ -224,7 +224,7 @@ async def test_a_caller_that_leaves_ends_the_stream_at_dify(stub):
         await stream.aclose()
         left = time.monotonic()
         while stub.open:
-            assert time.monotonic() - left < SOON
+            assert time.monotonic() - left < PROMISED
             await asyncio.sleep(0.01)
 
 
@@ -239,7 +239,7 @@ async def test_the_death_of_the_plugin_ends_the_stream_at_dify(stub):
             async for _ in stream:
                 pass
         while stub.open:
-            assert time.monotonic() - left < SOON
+            assert time.monotonic() - left < PROMISED
             await asyncio.sleep(0.01)
 
 

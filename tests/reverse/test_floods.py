@@ -8,7 +8,7 @@ import orjson
 from runtime.backends import base
 from runtime.backends.base import DuplexBackend
 from runtime.session import Session
-from tests.programs import SOON
+from tests.programs import PROMISED
 
 
 class Pipe(DuplexBackend):
@@ -88,6 +88,6 @@ async def test_the_end_of_a_session_ends_its_calls_and_what_they_hold():
     assert pipe.answers("response") == ["1"], "it waits until there is room"
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
-    async with asyncio.timeout(SOON):
+    async with asyncio.timeout(PROMISED):
         await closed.wait()
     assert pipe.answers("end") == []

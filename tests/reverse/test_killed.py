@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.caller import Caller
-from tests.programs import SOON, wait_until
+from tests.programs import PROMISED, wait_until
 from tests.reverse.beside import in_a_thread
 from tests.reverse.openai import Stub, serving
 from tests.servers import Host
@@ -61,7 +61,7 @@ class Scene:
             yield connection
 
     def ends(self) -> None:
-        wait_until(lambda: self.openai.open == 0, what="the stream of the model ends", seconds=SOON)
+        wait_until(lambda: self.openai.open == 0, what="the stream of the model ends", seconds=PROMISED)
 
     def answers(self) -> bool:
         """Whether the whole road to the model can be gone."""

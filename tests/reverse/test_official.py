@@ -21,7 +21,7 @@ from runtime.environment.options import PASSED
 from runtime.session import Session
 from runtime.wire import STREAM
 from tests import sdk
-from tests.programs import SOON
+from tests.programs import PROMISED
 from tests.reverse.openai import serving
 from tests.reverse.world import existing
 
@@ -154,7 +154,7 @@ async def test_an_agent_that_is_left_stops_the_model_within_a_second(world, quer
     task.cancel()
     left = time.monotonic()
     while world.beside.open:
-        assert time.monotonic() - left < SOON
+        assert time.monotonic() - left < PROMISED
         await asyncio.sleep(0.01)
     await asyncio.gather(task, return_exceptions=True)
 

@@ -6,7 +6,7 @@ import threading
 import httpx
 import pytest
 
-from tests.programs import SOON, wait_until
+from tests.programs import PROMISED, wait_until
 from tests.reverse.beside import in_a_thread
 from tests.reverse.dify import KEY, Answer, frame, serving
 from tests.reverse.test_dify import chunk
@@ -78,7 +78,7 @@ def streaming(caller, dify):
 
 
 def ends(dify):
-    wait_until(lambda: dify.open == 0, what="the stream at Dify ends", seconds=SOON)
+    wait_until(lambda: dify.open == 0, what="the stream at Dify ends", seconds=PROMISED)
 
 
 def swallowed(stack):
