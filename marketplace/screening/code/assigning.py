@@ -2,10 +2,10 @@
 
 import ast
 
-from .expressions import evaluate
 from .frames import Frame
 from .lookups import element_of, owner_objects
 from .values import NOTHING, Constant, Value, either
+from .walking import evaluate
 
 _KEPT = (
     "dify.",

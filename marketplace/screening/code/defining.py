@@ -2,11 +2,11 @@
 
 import ast
 
-from .expressions import evaluate
 from .frames import Frame, labels_of
 from .invoking import call_value
 from .program import Class, Function
 from .values import NOTHING, Value, constant, ref
+from .walking import evaluate
 
 _BY_NAME = {"session": "dify.session", "runtime": "dify.runtime"}
 

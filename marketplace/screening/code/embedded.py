@@ -5,11 +5,11 @@ import re
 import warnings
 from itertools import pairwise
 
-from .expressions import evaluate
 from .frames import Frame
 from .lookups import element_of
 from .sites import CallSite
 from .values import HOLE, NOTHING, Value
+from .walking import evaluate, run
 
 _LARGEST, _DEEPEST, _MOST = 20_000, 3, 4
 _STEP = 1000  # columns a line of the text is moved by, so that no two places in it are the same
@@ -46,8 +46,6 @@ def _after_c(frame: Frame, value: Value) -> list[str]:
 
 
 def _ran(frame: Frame, site: CallSite, text: str) -> Value:
-    from .statements import run
-
     tree = _parsed(site.node, text)
     if tree is None or frame.depth >= _DEEPEST:
         return NOTHING

@@ -6,21 +6,17 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any
 
+from .assigning import assign_element
 from .frames import Frame
-from .lookups import attribute, element_of, item, operated
+from .lookups import attribute, element_of, item, note_references, operated
 from .paths import is_path, join_paths
 from .program import Function
-from .sites import Reference
 from .values import HOLE, NOTHING, Constant, Value, as_text, constant, either, ordered, ref, taints_of
+from .walking import evaluate
 
 _LARGEST = 65_536
 _WIDE = re.compile(r"%[^a-zA-Z%]*(\d{4,}|\*)")
 _LONGEST = 4096  # turns of a comprehension that are worked out
-
-
-def evaluate(frame: Frame, node: ast.expr) -> Value:
-    rule = _RULES.get(type(node))
-    return rule(frame, node) if rule is not None else NOTHING
 
 
 def _constant(_: Frame, node: ast.Constant) -> Value:
@@ -35,15 +31,6 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     value = attribute(frame.program, evaluate(frame, node.value), node.attr)
     note_references(frame, node, value)
     return value
-
-
-def note_references(frame: Frame, node: ast.expr, value: Value) -> None:
-    for name in value.refs:
-        if name.startswith("dify.session.") or ".InvokeType." in name:
-            key = (frame.module.path, node.lineno, name)
-            if key not in frame.program.references:
-                source = " ".join(ast.unparse(node).split())[:160]
-                frame.program.references[key] = Reference(frame.module, node.lineno, name, source)
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
@@ -313,8 +300,6 @@ def _bound(target: ast.expr, const: Constant) -> dict[str, Value]:
 
 
 def _looped(frame: Frame, generators: list[ast.comprehension]) -> Frame:
-    from .assigning import assign_element
-
     for loop in generators:
         names = {part.id: NOTHING for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
         source = evaluate(frame, loop.iter)
@@ -360,13 +345,7 @@ def _yield(frame: Frame, node: ast.Yield | ast.YieldFrom) -> Value:
     return NOTHING
 
 
-def _call(frame: Frame, node: ast.Call) -> Value:
-    from .invoking import call
-
-    return call(frame, node)
-
-
-_RULES: dict[type[ast.expr], Callable[[Frame, Any], Value]] = {
+RULES: dict[type[ast.expr], Callable[[Frame, Any], Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
@@ -392,5 +371,4 @@ _RULES: dict[type[ast.expr], Callable[[Frame, Any], Value]] = {
     ast.Starred: _await,
     ast.Yield: _yield,
     ast.YieldFrom: _yield,
-    ast.Call: _call,
 }

@@ -1,6 +1,7 @@
 """`reduce` and `accumulate`: a function is called with what came out so far and the next element."""
 
 import ast
+from collections.abc import Callable
 
 from .frames import Frame
 from .invoking import call_value, spread
@@ -11,13 +12,13 @@ from .values import NOTHING, Value
 _MOST = 12  # turns that are followed one by one
 
 
-def reduced(frame: Frame, site: CallSite) -> Value:
+def _reduced(frame: Frame, site: CallSite) -> Value:
     return _folded(frame, site, function=site.argument(0), source=site.argument(1), first=site.argument(2, "initial"))[
         -1
     ]
 
 
-def accumulated(frame: Frame, site: CallSite) -> Value:
+def _accumulated(frame: Frame, site: CallSite) -> Value:
     """All that comes out on the way, since any of it may be taken."""
     turns = _folded(
         frame,
@@ -44,3 +45,9 @@ def _turn(node: ast.expr, index: int) -> ast.Call:
     """The tree keeps it, so that it stays the same call in each pass."""
     made: ast.Call = node.__dict__.setdefault(f"turn {index}", ast.copy_location(ast.Call(node, [], []), node))
     return made
+
+
+SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {
+    "functools.reduce": _reduced,
+    "itertools.accumulate": _accumulated,
+}

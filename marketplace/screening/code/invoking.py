@@ -1,16 +1,18 @@
 """Calls: noted for the checks, and followed into local functions; what libraries give comes from tables."""
 
 import ast
+from collections.abc import Callable
+from typing import Any
 
-from .expressions import evaluate, note_references
 from .frames import Frame
 from .keeping import put_into
 from .library import call_library, forget_labels, method_of_text
-from .lookups import attribute, deep_taints, owner_objects
+from .lookups import attribute, deep_taints, note_references, owner_objects
 from .paths import path_method
 from .program import Function, Program
 from .sites import CallSite
 from .values import NOTHING, Value, either, ordered, ref, taints_of
+from .walking import evaluate
 
 _PUTTING = frozenset(["append", "extend", "add", "insert", "update", "setdefault", "put", "write", "appendleft", "set"])
 _LATER = {  # positions of the function among the arguments; what follows it is handed on
@@ -305,3 +307,6 @@ def _call_later(
 def everything_in(program: Program, site: CallSite) -> frozenset[str]:
     """Labels of all that reaches a call, however deep."""
     return frozenset().union(*(deep_taints(program, value) for value in (site.receiver, *site.values())))
+
+
+RULES: dict[type[ast.expr], Callable[[Frame, Any], Value]] = {ast.Call: call}

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Callable
 from itertools import permutations
 
 from .contacts import contact_of
@@ -12,9 +13,9 @@ from .keeping import given_back, made_of
 from .lookups import element_of, item
 from .paths import path_call
 from .program import Program
-from .reflecting import SPECIAL, gotten
 from .sites import CallSite
 from .values import HOLE, NOTHING, Value, constant, either, ref, taints_of
+from .walking import evaluate
 
 _FORGETTING = frozenset(
     [
@@ -60,11 +61,15 @@ _FEW = 3  # parts that are tried in every order
 _WIDE = re.compile(r"\{[^}]*:[^}]*(\d{4,}|\{)")
 _SPACES_GET = ("globals().get", "vars().get", "locals().get", ".__dict__.get", "sys.modules.get")
 _COMMANDS = re.compile(r"^(subprocess\.\w+|os\.(system|popen|exec\w+|spawn\w+)|asyncio\.create_subprocess_\w+)$")
-_GETTERS = ("operator.attrgetter:", "operator.methodcaller:")
 _READING = (
     *("builtins.open", "io.open", "codecs.open", "aiofiles.open", "os.open", "os.fdopen", "dotenv.dotenv_values"),
     *("configparser.ConfigParser", "configparser.RawConfigParser", "importlib.resources.read_text", "pkgutil.get_data"),
 )
+
+# By the dotted name that is called: functions that call others themselves, and so stand above calls.
+SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {}
+# By what made them: things that get an attribute by name, which stands behind a colon.
+GETTERS: dict[str, Callable[[Frame, CallSite, str], Value]] = {}
 
 
 def forget_labels(name: str, taints: frozenset[str]) -> frozenset[str]:
@@ -79,8 +84,8 @@ def call_library(frame: Frame, site: CallSite, one: str) -> Value:
         run_command(frame, site)
     if one.endswith(_SPACES_GET):
         return item(frame.program, ref(one.removesuffix(".get")), site.argument(0))
-    if one.startswith(_GETTERS):
-        return gotten(frame, site, one)
+    if (getter := GETTERS.get(one.partition(":")[0])) is not None:
+        return getter(frame, site, one)
     if (found := path_call(one, site.args)) is not None:
         return found
     taints = taints_of([site.receiver, *site.values()])
@@ -198,9 +203,6 @@ def _mapped(frame: Frame, site: CallSite) -> Value:
 
 
 def _through_lambda(frame: Frame, scope: str, elements: str | bytes | tuple[object, ...]) -> Value:
-
-    from .expressions import evaluate
-
     known = frame.program.functions.get(scope)
     if known is None or not isinstance(known.node, ast.Lambda) or len(known.parameters()) != 1:
         return NOTHING
@@ -215,8 +217,6 @@ def _through_lambda(frame: Frame, scope: str, elements: str | bytes | tuple[obje
 def _of_container(program: Program, site: CallSite, one: str) -> Value:
     holder, _, method = one.rpartition(".")
     if method in ("get", "pop", "setdefault", "__getitem__"):
-        from .lookups import item
-
         found = item(program, ref(holder), site.argument(0))
         return found | (site.args[1] if len(site.args) > 1 else NOTHING)
     if method in ("items", "values", "keys"):

@@ -1,12 +1,15 @@
 """Attributes and items: what a name behind a dot, or a key in brackets, may be."""
 
+import ast
 import re
 import string
 import sys
 
+from .frames import Frame
 from .importing import local_member
 from .paths import PLUGIN, of_environment, path_attribute
 from .program import Program
+from .sites import Reference
 from .values import NOTHING, Constant, Value, constant, either, ordered, ref
 
 _FAR = 2
@@ -39,6 +42,16 @@ def attribute(program: Program, value: Value, name: str) -> Value:
     if name == "credentials" and any(one.startswith("dify.") for one in value.refs):
         result = result.labelled("credential")
     return result | path_attribute(value, name)
+
+
+def note_references(frame: Frame, node: ast.expr, value: Value) -> None:
+    """What leads to the host is kept for the checks, called or not."""
+    for name in value.refs:
+        if name.startswith("dify.session.") or ".InvokeType." in name:
+            key = (frame.module.path, node.lineno, name)
+            if key not in frame.program.references:
+                source = " ".join(ast.unparse(node).split())[:160]
+                frame.program.references[key] = Reference(frame.module, node.lineno, name, source)
 
 
 def _attribute_of(program: Program, one: str, name: str) -> Value:

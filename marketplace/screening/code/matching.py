@@ -2,10 +2,10 @@
 
 import ast
 
-from .expressions import evaluate, note_references
 from .frames import Frame
-from .lookups import attribute, element_of, item
+from .lookups import attribute, element_of, item, note_references
 from .values import Value, constant
+from .walking import evaluate
 
 
 def bind_pattern(frame: Frame, pattern: ast.pattern, value: Value) -> None:

@@ -1,16 +1,11 @@
-"""A package's source as a whole: every module is walked until nothing new is learnt about any name."""
+"""A package's source as a whole: its modules, functions and classes, and all that a name in it may be."""
 
 import ast
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from time import monotonic
 
-from .modules import Module, at_run_time, parse_modules
+from .modules import Module
 from .sites import CallSite, Reference
 from .values import NOTHING, Value, crowded, is_crowded
-
-_PASSES, _TEXT_PASSES = 8, 3
-_SECONDS = 60  # a plugin that takes longer is read as far as it goes, and `settled` stays false
 
 Callable = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -112,27 +107,3 @@ def _related(program: Program, scope: str, side: str) -> list[str]:
                 seen[other] = None
                 waiting.append(other)
     return list(seen)
-
-
-def read_program(files: Mapping[str, bytes]) -> Program:
-    """Read all Python of a package. Never raises for what is in it."""
-    from .statements import run_module
-
-    modules, unread = parse_modules(files)
-    modules = at_run_time(modules, files)
-    program = Program(modules, unread, frozenset(files))
-    deadline = monotonic() + _SECONDS
-    for turn in range(_PASSES):
-        program.changed = program.moved = False
-        for module in modules.values():
-            if monotonic() > deadline:
-                return program
-            try:
-                run_module(program, module)
-            except RecursionError:
-                unread[module.path] = "nested too deeply"
-        # a text that grows in a loop would never come to rest
-        if not program.changed or (turn >= _TEXT_PASSES and not program.moved):
-            program.settled = True
-            break
-    return program

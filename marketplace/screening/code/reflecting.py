@@ -3,8 +3,11 @@
 import ast
 from collections.abc import Callable
 
+from .embedded import run_text
 from .frames import Frame
-from .lookups import attribute, foreign
+from .importing import module_ref
+from .invoking import call_value
+from .lookups import attribute, foreign, note_references, owner_objects
 from .paths import PLUGIN, of_environment
 from .sites import CallSite
 from .values import HOLE, NOTHING, Value, constant, either, ref
@@ -15,8 +18,6 @@ def _template(_: Frame, site: CallSite) -> Value:
 
 
 def _import(frame: Frame, site: CallSite) -> Value:
-    from .importing import module_ref
-
     given = site.argument(0, "name")
     found = either(module_ref(frame, name, site.line) for name in given.texts() if name and HOLE not in name)
     labels = {"decoded", "joined"} & given.taints
@@ -29,16 +30,12 @@ def _getattr(frame: Frame, site: CallSite) -> Value:
         found = either(foreign(f"{one}.?") for one in holder.refs if one[1:2] != ":")
         return (found | site.argument(2)).labelled(*holder.taints)
     found = either(attribute(frame.program, holder, name) for name in names.texts())
-    from .expressions import note_references
-
     note_references(frame, site.node, found)
     default = site.argument(2)
     return found if found.refs or found.consts else found | default
 
 
 def _setattr(frame: Frame, site: CallSite) -> Value:
-    from .lookups import owner_objects
-
     for one in owner_objects(site.argument(0)):
         for name in site.argument(1).texts():
             frame.program.bind(one, name, site.argument(2))
@@ -54,18 +51,6 @@ def _partial(frame: Frame, site: CallSite) -> Value:
     return ref(holder)
 
 
-def _reduce(frame: Frame, site: CallSite) -> Value:
-    from .folding import reduced
-
-    return reduced(frame, site)
-
-
-def _accumulate(frame: Frame, site: CallSite) -> Value:
-    from .folding import accumulated
-
-    return accumulated(frame, site)
-
-
 def _environment(_: Frame, site: CallSite) -> Value:
     name = site.argument(0)
     if not site.args and not site.keywords:
@@ -73,12 +58,6 @@ def _environment(_: Frame, site: CallSite) -> Value:
     if (known := of_environment(name.texts())) is not None:
         return known
     return Value(site.argument(1, "default").consts, frozenset(), frozenset(["variable"]))
-
-
-def _run(frame: Frame, site: CallSite) -> Value:
-    from .embedded import run_text
-
-    return run_text(frame, site)
 
 
 def _own_file(_: Frame, site: CallSite) -> Value:
@@ -105,11 +84,8 @@ def _methodcaller(frame: Frame, site: CallSite) -> Value:
     return ref(*(f"operator.methodcaller:{name}" for name in names))
 
 
-def gotten(frame: Frame, site: CallSite, one: str) -> Value:
+def _gotten(frame: Frame, site: CallSite, one: str) -> Value:
     """What an attrgetter or a methodcaller gives for the thing that it is called with."""
-    from .expressions import note_references
-    from .invoking import call_value
-
     kind, _, path = one.partition(":")
     found = site.argument(0)
     for name in path.split("."):
@@ -131,8 +107,6 @@ SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {
     "operator.methodcaller": _methodcaller,
     "builtins.setattr": _setattr,
     "functools.partial": _partial,
-    "functools.reduce": _reduce,
-    "itertools.accumulate": _accumulate,
     "os.getenv": _environment,
     "os.environ.get": _environment,
     "os.environ.copy": _environment,
@@ -142,8 +116,12 @@ SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {
     "inspect.getfile": _own_file,
     "inspect.getsourcefile": _own_file,
     "inspect.getabsfile": _own_file,
-    "builtins.exec": _run,
-    "builtins.eval": _run,
+    "builtins.exec": run_text,
+    "builtins.eval": run_text,
     "builtins.super": _super,
     "builtins.type": _type,
+}
+GETTERS: dict[str, Callable[[Frame, CallSite, str], Value]] = {
+    "operator.attrgetter": _gotten,
+    "operator.methodcaller": _gotten,
 }

@@ -1,12 +1,11 @@
 """What statements bind, call and return."""
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from .assigning import assign, assign_element
 from .defining import define_class, define_function
-from .expressions import evaluate
 from .frames import Frame
 from .importing import import_from, import_names
 from .lookups import entered
@@ -15,6 +14,7 @@ from .modules import Module
 from .paths import PLUGIN
 from .program import Program
 from .values import constant, ref
+from .walking import evaluate, run
 
 
 def run_module(program: Program, module: Module) -> None:
@@ -23,12 +23,6 @@ def run_module(program: Program, module: Module) -> None:
     program.bound.setdefault((module.name, "__file__"), constant(f"{PLUGIN}/{module.path}"))
     program.bound.setdefault((module.name, "__builtins__"), ref("builtins"))
     run(frame, module.tree.body)
-
-
-def run(frame: Frame, body: Iterable[ast.stmt]) -> None:
-    for statement in body:
-        if (rule := _RULES.get(type(statement))) is not None:
-            rule(frame, statement)
 
 
 def _assign(frame: Frame, node: ast.Assign) -> None:
@@ -114,7 +108,7 @@ def _class(frame: Frame, node: ast.ClassDef) -> None:
     run(define_class(frame, node), node.body)
 
 
-_RULES: dict[type[ast.stmt], Callable[[Frame, Any], None]] = {
+RULES: dict[type[ast.stmt], Callable[[Frame, Any], None]] = {
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,

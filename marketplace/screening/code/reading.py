@@ -1,0 +1,39 @@
+"""Reading a package's source: every module is walked until nothing new is learnt about any name."""
+
+from collections.abc import Mapping
+from time import monotonic
+
+from . import expressions, folding, invoking, library, reflecting, statements, walking
+from .modules import at_run_time, parse_modules
+from .program import Program
+
+_PASSES, _TEXT_PASSES = 8, 3
+_SECONDS = 60  # a plugin that takes longer is read as far as it goes, and `settled` stays false
+
+# Expressions hold calls, calls run code in texts, and that has expressions again: the rules meet here, and not by imports.
+walking.EXPRESSIONS.update(expressions.RULES | invoking.RULES)
+walking.STATEMENTS.update(statements.RULES)
+library.SPECIAL.update(reflecting.SPECIAL | folding.SPECIAL)
+library.GETTERS.update(reflecting.GETTERS)
+
+
+def read_program(files: Mapping[str, bytes]) -> Program:
+    """Read all Python of a package. Never raises for what is in it."""
+    modules, unread = parse_modules(files)
+    modules = at_run_time(modules, files)
+    program = Program(modules, unread, frozenset(files))
+    deadline = monotonic() + _SECONDS
+    for turn in range(_PASSES):
+        program.changed = program.moved = False
+        for module in modules.values():
+            if monotonic() > deadline:
+                return program
+            try:
+                statements.run_module(program, module)
+            except RecursionError:
+                unread[module.path] = "nested too deeply"
+        # a text that grows in a loop would never come to rest
+        if not program.changed or (turn >= _TEXT_PASSES and not program.moved):
+            program.settled = True
+            break
+    return program
