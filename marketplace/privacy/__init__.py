@@ -3,7 +3,7 @@
 from .classes import BASES, DATA, PURPOSES
 from .contradictions import Item, contradictions
 from .denials import Denial, denials
-from .evidence import Evidence, evidence_of
+from .evidence import Evidence
 from .prose import as_label, as_prose
 from .reading import BadStatement, guess, read_statement, statement_in
 from .statement import Recipient, Statement, Use
@@ -24,7 +24,6 @@ __all__ = [
     "as_prose",
     "contradictions",
     "denials",
-    "evidence_of",
     "guess",
     "read_statement",
     "statement_in",

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from marketplace.screening.hosts import hosts_in, is_reserved
+from marketplace.hosts import hosts_in, is_reserved
 
 from . import tongues
 from .evidence import Evidence

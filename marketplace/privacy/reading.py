@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from marketplace.screening.hosts import host_of, hosts_in, is_reserved, registrable, urls_in
+from marketplace.hosts import host_of, hosts_in, is_reserved, registrable, urls_in
 
 from .classes import DATA
 from .statement import Recipient, Statement, Use

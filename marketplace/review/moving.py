@@ -49,7 +49,7 @@ TABLE: dict[tuple[State, State], Who] = {
 
 # What is told on commit, as dotted names of functions that take the submission.
 AFTERWARDS = {
-    State.SCREENING: "marketplace.screening.running.start",
+    State.SCREENING: "marketplace.screening.starting.start",
     State.QUEUED: "marketplace.review.automatic.consider",
     State.APPROVED: "marketplace.signing.sign_approved",
 }

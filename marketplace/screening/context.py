@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from marketplace.difypkg import Package
-    from marketplace.privacy import Statement
+from marketplace.difypkg import Package
+from marketplace.privacy import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Context:
 
     advisories: Advisories | None = None
     known: Mapping[str, frozenset[int]] | None = None
-    statement: "Statement | None" = None
+    statement: Statement | None = None
     own_names: Collection[str] = field(default_factory=frozenset)
-    rehearse: "Callable[[Package], Rehearsed] | None" = None
+    rehearse: Callable[[Package], Rehearsed] | None = None
     checks: tuple[str, ...] = ()  # dotted names; all of them if empty

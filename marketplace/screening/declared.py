@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from .hosts import NEUTRAL, hosts_in, is_drop_point, is_reserved, owner_label, registrable
+from marketplace.hosts import NEUTRAL, hosts_in, is_drop_point, is_reserved, owner_label, registrable
 
 _LISTING = re.compile(
     r"^(README[^/]*|readme/[^/]*|PRIVACY[^/]*|privacy[^/]*|GUIDE[^/]*|docs?/[^/]*\.md|[^/]*\.md)$", re.IGNORECASE

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from marketplace.hosts import host_of, is_host, urls_in
 
 from .code import HOLE, CallSite, Program, Value
 from .code.contacts import ADDRESS_NAMES, Contact, contact_of
 from .code.invoking import everything_in
 from .code.lookups import element_of
-from .hosts import host_of, is_host, known_end, urls_in
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{1,10}://", re.IGNORECASE)
 _CONNECTS = re.compile(
@@ -80,6 +82,16 @@ class Outgoing:
     @property
     def unknown(self) -> bool:
         return not self.hosts()
+
+
+def known_end(url: str) -> str:
+    """The end of a host whose beginning is only known at run time: `example.com` of `https://….example.com/`."""
+    try:
+        netloc = urlsplit(url).netloc.rpartition("@")[2].partition(":")[0]
+    except ValueError:
+        return ""
+    end = netloc.rpartition(HOLE)[2]
+    return end.lstrip(".").lower() if end.startswith(".") and "." in end.lstrip(".") else ""
 
 
 def outgoing(program: Program) -> list[Outgoing]:

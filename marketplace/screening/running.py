@@ -1,6 +1,6 @@
 """Screening of a submission: a row a check, run by a worker, begun again where it stopped.
 
-1. `start` lays out the rows and hands the submission to a worker; told twice, it does nothing new.
+1. `starting.start` lays out the rows and hands the submission to a worker; told twice, it does nothing new.
 2. A worker takes each waiting row by compare-and-swap, runs the check, writes what it found, and lets go of it.
 3. A row whose worker died is taken again when its time is over.
 4. Whoever ends the last row settles what follows: the privacy statement, its checklist, the move into the queue.
@@ -31,14 +31,6 @@ State = ScreeningSection.State
 OVER = timedelta(minutes=20)  # whoever ran a check for so long is taken for dead
 DONE = frozenset({State.PASSED, State.FINDINGS, State.FAILED, State.NOT_SCANNED})
 ACTOR = "screening"
-
-
-def start(submission: Submission) -> None:
-    """Lay out the rows of a submission that is to be screened, and hand it to a worker once that is committed."""
-    from marketplace.tasks import screen_submission
-
-    lay_out(submission)
-    transaction.on_commit(lambda: screen_submission.delay(str(submission.pk)), robust=True)
 
 
 @transaction.atomic

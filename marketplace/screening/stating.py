@@ -4,11 +4,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from marketplace.hosts import is_near
 from marketplace.models import PrivacyStatement, Release, Submission, User
 from marketplace.privacy import BadStatement, Statement, widened
 from marketplace.privacy.contradictions import Item
 from marketplace.privacy.reading import checked
-from marketplace.screening.hosts import is_near
 
 Source = PrivacyStatement.Source
 

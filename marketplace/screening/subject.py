@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+import yaml
+
 from marketplace.difypkg import Package
 
 from .code import Program, read_program
@@ -30,8 +32,6 @@ class Subject:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """As it is written, also keys that the format does not know."""
-        import yaml
-
         loaded = yaml.safe_load(self.files["manifest.yaml"])
         return loaded if isinstance(loaded, dict) else {}
 

@@ -13,12 +13,12 @@ from marketplace.privacy import (
     as_prose,
     contradictions,
     denials,
-    evidence_of,
     guess,
     read_statement,
     widened,
 )
 from marketplace.screening import Context, Subject
+from marketplace.screening.evidence import evidence_of
 from tests.screening.making import package, report, rules, tool
 
 YAML = """

@@ -165,7 +165,7 @@ def test_what_follows_is_told_once_it_is_committed(
     with django_capture_on_commit_callbacks(execute=True):
         review.move(submission, to=State.SCREENING, by=people.owner)
         assert told == []
-    assert told == ["marketplace.screening.running.start"]
+    assert told == ["marketplace.screening.starting.start"]
 
 
 def test_every_act_is_in_the_audit_trail(people: SimpleNamespace, submitted: Submitted) -> None:

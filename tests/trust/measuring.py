@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
-from marketplace.privacy import evidence_of
 from marketplace.screening import Context, Finding, Subject, screen
 from marketplace.screening.checks import CHECKS
+from marketplace.screening.evidence import evidence_of
 from tests.trust import planting_code, planting_files, twins
 from tests.trust.copies import Copy
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from marketplace.hosts import is_near
 from marketplace.screening.code import CallSite
 from marketplace.screening.code.lookups import deep_taints
 from marketplace.screening.findings import Finding
-from marketplace.screening.hosts import is_near
 from marketplace.screening.leaking import LOGS, shows_credentials
 from marketplace.screening.outgoing import Outgoing
 from marketplace.screening.rules import RULES

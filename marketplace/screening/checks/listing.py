@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from marketplace.hosts import urls_in
 from marketplace.screening.findings import Finding
-from marketplace.screening.hosts import urls_in
 from marketplace.screening.subject import Subject
 
 from .base import Check

@@ -5,10 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from marketplace.screening.code import CallSite
-from marketplace.screening.code.contacts import ADDRESS_NAMES
-from marketplace.screening.findings import Finding
-from marketplace.screening.hosts import (
+from marketplace.hosts import (
     METADATA,
     NEUTRAL,
     host_of,
@@ -17,11 +14,13 @@ from marketplace.screening.hosts import (
     is_number,
     is_placeholder,
     is_vocabulary,
-    known_end,
     registrable,
     urls_in,
 )
-from marketplace.screening.outgoing import Outgoing
+from marketplace.screening.code import CallSite
+from marketplace.screening.code.contacts import ADDRESS_NAMES
+from marketplace.screening.findings import Finding
+from marketplace.screening.outgoing import Outgoing, known_end
 from marketplace.screening.subject import Subject
 
 from .base import Check

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from marketplace.privacy import BadStatement, Statement, as_label, contradictions, denials, evidence_of, statement_in
+from marketplace.privacy import BadStatement, Statement, as_label, contradictions, denials, statement_in
+from marketplace.screening.evidence import evidence_of
 from marketplace.screening.findings import Finding
 from marketplace.screening.subject import Subject
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from marketplace.hosts import is_near, is_reserved
 from marketplace.screening.context import Rehearsed
 from marketplace.screening.findings import Finding
-from marketplace.screening.hosts import is_near, is_reserved
 from marketplace.screening.subject import Subject
 
 from .base import Check, NotScanned

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from .code.values import HOLE, MANY
-
 # Where the label before belongs to somebody else: countries' second levels, and places where anybody can have a name.
 _SHARED = frozenset(
     [
@@ -130,6 +128,7 @@ _URL = re.compile(
     r"|mongodb(?:\+srv)?)://(?:\[[0-9a-f:.]+\])?[^\s\"'<>`\\)\]},;|]+",
     re.IGNORECASE,
 )
+_NEVER = frozenset("{}<>$% \ufffc\ufffd")  # fields to fill in, and marks of what is missing
 _FILES = re.compile(
     r"\.(py|md|yaml|yml|json|txt|toml|svg|png|jpe?g|gif|html?|csv|pdf|docx?|xlsx?|pptx?|js|"
     r"ts|css|xml|zip|mp[34]|wav|env|sh|lock|cfg|ini|log|difypkg|pem|key)$",
@@ -147,17 +146,7 @@ def host_of(url: str) -> str:
         host = urlsplit(url if "://" in url else f"//{url}").hostname or ""
     except ValueError:
         return ""
-    return "" if HOLE in host or MANY in host or any(c in host for c in "{}<>$% ") else host.rstrip(".")
-
-
-def known_end(url: str) -> str:
-    """The end of a host whose beginning is only known at run time: `example.com` of `https://….example.com/`."""
-    try:
-        netloc = urlsplit(url).netloc.rpartition("@")[2].partition(":")[0]
-    except ValueError:
-        return ""
-    end = netloc.rpartition(HOLE)[2]
-    return end.lstrip(".").lower() if end.startswith(".") and "." in end.lstrip(".") else ""
+    return "" if _NEVER.intersection(host) else host.rstrip(".")
 
 
 def hosts_in(text: str) -> Iterator[str]:

@@ -1,0 +1,65 @@
+"""What the code shows of data: hosts, what goes to them, and what is stored."""
+
+import re
+
+from marketplace.hosts import NEUTRAL, is_near, is_vocabulary
+from marketplace.privacy.evidence import Evidence, Seen
+from marketplace.privacy.reading import policy_text
+
+from .callbacks import uses
+from .code.values import taints_of
+from .leaking import LOGS
+from .subject import Subject
+
+_CLIENTS = re.compile(
+    r"^(openai|anthropic|cohere|boto3|botocore|google|googleapiclient|vertexai|azure|msal|"
+    r"slack_sdk|slack_bolt|tavily|dashscope|zhipuai|zai|ollama"
+    r"|replicate|groq|mistralai|huggingface_hub|twilio|notion_client|atlassian|jira|github|"
+    r"gitlab|dropbox|boxsdk|box_sdk_gen|telegram|discord|tencentcloud"
+    r"|qcloud_cos|volcenginesdk\w*|volcengine|oci|snowflake|supabase|pymilvus|qdrant_client|"
+    r"pinecone|elasticsearch|redis|psycopg2?|pymysql|sqlalchemy|neo4j"
+    r"|duckduckgo_search|ddgs|wikipedia|arxiv|yfinance|youtube_transcript_api|firecrawl|apify_client|"
+    r"hubspot|stripe|pymstodo|todoist_api_python|lark_oapi|plivo"
+    r"|feedparser|yt_dlp|trello|alibabacloud_\w+|oss2|fish_audio_sdk|xinference_client|llama_cloud_services|"
+    r"llama_cloud|smartsheet|e2b\w*|daytona\w*|paramiko|websocket\w*"
+    r"|aiohttp|httpx|requests|urllib3|socket|smtplib|imaplib|ftplib|grpc|http\.client|urllib\.request)(\.|$)"
+)
+_COMPATIBLE = re.compile(r"OAICompat|OAIEmbed|openai_compatible")
+
+
+def evidence_of(subject: Subject) -> Evidence:
+    hosts = [
+        Seen(host, one.site.path, one.site.line, one.carries)
+        for one in subject.outgoing
+        for host, _ in one.hosts()
+        if not is_near(host) and not is_vocabulary(host)
+    ]
+    unnamed = [one for one in hosts if one.what.removeprefix("www.") not in NEUTRAL]
+    undeclared = [one for one in unnamed if not subject.declared.covers(one.what)]
+    chosen = [
+        Seen("", one.site.path, one.site.line, one.carries) for one in subject.outgoing if one.unknown and one.direct
+    ]
+    called = uses(subject.program)
+    stores = [Seen(use.call, use.path, use.line) for use in called if use.permission == "storage"]
+    models = [Seen(use.call, use.path, use.line) for use in called if use.permission.startswith("model")]
+    logs = [
+        Seen(site.source, site.path, site.line)
+        for site in subject.program.calls
+        if any(map(LOGS.match, site.names)) and "input" in taints_of(site.values())
+    ]
+    text = policy_text(subject.files, subject.manifest)
+    sends = next(iter([*hosts, *chosen]), None) or _through_a_library(subject)
+    return Evidence(hosts, undeclared, chosen, stores, models, logs, sends, text, subject.declared.own)
+
+
+def _through_a_library(subject: Subject) -> Seen | None:
+    for name, (path, line) in subject.program.foreign.items():
+        if _CLIENTS.match(name) and not name.startswith(
+            ("requests.exceptions", "urllib3.exceptions", "google.protobuf", "azure.core.exceptions")
+        ):
+            return Seen(name, path, line)
+    for scope, known in subject.program.classes.items():
+        if any(_COMPATIBLE.search(base) for base in known.foreign):
+            module = subject.program.modules.get(scope.partition(":")[0])
+            return Seen("the service that it is configured for", module.path if module else "", 0)
+    return None
