@@ -1,4 +1,4 @@
-"""The page of an endpoint's deliveries: what waits, what arrived, what failed, with every attempt; and replays."""
+"""Pages of an endpoint's deliveries: what waits, what arrived, what failed, with every attempt; one of them; replays."""
 
 from uuid import UUID
 
@@ -7,12 +7,13 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from endpoints import delivering
 from endpoints.models import Delivery
 from endpoints.pages import answered, found, opened
+from endpoints.sent import sent
 from runtime.numerals import whole
 from runtime.pages.access import Visit, governed, page
 
@@ -38,8 +39,18 @@ def deliveries(request: Visit, endpoint_id: UUID) -> HttpResponse:
         "deliveries": listed.get_page(request.GET.get("page")),
         "duplicates": rows.aggregate(all=Sum("duplicates"))["all"] or 0,
         "failed": counts.get(Delivery.State.FAILED, 0),
+        "command": one.posting,
     }
     return answered(request, "deliveries", part="#list" if request.htmx else "", **context)
+
+
+@page
+def delivery(request: Visit, endpoint_id: UUID, number: int) -> HttpResponse:
+    """One delivery: what was sent, and what became of each attempt."""
+    shown = opened(request, endpoint_id)
+    row = get_object_or_404(shown.row.deliveries.select_related("endpoint"), pk=number)
+    context = {"shown": shown, "endpoint": shown.row, "tab": "deliveries", "one": row, "sent": sent(row)}
+    return answered(request, "delivery", ended=row.state in ENDED, **context)
 
 
 @require_POST

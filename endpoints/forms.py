@@ -75,7 +75,7 @@ class RulesForm(forms.Form):
         label="Requests a minute", min_value=0, required=False, help_text="More are answered with 429. Empty: no limit."
     )
     burst = forms.IntegerField(
-        label="… of them at once", min_value=0, required=False, help_text="Empty: a tenth of them."
+        label="Of these, at one moment", min_value=0, required=False, help_text="Empty: a tenth of them."
     )
     concurrency = forms.IntegerField(
         label="Requests at the same time",
@@ -120,9 +120,9 @@ class RulesForm(forms.Form):
     )
 
     queue = forms.BooleanField(
-        label="Accept and queue",
+        label="Answer callers at once",
         required=False,
-        help_text="Callers are answered at once; the plugin gets the request afterwards, again if it fails. "
+        help_text="The plugin gets the request afterwards, again if it fails; the page Deliveries shows how. "
         "GET, HEAD and OPTIONS still wait for the plugin.",
     )
     queue_status = forms.IntegerField(label="Status of that answer", min_value=200, max_value=299, required=False)

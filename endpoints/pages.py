@@ -42,6 +42,19 @@ class Shown:
         return self.url.partition("://")[2].startswith(HOME)
 
     @property
+    def calling(self) -> str:
+        """A first call that is answered, as a command."""
+        first = self.routes[0] if self.routes else {"method": "GET", "url": self.url}
+        asked = f" -X {first['method']}" if first["method"] not in ("", "GET") else ""
+        return f"curl -i{asked} '{first['url']}'"
+
+    @property
+    def posting(self) -> str:
+        """A first delivery, as a command."""
+        posted = next((one for one in self.routes if one["method"] == "POST"), {"url": self.url})
+        return f"curl -i -H 'Content-Type: application/json' -d '{{\"hello\": \"you\"}}' '{posted['url']}'"
+
+    @property
     def queues(self) -> bool:
         """Whether it has deliveries to show, now or from before."""
         return rules(self.row.rules).queue or self.row.deliveries.exists()

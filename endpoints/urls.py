@@ -15,6 +15,7 @@ one: list[URLPattern | URLResolver] = [
     path("remove", pages.remove, name="endpoint-remove"),
     path("deliveries", delivery_pages.deliveries, name="endpoint-deliveries"),
     path("deliveries/replay", delivery_pages.replay, name="endpoint-replay"),
+    path("deliveries/<int:number>", delivery_pages.delivery, name="endpoint-delivery"),
 ]
 triggers: list[URLPattern | URLResolver] = [
     path("new/<path:plugin_id>", trigger_pages.new, name="trigger-new"),

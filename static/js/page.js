@@ -67,10 +67,22 @@ function tick() {
 setTimeout(tick, 1000);
 document.addEventListener("visibilitychange", () => document.hidden || document.body.dispatchEvent(new Event("tick")));
 
-// A live part in which somebody reads or chooses waits until they have done so.
+// A live part in which somebody reads or chooses waits until they have done so, and says it.
+function rests(part) {
+  const busy = part.querySelector("details[open], :checked") !== null;
+  for (const one of part.querySelectorAll("[data-paused]")) one.hidden = !busy;
+  for (const one of part.querySelectorAll("[data-running]")) one.hidden = busy;
+  return busy;
+}
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.matches("[data-rests]") && event.target.querySelector("details[open], :checked")) event.preventDefault();
+  if (event.target.matches("[data-rests]") && rests(event.target)) event.preventDefault();
 });
+for (const kind of ["toggle", "change"]) {
+  document.addEventListener(kind, (event) => {
+    const part = event.target.closest("[data-rests]");
+    if (part) rests(part);
+  }, true);
+}
 
 // Output is followed to its end, unless somebody has scrolled up to read.
 const ends = new Map();

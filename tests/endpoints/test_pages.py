@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_the_way_to_a_first_endpoint(visit: Callable[..., Client], hooks_install
     page = client.get(address(row)).content.decode()
     assert f"http://testserver/e/{row.hook}" in page
     assert f"http://testserver/e/{row.hook}/echo" in page
-    assert f"curl -i 'http://testserver/e/{row.hook}/echo'" in page, "a first call that is answered"
+    assert f"curl -i 'http://testserver/e/{row.hook}/echo'" in unescape(page), "a first call that is answered"
     assert "/hidden" not in page
     assert SECRET not in page
 
@@ -180,7 +181,7 @@ def test_deliveries_with_their_attempts(visit: Callable[..., Client], endpoint: 
     page = visit("member").get(address(endpoint, "deliveries")).content.decode()
     assert "&lt;b&gt;no&lt;/b&gt;" in page
     assert "Its worker fell silent." in page
-    assert "3 came again" in page
+    assert "3 requests came again" in page
     assert "Replay" not in page, "members look on"
     only = visit().get(address(endpoint, "deliveries?state=done")).content.decode()
     assert "/done" in only
@@ -204,6 +205,31 @@ def test_who_has_chosen_nothing_replays_nothing(visit: Callable[..., Client], en
     answer = visit("admin").post(address(endpoint, "deliveries/replay"), {"what": "chosen"}, follow=True)
     assert "Choose first what is to be delivered again." in answer.content.decode()
     assert not Delivery.objects.filter(state="waiting").exists()
+
+
+def test_what_was_sent_with_a_delivery(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    head = b"POST /in HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer abc\r\nX-Note: %b" % SECRET.encode()
+    one = delivery(endpoint, "failed", request=head + b'\r\n\r\n{"a": "<b>", "token": "xyz"}', unique_id="d-7")
+    one.tries.create(at=timezone.now(), status=500, answer="no")
+    here = address(endpoint, f"deliveries/{one.pk}")
+    page = visit("member").get(here).content.decode()
+    assert "d-7" in page
+    assert "&quot;&lt;b&gt;&quot;" in page
+    assert "shop" in page
+    assert not [word for word in ("Bearer abc", "xyz", SECRET) if word in page], "what looks secret is masked"
+    assert "Replay" not in page, "members look on"
+    assert "Replay" in visit("admin").get(here).content.decode()
+    assert visit("stranger").get(here).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 18, "9" * 40])
+def test_a_delivery_that_is_not_there(visit: Callable[..., Client], endpoint: Endpoint, number: str) -> None:
+    assert visit().get(address(endpoint, f"deliveries/{number}")).status_code == 404
+
+
+def test_an_empty_list_of_deliveries_says_how_to_fill_it(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    page = visit().get(address(endpoint, "deliveries")).content.decode()
+    assert f"http://testserver/e/{endpoint.hook}/echo" in page, "the first route that takes a POST"
 
 
 def test_deliveries_come_by_themselves(visit: Callable[..., Client], endpoint: Endpoint) -> None:
