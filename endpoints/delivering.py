@@ -1,6 +1,7 @@
 """Queued requests brought to their plugin: taken by a lease, tried, tried again later, taken back when a worker falls silent.
 
 1. `drain` takes what is due of an endpoint, some at once, and calls the plugin for each; the lease is renewed meanwhile.
+   Each outcome is written as it comes, and its place is taken by the next: what hangs keeps nothing else waiting.
 2. What fails waits, twice as long each time, until the last attempt. Of one key nothing overtakes.
 3. `recover` runs every ten seconds or so on every node: it takes back what silent workers held and nudges for what is due.
 Rows change by compare-and-swap on the worker that holds them, so whoever lost one writes nothing.
@@ -12,7 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,6 +36,7 @@ from runtime.wire import END, STREAM
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # deliveries of one drain
+LOOK_EVERY = 0.5  # seconds after which a drain that waits for plugins looks for what has come meanwhile
 LEASE = timedelta(seconds=30)
 RENEW_EVERY = 8.0  # seconds
 LONGEST_PAUSE = 3600  # seconds
@@ -60,6 +62,9 @@ class Outcome:
     @property
     def arrived(self) -> bool:
         return 0 < self.status < 400
+
+
+Flights = dict[Future[Outcome], tuple[Rules, Delivery]]  # attempts that are under way
 
 
 # One drain at a time of each endpoint in this process; a nudge that comes meanwhile makes it look once more.
@@ -97,38 +102,58 @@ def drain(endpoint_id: str) -> Iterator[float]:
     """Delivers all that is due; yields the seconds after which something is due again, for each that failed."""
     if not drains.begin(endpoint_id):
         return
+    flights: Flights = {}
+    renewed = time.monotonic()
     try:
         while True:
-            while taken := take(endpoint_id):
-                yield from deliver(*taken)
-            if drains.over(endpoint_id):
+            if len(flights) <= AT_ONCE // 2:
+                flights |= more(endpoint_id, flights)
+            if not flights and drains.over(endpoint_id):
                 return
+            yield from landed(flights)
+            if time.monotonic() - renewed > RENEW_EVERY:
+                renew(flights)
+                renewed = time.monotonic()
     except BaseException:
         drains.give_up(endpoint_id)
         raise
 
 
-def take(endpoint_id: str) -> tuple[Open, list[Delivery]] | None:
-    """Some that are due, now ours; None when there are none, or the endpoint is switched off or without its plugin."""
+def more(endpoint_id: str, flights: Flights) -> Flights:
+    """More to those that are under way, whose outcomes are not given up because the database is away for a while."""
+    try:
+        return departed(endpoint_id, AT_ONCE - len(flights))
+    except DatabaseError:
+        if not flights:
+            raise
+        close_old_connections()
+        return {}
+
+
+def departed(endpoint_id: str, places: int) -> Flights:
+    """As many as there are places of what is due, now ours and under way; none while it is off or without its plugin."""
+    if not due(endpoint_id, timezone.now()).exists():
+        return {}
     row = Endpoint.objects.filter(pk=endpoint_id, enabled=True).first()
     found = book.opened(row, row.hook) if row is not None else None
     if found is None:
-        return None
-    claimed = claim(endpoint_id)
-    return (found, claimed) if claimed else None
+        return {}
+    loop = node.here().loop
+    claimed = claim(endpoint_id, places)
+    return {asyncio.run_coroutine_threadsafe(attempt(found, one), loop): (found.rules, one) for one in claimed}
 
 
-def claim(endpoint_id: str) -> list[Delivery]:
+def claim(endpoint_id: str, places: int) -> list[Delivery]:
     now = timezone.now()
     worker = f"{node.here().id[:50]}/{secrets.token_hex(8)}"
-    chosen = list(due(endpoint_id, now).values_list("pk", flat=True)[:AT_ONCE])
+    chosen = list(due(endpoint_id, now).values_list("pk", flat=True)[:places])
     if not chosen:
         return []
     Delivery.objects.filter(pk__in=chosen, state=State.WAITING).update(
         state=State.RUNNING, worker=worker, lease_until=now + LEASE, attempts=F("attempts") + 1
     )
     mine = list(Delivery.objects.filter(worker=worker, state=State.RUNNING).order_by("pk"))
-    return mine or claim(endpoint_id)  # others were quicker with all of them
+    return mine or claim(endpoint_id, places)  # others were quicker with all of them
 
 
 def due(endpoint_id: str, now: datetime) -> QuerySet[Delivery]:
@@ -143,25 +168,16 @@ def due(endpoint_id: str, now: datetime) -> QuerySet[Delivery]:
 # Delivering.
 
 
-def deliver(found: Open, claimed: list[Delivery]) -> list[float]:
-    """Calls the plugin for each on this process's node; answers the pauses of those that must be tried again."""
-    loop = node.here().loop
-    work = asyncio.run_coroutine_threadsafe(attempts(found, claimed), loop)
-    while True:
-        try:
-            outcomes = work.result(timeout=RENEW_EVERY)
-            break
-        except NotYet:
-            if not loop.is_running():
-                raise Interrupted("The worker is shutting down.") from None
-            renew(claimed)
-    return [
-        pause for one, outcome in zip(claimed, outcomes, strict=True) if (pause := written(one, outcome, found.rules))
-    ]
-
-
-async def attempts(found: Open, claimed: list[Delivery]) -> list[Outcome]:
-    return await asyncio.gather(*(attempt(found, one) for one in claimed))
+def landed(flights: Flights) -> list[float]:
+    """Waits a moment for one to end and writes down those that have; the pauses of those that must be tried again."""
+    ended, _ = wait(flights, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+    if not ended and not node.here().loop.is_running():
+        raise Interrupted("The worker is shutting down.")
+    pauses = []
+    for one in ended:
+        rules, delivery = flights.pop(one)
+        pauses.append(written(delivery, one.result(), rules))
+    return [pause for pause in pauses if pause]
 
 
 async def attempt(found: Open, delivery: Delivery) -> Outcome:
@@ -223,13 +239,14 @@ def held(delivery: Delivery) -> QuerySet[Delivery]:
     return Delivery.objects.filter(pk=delivery.pk, worker=delivery.worker, state=State.RUNNING)
 
 
-def renew(claimed: list[Delivery]) -> None:
+def renew(flights: Flights) -> None:
     """A database that is away is not the end: the lease outlasts some seconds."""
+    workers = {delivery.worker for _, delivery in flights.values()}
     try:
-        rows = Delivery.objects.filter(worker=claimed[0].worker, state=State.RUNNING)
+        rows = Delivery.objects.filter(worker__in=workers, state=State.RUNNING)
         rows.update(lease_until=timezone.now() + LEASE)
     except DatabaseError:
-        log.warning("Leases of %s could not be renewed", claimed[0].worker)
+        log.warning("Leases of %s could not be renewed", ", ".join(sorted(workers)))
         close_old_connections()
 
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -55,6 +56,22 @@ def test_answered_at_once_and_delivered(queued, endpoints: Endpoints, web: httpx
     [one] = ended(endpoints, endpoint, 1)
     assert (one["state"], one["status"], one["attempts"], one["duplicates"]) == ("done", 200, 1, 0)
     assert [(tried["status"], tried["answer"]) for tried in one["tries"]] == [(200, "hi")]
+
+
+def test_what_hangs_keeps_nothing_else_waiting(queued, endpoints: Endpoints, web: httpx.Client, tmp_path: Path) -> None:
+    endpoint, gate = queued(), tmp_path / "open"
+
+    def ended_quickly() -> int:
+        return len(deliveries(endpoints, endpoint, state="done"))
+
+    web.post(endpoints.url(endpoint, "/answer"), content=json.dumps({"until": str(gate)}).encode())
+    for _ in range(20):  # more than are under way at once
+        web.post(endpoints.url(endpoint, "/answer"), content=b"{}")
+    wait_until(lambda: ended_quickly() == 20, what="all others are delivered", seconds=60)
+    [hanging] = deliveries(endpoints, endpoint, state="running")
+    assert hanging["tries"] == []
+    gate.touch()
+    assert [one["state"] for one in ended(endpoints, endpoint, 21)] == ["done"] * 21
 
 
 def test_the_plugin_sees_the_request_and_the_number_of_the_delivery(

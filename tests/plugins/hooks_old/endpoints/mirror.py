@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 
@@ -33,6 +34,8 @@ class MirrorEndpoint(Endpoint):
 
 def answer(told: dict) -> Response:
     time.sleep(told.get("holds", 0))
+    while "until" in told and not os.path.exists(told["until"]):
+        time.sleep(0.05)
     body, pieces = bytes.fromhex(told.get("body", "")), told.get("pieces", 0)
     response = Response(streamed(body, told) if pieces else body, status=told.get("status", 200))
     for name, value in told.get("headers", []):
