@@ -49,8 +49,16 @@ def delivery(request: Visit, endpoint_id: UUID, number: int) -> HttpResponse:
     """One delivery: what was sent, and what became of each attempt."""
     shown = opened(request, endpoint_id)
     row = get_object_or_404(shown.row.deliveries.select_related("endpoint"), pk=number)
-    context = {"shown": shown, "endpoint": shown.row, "tab": "deliveries", "one": row, "sent": sent(row)}
-    return answered(request, "delivery", ended=row.state in ENDED, **context)
+    return answered(
+        request,
+        "delivery",
+        shown=shown,
+        endpoint=shown.row,
+        tab="deliveries",
+        one=row,
+        sent=sent(row),
+        ended=row.state in ENDED,
+    )
 
 
 @require_POST
