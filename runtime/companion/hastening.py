@@ -2,7 +2,8 @@
 
 - reading: what checks each line that comes is built once, not for each line.
 - writing: an answer is made into JSON in one go and written at once, not by way of three models and in two writes; what an
-  endpoint answers as a whole leaves together with the end.
+  endpoint answers as a whole leaves together with the end, and the head of what it streams with the first piece, unless that
+  is waited for.
 - sessions: what a session needs to call back is made when it is first asked for, not for each call.
 - loading: the plugin's own declarations are read by the C parser of YAML, which the SDK's environment has anyway.
 
@@ -19,7 +20,8 @@ from typing import Any
 from .patching import NotApplied, Patch, Place
 
 PLAIN = frozenset({str, int, float, bool, type(None)})
-WHOLE = frozenset({"status", "headers", "result"})
+HEAD = frozenset({"status", "headers"})
+WHOLE = HEAD | {"result"}
 FEW = 64  # entries of what stands in an answer that are looked at: where there are more, the SDK's own way costs less
 # Where the parsers of YAML are known not to agree: tabs, directives, and lines that end in other ways.
 UNUSUAL = re.compile(r"[\t\x85\u2028\u2029\ufeff\r]|^[%?]|^(?:---|\.\.\.)", re.M)
@@ -64,13 +66,18 @@ def dumped_as(message: Any) -> Any:
 
 
 def putting(original: Any, dumped: Any, to_json: Any) -> Callable[..., Any]:
-    held: dict[str, str] = {}  # session → the whole answer of an endpoint: the end follows at once, and leaves with it
+    held: dict[str, str] = {}  # session → lines of an endpoint's answer that leave with the next one of that session
+    soon = turns()
 
     def put(self: Any, event: Any, session_id: Any = None, data: Any = None) -> Any:  # noqa: PLR0917 - as the SDK has it
         text = written(event, session_id, data) if type(data) is dumped and type(session_id) is str else ""
         before = held.pop(session_id, "") if held and type(session_id) is str else ""
-        if text and is_whole(data.data):
+        parts = data.data.keys() if text and type(data.data) is dict else ()
+        if parts == WHOLE:  # it is said once, and the end follows
             held[session_id] = before + text
+        elif parts == HEAD and soon:
+            held[session_id] = before + text
+            soon(leave, self, session_id)
         elif text:
             self.write(before + text)
         else:
@@ -78,6 +85,10 @@ def putting(original: Any, dumped: Any, to_json: Any) -> Callable[..., Any]:
                 self.write(before)
             return original(self, event, session_id, data)
         return None
+
+    def leave(writer: Any, session_id: str) -> None:
+        if text := held.pop(session_id, ""):
+            writer.write(text)
 
     def written(event: Any, session_id: str, data: Any) -> str:
         """The line, with what follows it; empty where the SDK itself has to make it, or to say why it cannot."""
@@ -91,9 +102,17 @@ def putting(original: Any, dumped: Any, to_json: Any) -> Callable[..., Any]:
     return put
 
 
-def is_whole(data: Any) -> bool:
-    """Whether it is what the SDK says of an answer that it does not stream, and says once."""
-    return type(data) is dict and data.keys() == WHOLE
+def turns() -> "Callable[..., None] | None":
+    """What has a function called as soon as the greenlet that asks for it waits or ends; None where threads are real ones."""
+    if not import_module("gevent.monkey").is_module_patched("threading"):
+        return None
+    get_hub = import_module("gevent").get_hub
+
+    def soon(call: Callable[..., None], *values: Any) -> None:
+        # asked for each time: copies of a fork-server have a hub of their own each
+        get_hub().loop.run_callback(call, *values)
+
+    return soon
 
 
 def making(original: Any, dumped: Any, *, base: Any, kind: Any) -> Callable[..., Any]:

@@ -151,6 +151,13 @@ def test_events_flow_as_they_are_made(hooks, endpoints: Endpoints, web: httpx.Cl
     assert times[-1] - times[0] > 0.6
 
 
+def test_the_head_comes_while_the_plugin_waits_for_what_it_sends_first(
+    hooks, endpoints: Endpoints, web: httpx.Client
+) -> None:
+    with web.stream("GET", endpoints.url(hooks, "/stream/1?delay_ms=100000"), timeout=60) as answer:
+        assert answer.status_code == 200
+
+
 def test_a_long_stream_is_whole(hooks, endpoints: Endpoints, web: httpx.Client) -> None:
     text = web.get(endpoints.url(hooks, "/stream/3000?size=20")).text
     assert [line for line in text.splitlines() if line.startswith("id:")] == [f"id: {number}" for number in range(3000)]

@@ -33,7 +33,7 @@ class MirrorEndpoint(Endpoint):
 
 
 def answer(told: dict) -> Response:
-    time.sleep(told.get("holds", 0))
+    pause(told.get("holds", 0))
     while "until" in told and not os.path.exists(told["until"]):
         time.sleep(0.05)
     body, pieces = bytes.fromhex(told.get("body", "")), told.get("pieces", 0)
@@ -46,7 +46,13 @@ def answer(told: dict) -> Response:
 def streamed(body: bytes, told: dict) -> Iterator[bytes]:
     size = max(len(body) // told["pieces"], 1)
     for start in range(0, len(body), size):
-        time.sleep(told.get("delay_ms", 0) / 1000)
+        pause(told.get("delay_ms", 0) / 1000)
         yield body[start : start + size]
     if told.get("breaks"):
         raise ValueError("broken as told")
+
+
+def pause(seconds: float) -> None:
+    """Without one, no turn is given away either, as `sleep(0)` would."""
+    if seconds:
+        time.sleep(seconds)
