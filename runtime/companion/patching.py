@@ -23,6 +23,7 @@ PATCHES = {
     "writing": ".hastening:WRITING",
     "sessions": ".hastening:SESSIONS",
     "loading": ".hastening:LOADING",
+    "parsing": ".parsing:PATCH",
     "cancel": ".cancelling:PATCH",
 }
 """Name of a patch → where it is; in the order in which they are applied: a later one may stand around an earlier one."""

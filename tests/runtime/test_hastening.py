@@ -15,7 +15,7 @@ from tests.runtime.test_companion import AT_HAND, comparable, every_release, of,
 from tests.sdk import tool
 
 FAST = ("reading", "writing", "sessions", "loading")
-EVERY = (*FAST, "cancel")
+EVERY = (*FAST, "parsing", "cancel")
 
 
 @every_release
