@@ -120,12 +120,19 @@ class Work:
     # Measuring.
 
     def compare(self, cases: dict[str, Case], *, callers: int) -> dict[str, Cost]:
+        """Of each case the median of all rounds."""
+        return middles(self.rounds(cases, callers=callers))
+
+    def rounds(self, cases: dict[str, Case], *, callers: int, count: int = ROUNDS) -> list[dict[str, Cost]]:
         """The cases take turns, so that what else the machine does meets all of them."""
-        runs: dict[str, list[Cost]] = {name: [] for name in cases}
-        for _ in range(ROUNDS):
-            for name, case in cases.items():
-                runs[name].append(run(case, callers=callers, seconds=self.seconds / ROUNDS))
-        return {name: middle(costs) for name, costs in runs.items()}
+        seconds = self.seconds / count
+        return [
+            {name: run(case, callers=callers, seconds=seconds) for name, case in cases.items()} for _ in range(count)
+        ]
+
+
+def middles(rounds: list[dict[str, Cost]]) -> dict[str, Cost]:
+    return {name: middle([one[name] for one in rounds]) for name in rounds[0]}
 
 
 def middle(costs: list[Cost]) -> Cost:
@@ -137,9 +144,10 @@ def run(case: Case, *, callers: int, seconds: float) -> Cost:
     asyncio.run(
         load(server.address, case.asked, callers=1, seconds=0.0)
     )  # it may be asleep, and its process another one
-    before = processor_time(server.hosts), processor_time(server.plugins)
+    hosts, plugins = server.hosts, server.plugins
+    before = processor_time(hosts), processor_time(plugins)
     result = asyncio.run(load(server.address, case.asked, callers=callers, seconds=seconds))
-    after = processor_time(server.hosts), processor_time(server.plugins)
+    after = processor_time(hosts), processor_time(plugins)
     if result.failures:
         raise SystemExit(f"{result.failures} answers were wrong")
     host, plugin = ((b - a) / result.calls * 1e6 for a, b in zip(before, after, strict=True))

@@ -43,16 +43,15 @@ class Served:
         """Pids of our own processes."""
         return [program.pid for program in self.host.programs.values()]
 
-    @cached_property
+    @property
     def plugins(self) -> list[int]:
-        """Pids of the plugins, as they are when this is first asked."""
+        """Pids of the plugins that run."""
         return self.host.plugin_processes()
 
     def bring_up(self, name: str) -> str:
         """A plugin of tests/plugins, packaged, installed and answering; its id."""
         if name not in self.installed:
             self.installed[name] = self.api.bring_up(name, self.host.folder)
-            self.__dict__.pop("plugins", None)
         return self.installed[name]
 
     def tool(self, name: str, plugin: str = "echo", **parameters: object) -> bytes:
@@ -96,5 +95,4 @@ class Served:
         write_package(source, package)
         identifier = self.api.upload(package)
         self.api.install(identifier)
-        self.__dict__.pop("plugins", None)
         return identifier
