@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from marketplace import recalling
 from marketplace.models import (
     AbuseReport,
     CatalogueRequest,
     NamespaceClaim,
     PluginTransfer,
     Publisher,
+    Recall,
+    Release,
     Submission,
     User,
 )
@@ -42,6 +46,7 @@ class Item:
     about: str
     href: str
     at: datetime | None
+    word: str = ""  # on its pill, where that is not the one of its tone
 
 
 def waiting(user: User) -> list[Item]:
@@ -55,14 +60,34 @@ def waiting(user: User) -> list[Item]:
 
 
 def news(user: User) -> list[Item]:
-    """What became of the submissions of the person's organizations within two weeks, newest first."""
-    rows = submissions_of(user).filter(state__in=ENDS, moved_at__gte=timezone.now() - RECENT)
-    return [told(one) for one in rows.order_by("-moved_at")[:MOST]]
+    """What became of what the person's organizations handed in within two weeks, newest first: also what was recalled."""
+    since = timezone.now() - RECENT
+    rows = submissions_of(user).filter(state__in=ENDS, moved_at__gte=since).order_by("-moved_at")
+    found = [(one.moved_at or since, told(one)) for one in rows[:MOST]]
+    found += [
+        (one.at, item) for one in recalling.in_force().filter(at__gte=since)[:MOST] for item in recalled(one, user)
+    ]
+    return [item for _, item in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+
+def recalled(recall: Recall, user: User) -> Iterator[Item]:
+    """What a recall took of the person's organizations, a line a release."""
+    taken = [name.removeprefix("release ") for name in recall.effects if name.startswith("release ")]
+    rows = Release.objects.filter(pk__in=taken, plugin__organization__in=organizations(user)).select_related("plugin")
+    for one in rows.order_by("plugin__plugin_id", "order")[:MOST]:
+        plugin = one.plugin.plugin_id
+        href = reverse("publish-plugin", args=plugin.split("/"))
+        yield Item(
+            "octagon-alert", "bad", f"{plugin} {one.version} was recalled", recall.reason, href, recall.at, "Recalled"
+        )
+
+
+def organizations(user: User) -> QuerySet[Any]:
+    return Publisher.objects.filter(user=user).values("organization")
 
 
 def submissions_of(user: User) -> QuerySet[Submission]:
-    mine = Publisher.objects.filter(user=user).values("organization")
-    return Submission.objects.filter(organization__in=mine).select_related("organization")
+    return Submission.objects.filter(organization__in=organizations(user)).select_related("organization")
 
 
 def told(one: Submission) -> Item:

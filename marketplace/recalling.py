@@ -41,6 +41,11 @@ class Impact:
     installs: int
     here: recalls.Impact
 
+    @property
+    def nobody(self) -> bool:
+        """Whether nothing is hit that is known here."""
+        return not (self.releases or self.here.installations)
+
 
 # What is in force.
 
@@ -63,12 +68,19 @@ def check(kind: str, subject: str) -> str:
             return str(Requirement(subject))
         if kind == Kind.VERSION:
             parse_unique_identifier(subject if "@" in subject else f"{subject}@{'0' * 64}")
-        elif subject.count("/") != 1 or ":" in subject:
-            raise CannotRecall("Name the plugin as organization/name.")
+        elif not is_plugin_id(subject):
+            raise CannotRecall("Name the plugin as organization/name, such as acme/weather.")
     except (BadIdentifier, InvalidRequirement) as error:
         example = "requests<2.32" if kind == Kind.DEPENDENCY else "acme/weather:1.2.0"
         raise CannotRecall(f"{subject or 'Nothing'} is no {kind}. Write it like {example}.") from error
     return subject
+
+
+def is_plugin_id(text: str) -> bool:
+    try:
+        return parse_unique_identifier(f"{text}:0.0.1@{'0' * 64}").plugin_id == text and "/" in text
+    except BadIdentifier:
+        return False
 
 
 def impact(kind: str, subject: str) -> Impact:
@@ -113,6 +125,10 @@ def recall(kind: str, subject: str, *, strength: str, reason: str, successor: st
     subject = check(Kind(kind), subject)
     if not reason.strip():
         raise CannotRecall("Say why: the reason is shown to everybody who has it installed.")
+    if successor.strip() and not is_plugin_id(successor.strip()):
+        raise CannotRecall(
+            "What to use instead is a plugin id, such as acme/climate. Leave it empty where there is none."
+        )
     if in_force().filter(kind=kind, subject=subject, strength=strength).exists():
         raise CannotRecall(f"{subject} is recalled already.")
     with ledgers.queue():

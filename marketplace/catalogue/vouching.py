@@ -18,6 +18,9 @@ STATES: dict[str, tuple[str, str, str | Promise]] = {
 }
 
 
+LEFT = _("Findings, none that blocks")  # a reviewer has seen them, and answered none or not all
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One check as it ended. What has not been scanned is never shown as clean."""
@@ -44,7 +47,9 @@ def vouchers(release: Release) -> Vouchers:
     approvals = list(submission.decisions.filter(verdict="approve").order_by("at")) if submission else []
     people = [one for one in approvals if not one.automatic]
     return Vouchers(
-        checks=[check(one) for one in submission.sections.order_by("check_name")] if submission else [],
+        checks=[check(one) for one in submission.sections.prefetch_related("findings").order_by("check_name")]
+        if submission
+        else [],
         reviewers=len(people),
         automatic=bool(approvals) and not people,
         decided_at=approvals[-1].at if approvals else None,
@@ -55,5 +60,7 @@ def vouchers(release: Release) -> Vouchers:
 
 def check(section: ScreeningSection) -> Check:
     tone, icon, word = STATES[section.state]
+    if section.state == ScreeningSection.State.FINDINGS and any(not one.settled_at for one in section.findings.all()):
+        word = LEFT
     name = section.check_name.replace("_", " ").replace("-", " ").capitalize()
     return Check(name, tone, icon, word, section.summary)

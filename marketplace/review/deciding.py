@@ -21,6 +21,7 @@ from marketplace.review.moving import move
 from marketplace.review.parties import Who, governs, sides
 from marketplace.review.placing import CLAIMABLE
 from marketplace.review.policy import policy
+from marketplace.review.power import AREAS
 from marketplace.review.privacy_review import unanswered
 from marketplace.review.reasons import settle
 from marketplace.review.signatures import signed
@@ -71,7 +72,10 @@ def approve(submission_id: UUID, approval: Approval, *, by: User, serial: int) -
     check_category(submission, approval.category, by=by)
     missing = list(obstacles(submission))
     ticks = {key: reason.strip() for key, reason in (approval.ticks or {}).items()}
-    missing += [f"Tick {one} and say why." for one in unticked(submission, ticks)]
+    if left := unticked(submission, ticks):
+        missing.append(
+            f"Tick these under “Change in power” and say why: {', '.join(AREAS.get(one, one) for one in left)}."
+        )
     if missing:
         raise NotPossible(" ".join(missing))
     asked = set(evidence.difference(submission).ticks)

@@ -140,7 +140,7 @@ def test_each_increase_of_power_needs_a_tick_and_a_reason(people: SimpleNamespac
     released(ready(declaration=asks("tool")))
     submission = ready(version="1.1.0", declaration=asks("tool", "app", "node"))
     for ticks in ({}, {"permissions:app": "Needed."}, {"permissions:app": "Needed.", "permissions:node": " "}):
-        with pytest.raises(NotPossible, match="Tick permissions:node"):
+        with pytest.raises(NotPossible, match=r"under “Change in power” and say why: .*permissions:node"):
             approve(submission, people.ada, Approval("community", "", ticks))
     ticks = {"permissions:app": "It answers through an app.", "permissions:node": "It asks back.", "other": "x"}
     approve(submission, people.ada, Approval("community", "", ticks))

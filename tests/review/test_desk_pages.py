@@ -203,7 +203,7 @@ def test_what_was_typed_in_vain_stays(people: SimpleNamespace, ready: Ready) -> 
     answer = post(visit(people.ada), one, "approve", **fields)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Tick permissions:node" in page
+    assert "Tick these under “Change in power” and say why: permissions:node" in page
     assert 'value="It answers through apps."' in page
     assert re.search(r'value="permissions:app" form="approve" checked', page)
 

@@ -173,11 +173,55 @@ def test_impact_comes_before_the_recall(visit: Any, released: Callable[..., Rele
     page = staff.post("/desk/recalls", given).content.decode()
     assert "1 release leaves the catalogue" in page
     assert not Recall.objects.exists()
-    assert staff.post("/desk/recalls", given | {"act": "recall"}).status_code == 302
+    other = staff.post("/desk/recalls", given | {"act": "recall", "seen": "plugin acme/other"})
+    assert "1 release leaves the catalogue" in other.content.decode(), "what was looked at is what is recalled"
+    assert not Recall.objects.exists()
+    assert 'value="plugin acme/demo"' in page
+    assert staff.post("/desk/recalls", given | {"act": "recall", "seen": "plugin acme/demo"}).status_code == 302
     assert "It sends keys away." in visit("").get("/transparency/recalls").content.decode()
     staff.post("/desk/recalls/1/lift", {"reason": "All clear."})
     assert "Nothing is recalled" in visit("").get("/transparency/recalls").content.decode()
-    assert staff.post("/desk/recalls", given | {"subject": "no plugin"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"subject": "no plugin"}, "Name the plugin as organization/name"),
+        ({"subject": "/"}, "Name the plugin as organization/name"),
+        ({"subject": "Acme/Demo"}, "Name the plugin as organization/name"),
+        ({"kind": "version"}, "Write it like acme/weather:1.2.0"),
+        ({"kind": "dependency", "subject": "requests <<2"}, "Write it like requests&lt;2.32"),
+        ({"successor": "https://evil.example"}, "is a plugin id, such as acme/climate"),
+    ],
+)
+def test_a_recall_of_nothing_says_how_it_is_written(visit: Any, wrong: dict[str, str], said: str) -> None:
+    given = {"kind": "plugin", "subject": "acme/demo", "strength": "hard", "reason": "It sends keys away."} | wrong
+    seen = f"{given['kind']} {given['subject']}"
+    answer = visit("staff").post("/desk/recalls", given | {"act": "recall", "seen": seen})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Recall.objects.exists()
+
+
+def test_a_recall_of_what_nobody_has_is_shown_to_hit_nobody(visit: Any, people: SimpleNamespace) -> None:
+    given = {"kind": "plugin", "subject": "acme/demon", "strength": "hard", "reason": "It sends keys away."}
+    assert "Nothing here is called so." in visit("staff").post("/desk/recalls", given).content.decode()
+
+
+def test_its_publisher_is_told(visit: Any, released: Callable[..., Release], people: SimpleNamespace) -> None:
+    release = released()
+    kind, subject = "version", f"{release.plugin.plugin_id}:{release.version}"
+    made = recalling.recall(kind, subject, strength="hard", reason="It sends keys away.", by=people.staff)
+    told = f"{release.plugin.plugin_id} {release.version} was recalled"
+    page = visit("owner").get("/inbox").content.decode()
+    assert told in page
+    assert "It sends keys away." in page
+    assert told not in visit("stranger").get("/inbox").content.decode()
+    stands = visit("owner").get(f"/publish/submissions/{release.submission_id}").content.decode()
+    assert "It was recalled." in stands
+    assert "It is signed and listed." not in stands
+    recalling.lift(made.number, by=people.staff, reason="Looked at again.")
+    assert told not in visit("owner").get("/inbox").content.decode()
 
 
 def test_the_trail_is_a_file(visit: Any, people: SimpleNamespace) -> None:

@@ -16,14 +16,15 @@ HERE = "desk-recalls"
 
 @staff_page
 def overview(request: Visit) -> HttpResponse:
-    """The first sending shows the impact; the second, with `sure`, recalls."""
+    """The first sending shows the impact; the second recalls, if it is still about what was seen."""
     start = {name: request.GET.get(name, "") for name in ("kind", "subject") if name in request.GET}
     form = RecallForm(request.POST if request.method == "POST" else None, initial=start)
     impact: Impact | None = None
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            if request.POST.get("act") == "recall":
+            asked = f"{given['kind']} {given['subject']}"
+            if request.POST.get("act") == "recall" and request.POST.get("seen") == asked:
                 recalling.recall(given.pop("kind"), given.pop("subject"), by=request.reader, **given)
                 messages.success(request, "It is recalled. Runtimes that follow this list stop it within a minute.")
                 return redirect(HERE)
@@ -34,6 +35,7 @@ def overview(request: Visit) -> HttpResponse:
         "here": "recalls",
         "form": form,
         "impact": impact,
+        "seen": f"{form.cleaned_data['kind']} {form.cleaned_data['subject']}" if impact else "",
         "standing": recalling.in_force(),
         "lifted": Recall.objects.exclude(lifts=None).select_related("lifts").order_by("-number")[:20],
     }
