@@ -32,7 +32,11 @@ _SEMICOLONS = re.compile(
 _LINED = re.compile(
     r"(^|/)\.env[\w.]*$|\.(env|ini|cfg|conf|properties|sh|bash|zsh)$|(^|/)(Dockerfile|Makefile|\.npmrc|\.pypirc)[\w.]*$"
 )
-_SET = re.compile(r"^\s*(?:(?:export|ENV|ARG|set)\s+)?(?P<name>[\w./:-]+)\s*[:=]\s*(?P<value>\S[^\n]*)$", re.MULTILINE)
+_SET = re.compile(
+    r"^[^\S\n]*+(?:(?:export|ENV|ARG|set)[^\S\n]+)?(?P<name>[\w./:-]+)[^\S\n]*[:=][^\S\n]*+(?P<value>\S[^\n]*)$",
+    re.MULTILINE,
+)
+_MAGIC = re.compile(r"(?m)^[^\S\n]*[%!].*$")  # lines of a notebook that are no Python
 
 type Pairs = Iterator[tuple[str, str]]
 
@@ -60,7 +64,7 @@ def pairs_in(path: str, text: str) -> Pairs:
         elif path.endswith((".sql", ".xml", ".config", ".plist")):
             yield from ((one[0] or one[1], one[2] or one[3]) for one in _NEXT.findall(text))
             yield from _ATTRIBUTES.findall(text)
-    except (ValueError, TypeError, RecursionError, yaml.YAMLError, csv.Error):
+    except (ValueError, TypeError, RecursionError, MemoryError, yaml.YAMLError, csv.Error):
         return
 
 
@@ -71,11 +75,11 @@ def _cells(notebook: Any) -> Pairs:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source") or ""
             text = source if isinstance(source, str) else "".join(map(str, source))
-            yield from pairs_of_code(re.sub(r"(?m)^\s*[%!].*$", "", text))
+            yield from pairs_of_code(_MAGIC.sub("", text))
 
 
 def _bare(value: str) -> str:
-    return re.sub(r"\s+[#;].*$", "", value.strip()).strip("\"'")
+    return re.sub(r"(?<!\s)\s+[#;].*$", "", value.strip()).strip("\"'")
 
 
 def pairs_of_line(line: str) -> Pairs:

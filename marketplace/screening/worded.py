@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 _TOLD = re.compile(
     r"(?:\b(?:passw(?:or)?d|passphrase|passcode|pwd|pw|pass|senha|contraseña|mot de passe|passwort|kennwort)\b|密码|密碼|口令"
-    r"|パスワード|비밀번호|пароль)[`'\"*]{0,3}\s*(?:is|are|was|:|=>?|→|：|为|是|は|est|ist|es|é)?\s*[`'\"“*(]{0,3}"
+    r"|パスワード|비밀번호|пароль)[`'\"*]{0,3}\s{0,20}(?:is|are|was|:|=>?|→|：|为|是|は|est|ist|es|é)?\s{0,20}[`'\"“*(]{0,3}"
     r"(?P<value>[^\s`'\"”*,;|<>(){}\[\]/]{8,64})",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
-    r"\b(?:log[- ]?in|credentials?|account|basic auth|user(?:name)?|auth)\b[^\n/:]{0,30}?[:=\s(]\s*[`'\"]?[\w.@+-]{3,40}"
-    r"[`'\"]?\s*(?:/|:|,? (?:and|with)(?: password)?)\s*[`'\"]?(?P<value>[^\s`'\"”*,;|<>(){}\[\]/]{8,64})",
+    r"\b(?:log[- ]?in|credentials?|account|basic auth|user(?:name)?|auth)\b[^\n/:]{0,30}?[:=\s(]\s{0,20}[`'\"]?[\w.@+-]{3,40}+"
+    r"[`'\"]?\s{0,20}(?:/|:|,? (?:and|with)(?: password)?)\s{0,20}[`'\"]?(?P<value>[^\s`'\"”*,;|<>(){}\[\]/]{8,64})",
     re.IGNORECASE,
 )
 _COMMANDS = re.compile(

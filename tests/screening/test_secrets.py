@@ -4,15 +4,18 @@ import base64
 import gzip
 import io
 import json
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from marketplace.screening import Context, screen
 from marketplace.screening.pairs import pairs_in
 from marketplace.screening.uncovered import packed_in, uncovered
 from marketplace.screening.worded import is_unlike_words, told, told_in_words
-from tests.screening.making import report
+from tests.screening.making import package, report
+from tests.trust.copies import Copy, Files
 
 DRAWN = "p9Xk2vLq8RtZ3mWc" + "7YbN4sHd"
 TOKEN = "ghp_" + "x7Kp2Qm9Lw4Zt1Vb8Nc5Rj3Hs6Df0Gy2Ae4U"
@@ -127,3 +130,25 @@ def test_what_has_a_name_of_its_own_goes_by_that() -> None:
     text = "credential_form_schemas:\n- {variable: context, default: four}\napi_key: {default: five}\n"
     found = {pair for pair in pairs_in("a.yaml", text) if pair[1] in ("four", "five")}
     assert found == {("context", "four"), ("default", "four"), ("api_key", "five"), ("default", "five")}
+
+
+HOSTILE = {
+    "tools/a.py": ["a.b", "secret", "secret-", "token: a ", "token" + " " * 9000 + "x"],
+    "b.env": ["/", "KEYKEYKEY" + " " * 9000 + "$", "KEY:", "#", "a" * 60 + "!", "\n" * 20_000],
+    "c.md": ["password" + " " * 9000 + "x", "password  is ", "login with "],
+    "d.ini": ["a = b" + " " * 19_000 + "c"],
+    "e.ipynb": [json.dumps({"cells": [{"cell_type": "code", "source": "\n" * 200_000}]})],
+}
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_lines_made_to_be_slow_cost_no_more_than_others(path: str, tmp_path: Path) -> None:
+    lines = [(one * 20_000)[:20_000] if len(one) < 20_000 else one for one in HOSTILE[path]]
+    with package(tmp_path) as opened:
+        copy = Copy("hostile", Files({name: bytes(opened.files[name]) for name in opened.names()}))
+    copy.add(path, "\n".join(lines))
+    began = time.process_time()
+    with copy.opened() as opened:
+        found = screen(opened, context=Context(checks=("marketplace.screening.checks.secrets.Secrets",)))
+    assert found.section("secrets").state == "passed"
+    assert time.process_time() - began < 20  # each took minutes, or for ever

@@ -22,26 +22,26 @@ _PRIVATE = re.compile(
     r"-]{20,}|PuTTY-User-Key-File-\d"
 )
 _NAMED = re.compile(
-    r"""(?P<name>[\w.-]*(?:api[_-]?key|apikey|secret|passw(?:or)?d|passwd|access[_-]?key|auth[_-]?token
+    r"""(?<![\w.-])(?P<name>[\w.-]*(?:api[_-]?key|apikey|secret|passw(?:or)?d|passwd|access[_-]?key|auth[_-]?token
     |token(?!iz|s?_?(?:limit|count))|(?:private|signing|encryption|session|service)[_-]?key|client[_-]?secret|credential|bearer
-    |(?:smtp|e?mail|imap|ftp|db|pg|mysql|redis|user|admin|root)[_-]?pass)[\w-]*)["']?\]?
-    (?:\s*:\s*[\w.\[\], |]+(?==))?
-    \s*(?:[:=]|:=|=>|,)\s*(?:str\()?[rbfu]?(?P<quote>["'`])(?P<value>[^"'`\n]{8,300})(?P=quote)""",
+    |(?:smtp|e?mail|imap|ftp|db|pg|mysql|redis|user|admin|root)[_-]?pass)[\w-]{0,80}+)["']?\]?
+    (?:\s{0,20}+:\s{0,20}+[\w.\[\], |]{1,100}+(?==))?
+    \s{0,20}+(?:[:=]|:=|=>|,)\s{0,20}+(?:str\()?[rbfu]?(?P<quote>["'`])(?P<value>[^"'`\n]{8,300})(?P=quote)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BARE = re.compile(
-    r"""^\s*(?:[#;/*]+\s*(?:\w+:?\s+){0,4})?(?:-\s+)?(?:(?:export|ENV|ARG|set|setx)\s+)?"""
+    r"""^\s*+(?:[#;/*]++\s*+(?:\w+:?\s+){0,4})?(?:-\s+)?(?:(?:export|ENV|ARG|set|setx)\s+)?"""
     r"""(?P<name>[\w./:-]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD|PASS|[kK]ey|[sS]ecret|[tT]oken|[pP]assword|_auth))"""
-    r"""\s*(?::=|[:= ])\s*(?P<value>(?!\$)[^\s"'{}<>]{12,200})\s*(?:\s#.*)?$"""
+    r"""\s{0,20}(?::=|[:= ])\s{0,20}(?P<value>(?!\$)[^\s"'{}<>]{12,200})\s*(?:\s#.*)?$"""
 )
 # A key behind its name in an element, behind a default that is asked for first, and a login in a line of its own.
 _OTHERS = [
     re.compile(
-        r"<(?P<name>[\w.-]*(?:key|secret|token|passw(?:or)?d)[\w-]*)>(?P<value>[^<>\s]{8,300})</", re.IGNORECASE
+        r"<(?P<name>[\w.-]*(?:key|secret|token|passw(?:or)?d)[\w-]{0,80}+)>(?P<value>[^<>\s]{8,300})</", re.IGNORECASE
     ),
     re.compile(
-        r"""(?:getenv|environ(?:\.get)?|\.get)[(\[]["'](?P<name>[\w.-]*(?:key|secret|token|passw(?:or)?d|pass|credential)\w*)["'][)\]]"""
-        r"""\s*or\s*[rbf]?["'](?P<value>[^"'\n]{8,300})["']""",
+        r"""(?:getenv|environ(?:\.get)?|\.get)[(\[]["'](?P<name>[\w.-]*(?:key|secret|token|passw(?:or)?d|pass|credential)\w{0,80}+)["'][)\]]"""
+        r"""\s{0,20}or\s{0,20}[rbf]?["'](?P<value>[^"'\n]{8,300})["']""",
         re.IGNORECASE,
     ),
     re.compile(
@@ -49,8 +49,8 @@ _OTHERS = [
     ),
     re.compile(r"""^\s*(?:machine\s+\S+\s+)?login\s+\S+\s+(?P<name>password)\s+(?P<value>\S{8,})"""),
     re.compile(
-        r"""(?P<name>[\w.-]*(?:api[_-]?key|secret|passw(?:or)?d|token)\w*)(?:\\["'])?\s*[:=]\s*\\["'](?P<value>[^"'\\\n]{8,300})\\["']"""
-        r"""|(?P<second>[\w.-]*(?:api[_-]?key|secret|passw(?:or)?d|token)\w*)\s*==?\s*'(?P<other>[^'\n]{8,300})'""",
+        r"""(?<![\w.-])(?:(?P<name>[\w.-]*(?:api[_-]?key|secret|passw(?:or)?d|token)\w{0,80}+)(?:\\["'])?\s{0,20}+[:=]\s{0,20}+\\["'](?P<value>[^"'\\\n]{8,300})\\["']"""
+        r"""|(?P<second>[\w.-]*(?:api[_-]?key|secret|passw(?:or)?d|token)\w{0,80}+)\s{0,20}+==?\s{0,20}+'(?P<other>[^'\n]{8,300})')""",
         re.IGNORECASE,
     ),
 ]
@@ -63,8 +63,7 @@ _PLACEHOLDER = re.compile(
     r"your|my[-_]|xxx|\*\*\*|\.\.\.|<|>|\{|\}|\$[{(]|^\$[a-z_]\w*$|placeholder|change|replace|insert|dummy|"
     r"sample|fake|mock|redacted|todo|none|null"
     r"|undefined|enter|please|here|default|foobar|\s|^https?:|://|^/|key$|^key|token$|_token|"
-    r"_key|api_|^[a-z]+([._-][a-z]+)*$"
-    r"|^[A-Z]+(_[A-Z]+)*$|^[a-z]+([A-Z][a-z]+)+$|^[\w.-]+\.(py|json|yaml|txt|md|com|io|net|org)$",
+    r"_key|api_|^[a-z]+([._-][a-z]+)*$|^[\w.-]+\.(py|json|yaml|txt|md|com|io|net|org)$",
     re.IGNORECASE,
 )
 _SHORT_PLACEHOLDER = re.compile(
@@ -75,6 +74,7 @@ _SHORT_PLACEHOLDER = re.compile(
 _BEARER = re.compile(r"\b(?:Bearer|Basic|Token)\s+(?P<value>[A-Za-z0-9+/_.=-]{20,300})")
 _LISTS = ("uv.lock", "poetry.lock", "package-lock.json", ".svg", ".lock")
 _TESTS = re.compile(r"(^|/)(tests?|fixtures?|examples?)/|(^|/)(test_|conftest)")
+_LONGEST = 20_000  # characters of a line that is read
 _RANDOM = 3.2  # bits a character: words stay below, keys do not
 
 
@@ -121,13 +121,13 @@ def _in_text(path: str, text: str) -> Iterator[Finding]:
     prose = _docstrings(text) if path.endswith(".py") else frozenset()
     found = False
     for number, line in enumerate(text.splitlines(), start=1):
-        if 8 <= len(line) <= 20_000 and _MAYBE.search(line):
+        if 8 <= len(line) <= _LONGEST and _MAYBE.search(line):
             in_words = number in prose
             for one in _in_line(path, number, line, tested=tested or in_words):
                 found = True
                 if not (in_words and one.rule == "secrets.assignment"):
                     yield one
-        if len(line) <= 20_000 and (number in prose or _IN_WORDS.search(path) or _COMMENT.match(line)):
+        if len(line) <= _LONGEST and (number in prose or _IN_WORDS.search(path) or _COMMENT.match(line)):
             for _, value in told_in_words(line):
                 if not _SHORT_PLACEHOLDER.search(value) and not (tested and _PLACEHOLDER_IN_TESTS.search(value)):
                     found = True
@@ -159,7 +159,8 @@ _NAMES_ONE = re.compile(
 
 def _in_grammar(path: str, text: str, *, tested: bool) -> Iterator[Finding]:
     """What the file's own grammar gives to names that speak of secrets, and parameters of addresses in any file."""
-    of_lines = (one for line in text.splitlines() for one in (*pairs_of_line(line), *told(line)))
+    lines = (line for line in text.splitlines() if len(line) <= _LONGEST)
+    of_lines = (one for line in lines for one in (*pairs_of_line(line), *told(line)))
     for name, value in (*pairs_in(path, text), *of_lines):
         if not _NAMES_ONE.search(name) or not 6 <= len(value) <= 4000:
             continue
@@ -177,7 +178,7 @@ def _docstrings(text: str) -> frozenset[int]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     alone = [node for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)]
     return frozenset(line for node in alone for line in range(node.lineno, (node.end_lineno or node.lineno) + 1))
