@@ -12,9 +12,10 @@ from tests.trust.given import measure_given
 from tests.trust.measuring import KINDS, Clean, Row, measure, measure_clean
 from tests.trust.rows import read_rows, table, write_rows
 from tests.trust.second import KINDS as SECOND
+from tests.trust.sixth import KINDS as SIXTH
 from tests.trust.third import KINDS as THIRD
 
-SETS = {"first": KINDS, "second": SECOND, "third": THIRD, "fourth": FOURTH}
+SETS = {"first": KINDS, "second": SECOND, "third": THIRD, "fourth": FOURTH, "sixth": SIXTH}
 OWN = Path(__file__).resolve().parent.parent / "plugins"
 
 
@@ -29,7 +30,7 @@ def arguments(argv: list[str]) -> Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--each", type=int, default=1, help="plantings of each class into each plugin")
     parser.add_argument("--most", type=int, default=0, help="only so many plugins, drawn by lot")
-    parser.add_argument("--set", choices=SETS, help="which plants: four writers' habits")
+    parser.add_argument("--set", choices=SETS, help="which plants: five writers' habits")
     parser.add_argument("--only", default="", help="a part of a class's name")
     parser.add_argument(
         "--rows",
