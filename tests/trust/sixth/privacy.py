@@ -12,7 +12,7 @@ from tests.trust.sixth.styles import Style, fill, of_code
 # What is denied, how often it is drawn.
 ABOUT = ("SENDS", "SENDS", "SENDS", "nothing planted", "STORES", "STORES", "FILES", "LOGS", "COUNTS", "CREDENTIALS")
 TITLES = ("Privacy", "Privacy Policy", "Data protection", "Your data", "Security & Privacy")
-HOSTS = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I)
+HOSTS = re.compile(r"https?://(?:[^/@\s'\"]+@)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I)
 
 
 def _does(copy: Copy, chance: Random, about: str) -> tuple[Style, dict[str, str]] | None:
@@ -104,8 +104,17 @@ PLACES = {
 }
 
 
+def _stores(copy: Copy) -> bool:
+    return any(b"storage.set(" in content for path, content in copy.files.items() if path.endswith(".py"))
+
+
 def telling(copy: Copy, chance: Random) -> str | None:
-    about = chance.choice(("SENDS", "SENDS", "SENDS", "STORES", "LOGS", "COUNTS", "CREDENTIALS"))
+    """Most texts say that the plugin keeps nothing, so one that does so by itself gets the texts about that."""
+    about = (
+        "STORES"
+        if _stores(copy)
+        else chance.choice(("SENDS", "SENDS", "SENDS", "STORES", "LOGS", "COUNTS", "CREDENTIALS"))
+    )
     done = _does(copy, chance, about)
     if done is None:
         return None
