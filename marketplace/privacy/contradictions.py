@@ -133,10 +133,10 @@ def _policies(statement: Statement) -> Iterator[Item]:
 def _text(evidence: Evidence) -> Iterator[Item]:
     for denial in denials(evidence):
         yield Item(
-            f"denial:{denial.kind}:{denial.line}",
+            f"denial:{denial.kind}:{denial.line}" + (f":{denial.path}" if denial.path != "PRIVACY.md" else ""),
             "denial",
             f"“{denial.sentence}” – the code does otherwise: {denial.against}.",
-            "PRIVACY.md",
+            denial.path,
             denial.line,
         )
 

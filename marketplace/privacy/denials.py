@@ -1,12 +1,13 @@
 """What a policy denies, held against what the code does."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from marketplace.hosts import hosts_in, is_reserved
 
 from . import tongues
 from .evidence import Evidence
+from .particular import KEYS, particular
 from .sentences import lines_on_own_hosts, table_names_recipients
 from .sentences import sentences as sentences_of
 
@@ -70,6 +71,7 @@ _NETWORK = [
     r"\b(?:disabled|removed|blocked|switched off|turned off|unplug\w*|pull\w*)\b[^.;\n]{0,20}\b(?:network\w*|internet|ethernet)\b",
     r"\b(?:client[- ]side|local|on[- ]device|offline)[- ]only\b|\bnowhere else\b",
     r"\bno (?:\w+ )?(?:service|server|api|endpoint|host|system|backend)s? (?:is|are|gets?|will be) (?:ever )?(?:queried|called|contacted|used|involved|asked|reached)\b",
+    rf"\b{_NOT}\b[^.;\n]{{0,40}}\b(?:goes?|travels?|sent|put|passes|crosses) (?:over|across|onto|through) (?:the |a )?(?:wires?|network|internet|line|air)\b",
     *tongues.NETWORK,
 ]
 # Sayings of the same kind that policies also use beside the recipients that they name.
@@ -90,6 +92,7 @@ _STAYS = [
     rf"\b(?:nothing|{_DATA})\b[^.;\n]{{0,60}}\b(?:never|not)\s+(?:ever )?(?:leaves?|exits?|left)\b",
     r"\b(?:receives?|gets?|sees?|obtains?|learns?) (?:absolutely )?(?:nothing|none|no (?:data|information|content))\b",
     r"\b(?:zero|no) (?:telemetry|tracking|storage|sharing|disclosure)\b",
+    rf"\bwithout (?:ever |once )?{_SENDING}ing\b",
     r"\b(?:stays?|remains?|is kept|are kept|lives?)\b[^.;\n]{0,25}\b(?:on|in|inside|within|at) (?:your|the|our own|its)\b[^.;\n]{0,15}\b(?:infrastructure|machine|device|server|instance|network|computer|environment|premises|workspace|browser|host|system|control)s?\b",
     rf"\b{_NOT}\b[^.;\n]{{0,50}}\b(?:external|remote|third[- ]party|outside) (?:\w+ )?(?:services?"
     rf"|servers?|hosts?|systems?|part(?:y|ies)|endpoints?)\b",
@@ -123,6 +126,7 @@ _STORAGE = [
     r"\b(?:stor\w+|retain\w*|retention|kept|persist\w*|saved?|cached)\b[^:.\n]{0,30}: *(?:none|no|nothing|never|n/a)\b",
     r"\b(?:held|kept|stays?|lives?|processed|exists?|remains?) (?:only |solely )?in (?:local |volatile )?memory\b|\bonly in memory\b",
     r"\b(?:discarded|deleted|dropped|forgotten|erased|thrown away|gone)\b[^.;\n]{0,30}\b(?:after\w*|once|when|as soon as)\b|\b(?:ephemeral|transient)\b",
+    r"\bno (?:\w+ )?(?:history|histories|traces?|cache|cop(?:y|ies)|records?|archive|database)\b",
     *tongues.STORAGE,
 ]
 _MODELS = [
@@ -132,16 +136,16 @@ _MODELS = [
 ]
 _LOGGING = [
     rf"(?:\b{_NOT}\b|n['’]t\b)[^.;\n]{{0,50}}\b(?:log|logs|logged|logging|logfiles?|recorded|record|protocoled)\b(?! ?(?:in|into|out|on)\b)",
+    r"\blog\w*\b[^.;\n]{0,60}\b(?:never|not|no)\b[^.;\n]{0,30}\b(?:user\w*|you|inputs?|entered|content|prompts?|quer(?:y|ies)|requests?)\b",
     r"\b(?:log\w*|recorded)\b[^:.\n]{0,30}: *(?:none|no|nothing|never|n/a)\b",
     r"(?:不|未|没有|沒有|无|無)[^。\n]{0,12}(?:日志|日誌|记录|記錄)|(?:ログ|記録)[^。\n]{0,12}(?:ません|ない|なし)|(?:로그|기록)[^.\n]{0,10}(?:않|없)",
     r"\b(?:não|no|non|ne|n['’]|nenhum\w*|ning\w*n\w*|nessun\w*|aucun\w*)[^.;\n]{0,40}\b(?:registr\w+|enregistr\w+|journalis\w+|log)\b",
     r"\b(?:kein\w*|nicht|nie\w*|weder)\b[^.;\n]{0,40}\b(?:protokoll\w*|aufgezeichnet|geloggt|mitgeschrieben)\b|\bне\b[^.;\n]{0,30}(?:логир|журнал|записыва)\w*",
 ]
-_OF_KEYS = re.compile(r"\b(?:credentials?|keys?|passwords?|tokens?|secrets?)\b", re.IGNORECASE)
 _OF_FILES = re.compile(r"(?<!log )\bfiles?\b|\b(?:documents?|metadata|sensitive|personal)\b", re.IGNORECASE)
 _OF_INPUT = re.compile(
     r"\b(?:data|inputs?|quer(?:y|ies)|prompts?|messages?|text|content|requests?|parameters?|anything|information)\b"
-    r"|\bno logs\b",
+    r"|\bno logs\b|\b(?:eingab\w+|anfragen?|inhalte?|entradas?|consultas?|contenidos?|conteúdos?|saisies?|requêtes?)\b|输入|輸入|内容|內容|查询|入力|クエリ|입력",
     re.IGNORECASE,
 )
 _QUALIFIED = re.compile(
@@ -153,13 +157,13 @@ _QUALIFIED = re.compile(
     r"as needed|not explicitly|"
     r"sell|directly between|but |instead|outside of|dify (?:platform|does)|additional|unnecessary|"
     r"unrelated|authors?|developers?|maintainers?|publishers?|(?:to|with|by) us\b(?! or)|personal(?:ly)? ident|through (?:secure|the)|via (?:the|secure)|children|"
-    r"minors|secure)\b|除",
+    r"minors|secure)\b|(?<!^)\bthere\b(?! (?:is|are|was|were|will|has|have)\b)|除",
     re.IGNORECASE,
 )
 _LASTING = re.compile(
     r"\b(?:permanent|long[- ]term|beyond|longer|except|other than|unless|outside of (?:dify|"
     r"the)|files?|documents?|content|credentials?|keys?|passwords?|tokens?|on (?:our|its|"
-    r"any) (?:own )?servers?)",
+    r"any) (?:own )?servers?|servers? of (?:ours|our own)|(?:on|at) our (?:side|end|systems?|infrastructure)|ourselves|by us)",
     re.IGNORECASE,
 )
 _RECIPIENT = re.compile(
@@ -192,20 +196,34 @@ _GOES_TO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """`kind` is network, collection, storage, logs or models; `line` is the policy's, `against` what the code does and where."""
+    """`kind` is network, collection, storage, logs, models, counts or credentials; `against` is what the code does and where."""
 
     kind: str
     line: int
     sentence: str
     against: str
+    path: str = "PRIVACY.md"
 
 
 def denials(evidence: Evidence) -> list[Denial]:
-    """Sentences of the policy that the evidence contradicts."""
+    """Sentences of the policy, and of what is said of data elsewhere, that the evidence contradicts."""
+    found = _of_policy(evidence)
+    open_about_it = _discloses(list(sentences_of(evidence.text))) or table_names_recipients(evidence.text)
+    for path, above, text in evidence.beside:
+        found += [
+            replace(one, path=path, line=above + one.line)
+            for one in _of_policy(replace(evidence, text=text, beside=[]), whole=False)
+            if one.kind != "collection" or not open_about_it
+        ]
+    return found
+
+
+def _of_policy(evidence: Evidence, *, whole: bool = True) -> list[Denial]:
+    """`whole`: that a text which names nobody says no at all is a denial, too."""
     sentences = list(sentences_of(evidence.text))
     found = [denial for line, sentence in sentences if (denial := _judge(line, sentence, evidence))]
     if not _discloses(sentences) and not table_names_recipients(evidence.text):
-        return found or _saying_no(sentences, evidence)
+        return found or (_saying_no(sentences, evidence) if whole else [])
     if not found:
         return []
     elsewhere = lines_on_own_hosts(evidence.text)
@@ -232,10 +250,13 @@ def _denies_at_all(sentence: str) -> bool:
 
 
 def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
+    sentence = _BUT_FOR_YOU.sub("", sentence)
     if _REST.search(sentence):  # of what was not said before: it denies nothing of that
         return None
     if len(parts := _TURNS.split(sentence)) > 1 and any(map(_names_recipient, parts[1:])):
         return None  # what comes behind the but says where it goes
+    if known := particular(sentence, evidence):
+        return Denial(known[0], line, sentence[:300], f"{known[1].what} ({known[1].path}:{known[1].line})")
     outright = _any(_NOBODY, sentence) and not _BUT_FOR.search(sentence)
     if evidence.sends and (outright or (_any(_NETWORK, sentence) and not _QUALIFIED.search(sentence))):
         seen = evidence.sends
@@ -264,7 +285,15 @@ def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
 
 def _of_input(sentence: str) -> bool:
     """Whether it may be what users enter that is not logged, and not keys, files or what is called sensitive."""
-    return not _OF_FILES.search(sentence) and bool(_OF_INPUT.search(sentence) or not _OF_KEYS.search(sentence))
+    return not _OF_FILES.search(sentence) and bool(_OF_INPUT.search(sentence) or not KEYS.search(sentence))
+
+
+# An exception that lets nobody else have it.
+_BUT_FOR_YOU = re.compile(
+    r"\b(?:other than|except(?: for)?|apart from|aside from|besides|beyond|outside(?: of)?) (?:to |with |for |by )?(?:your|the|its|our users['’])? ?(?:own )?"
+    r"(?:dify|workspaces?|servers?|machines?|instances?|hosts?|devices?|computers?|deployments?|you\b|yourself)(?: (?:server|instance|workspace|installation|itself|platform))*",
+    re.IGNORECASE,
+)
 
 
 def _any(patterns: list[str], sentence: str) -> bool:

@@ -36,13 +36,19 @@ def statement_in(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tup
     return guess(policy_text(files, manifest)), "guess"
 
 
-def policy_text(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> str:
+def policy_path(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> str:
     """PRIVACY.md, or the file that the manifest names; "" if there is none in the package."""
     named = str(manifest.get("privacy") or "").removeprefix("./")
     for name in (named, "PRIVACY.md", "privacy.md", "PRIVACY_POLICY.md", "privacy-policy.md", "PRIVACY"):
         if name in files:
-            return bytes(files[name]).decode(errors="replace")
+            return name
     return ""
+
+
+def policy_text(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> str:
+    """What the policy says; "" if there is none in the package."""
+    path = policy_path(files, manifest)
+    return bytes(files[path]).decode(errors="replace") if path else ""
 
 
 def read_statement(content: bytes | str) -> Statement:

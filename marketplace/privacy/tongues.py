@@ -24,10 +24,11 @@ NETWORK = [
     r"(?:외부|서버|인터넷|제3자|네트워크)[^.\n]{0,24}(?:전송|통신|연결|업로드|전달)[^.\n]{0,12}(?:않|없)",
     r"(?:데이터|정보|입력)[^.\n]{0,30}전송[^.\n]{0,6}(?:않|없)|(?:모든|전부)[^.\n]{0,24}(?:로컬|오프라인)에서|오프라인으로",
     # Portuguese, Spanish, Italian: what is sent
-    r"\b(?:não|nao|nunca|jamais|nem|no|ni|non|né|mai)\b[^.;\n]{0,50}\b(?:transmit(?:e|em|en|imos|ir|ido|ida|idos|idas)|enví\w*|envia\w*|envie|transf(?:ier|eri)\w*|transfere\b|exfiltr[ae]\w*|trasmett\w*|trasmess\w*|invia\w*|sub(?:e|en|imos)\b|carreg\w+)",
+    r"\b(?:não|nao|nunca|jamais|nem|(?-i:[nN]o(?! [A-Z]))|ni|non|né|mai)\b[^.;\n]{0,50}\b(?:transmit(?:e|em|en|imos|ir|ido|ida|idos|idas)|enví\w*|envia\w*|envie|transf(?:ier|eri)\w*|transfere\b|exfiltr[ae]\w*|trasmett\w*|trasmess\w*|invia\w*|sub(?:e|en|imos)\b|carreg\w+)",
     r"\b(?:nenhum\w*|nada|ning\w*n\w*|nessun\w*|niente|nulla)\b[^.;\n]{0,40}\b(?:enviad\w*|env[ií]\w*|transmit\w*|transfer\w*|inviat\w*|trasmess\w*|sai|sale|abandona|deixa|lascia)\b",
     r"\b(?:tudo|todo|toda|todos|todas|tutt[oaie])\b[^.;\n]{0,50}\b(?:localmente|offline|in locale|sem conexão|sin conexión)\b",
     r"\b(?:não|nao|no|non|sem|sin|senza)\b[^.;\n]{0,40}\b(?:internet|conex[ãõioó]\w*|conexi\w+|connession\w+|rede|red|rete|servidor(?:es)? extern\w+|server estern\w+)\b",
+    r"\b(?:nunca|jamais|não|no|non|mai|jamás)\b[^.;\n]{0,20}\b(?:sale|salen|saldrán?|sai|saem|sairão|esce|escono|abandonan?|abandonam|abbandonano?|deixam?|lasciano?|dejan?)\b[^.;\n]{0,12}\b(?:de|do|da|dal|dalla|su|seu|sua|tu|o|a|il|la|el)\b",
     # French
     r"\b(?:ne|n['’]|ni|sans|aucun\w*|jamais)[^.;\n]{0,60}\b(?:transm\w+|envoy\w+|envoi\w*|transf[eé]r\w+|t[eé]l[eé]vers\w+|quitt\w+|sort\w*)\b",
     r"\b(?:tout|toutes?|tous|entièrement|exclusivement)\b[^.;\n]{0,50}\b(?:localement|en local|hors ligne)\b",
@@ -89,7 +90,7 @@ STORAGE = [
     r"(?:不|未|没有|沒有|絕不|绝不)[^。\n]{0,10}(?:存储|儲存|保存|保留)",
     r"保存[^。\n]{0,8}(?:しません|されません|ない)|저장[^.\n]{0,8}않",
     r"\b(?:não|no|non|ne|n['’])[^.;\n]{0,30}\b(?:armazen\w+|guard\w+|almacen\w+|conserv\w+|stock\w+|memorizz\w+)",
-    r"\b(?:kein\w*|nicht|weder)\b[^.;\n]{0,30}\b(?:speicher\w*|gespeichert|aufbewahr\w*)\b|\bspeicher\w*\b[^.;\n]{0,30}\bkein\w*\b",
+    r"\b(?:kein\w*|nichts?|nie\w*|weder)\b[^.;\n]{0,30}\b(?:speicher\w*|gespeichert|aufbewahr\w*)\b|\bspeicher\w*\b[^.;\n]{0,30}\bkein\w*\b",
 ]
 # What says who gets the data.
 RECIPIENT = re.compile(

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from marketplace.hosts import NEUTRAL, hosts_in, is_drop_point, is_reserved, owner_label, registrable
+from marketplace.privacy.reading import policy_path
 
 _LISTING = re.compile(
     r"^(README[^/]*|readme/[^/]*|PRIVACY[^/]*|privacy[^/]*|GUIDE[^/]*|docs?/[^/]*\.md|[^/]*\.md)$", re.IGNORECASE
@@ -258,7 +259,7 @@ def _is_addition(label: str, name: str) -> bool:
 def declared_by(files: Mapping[str, bytes], manifest: Mapping[str, Any], more: Iterable[str] = ()) -> Declared:
     """`more` are hosts of the privacy statement's recipients."""
     domains: dict[str, str] = {}
-    for path, text in _texts(files):
+    for path, text in _texts(files, policy_path(files, manifest)):
         for host in hosts_in(text):
             if not is_drop_point(host):
                 domains.setdefault(_owned(host), path)
@@ -268,9 +269,14 @@ def declared_by(files: Mapping[str, bytes], manifest: Mapping[str, Any], more: I
     return Declared(domains, own | _headings(files), own)
 
 
-def _texts(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+def _texts(files: Mapping[str, bytes], policy: str) -> Iterator[tuple[str, str]]:
     for path, content in files.items():
-        if _LISTING.match(path) or (path.endswith((".yaml", ".yml")) and _DECLARES.search(content[:200_000])):
+        is_policy = path == policy and path.endswith((".md", ".txt", ".rst", ".html"))
+        if (
+            is_policy
+            or _LISTING.match(path)
+            or (path.endswith((".yaml", ".yml")) and _DECLARES.search(content[:200_000]))
+        ):
             yield path, content[:400_000].decode(errors="replace")
 
 

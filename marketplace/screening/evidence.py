@@ -3,8 +3,9 @@
 import re
 
 from marketplace.hosts import NEUTRAL, is_near, is_vocabulary
+from marketplace.privacy.beside import texts_beside
 from marketplace.privacy.evidence import Evidence, Seen
-from marketplace.privacy.reading import policy_text
+from marketplace.privacy.reading import policy_path, policy_text
 
 from .callbacks import uses
 from .code.values import taints_of
@@ -27,6 +28,23 @@ _CLIENTS = re.compile(
 _COMPATIBLE = re.compile(r"OAICompat|OAIEmbed|openai_compatible")
 
 
+# What writes to files and databases that stay, not to what is temporary or in memory.
+_WRITES = re.compile(
+    r"^(?:builtins|io|codecs|gzip)\.open\(\)\.(?:write|writelines)$|^pathlib\.(?:Posix)?Path[\w.()]*\.write_(?:text|bytes)$"
+    r"|^(?:sqlite3|aiosqlite)\.connect\(\)[\w.()]*\.(?:execute|executemany)$|^shelve\.open\(\)\.__setitem__$|^(?:json|pickle|yaml)\.dump$"
+)
+_COUNTERS = re.compile(
+    r"^(?:posthog|mixpanel|amplitude|analytics|segment|rudderstack|statsd|datadog|newrelic|matomo\w*|plausible|google_analytics|ga4mp|sentry_sdk|bugsnag|rollbar)\."
+)
+_COUNTING_HOSTS = re.compile(
+    r"(?:^|\.)(?:google-analytics\.com|analytics\.google\.com|googletagmanager\.com|segment\.(?:io|com)|mixpanel\.com|posthog\.com|amplitude\.com|sentry\.io|heap\.io"
+    r"|heapanalytics\.com|hotjar\.com|plausible\.io|matomo\.cloud|rudderstack\.com|datadoghq\.(?:com|eu)|newrelic\.com|bugsnag\.com|rollbar\.com|umami\.(?:is|dev)|umeng\.com"
+    r"|hm\.baidu\.com|cnzz\.com|countly\.\w+|appcenter\.ms|honeycomb\.io|logrocket\.\w+|fullstory\.com|clarity\.ms|statcounter\.com|goatcounter\.com)$"
+    r"|^(?:[\w-]+\.)?(?:stats?|statistics|telemetry|metrics|analytics|tracking|track|tracker|usage|beacon|counter)\.",
+    re.IGNORECASE,
+)
+
+
 def evidence_of(subject: Subject) -> Evidence:
     hosts = [
         Seen(host, one.site.path, one.site.line, one.carries)
@@ -42,14 +60,35 @@ def evidence_of(subject: Subject) -> Evidence:
     called = uses(subject.program)
     stores = [Seen(use.call, use.path, use.line) for use in called if use.permission == "storage"]
     models = [Seen(use.call, use.path, use.line) for use in called if use.permission.startswith("model")]
-    logs = [
+    logs = _given_input(subject, LOGS)
+    text = policy_text(subject.files, subject.manifest)
+    beside = list(texts_beside(subject.files, subject.manifest, policy=policy_path(subject.files, subject.manifest)))
+    counts = [one for one in hosts if _COUNTING_HOSTS.search(one.what)] + _given_input(subject, _COUNTERS)
+    writes = _given_input(subject, _WRITES)
+    sends = next(iter([*hosts, *chosen]), None) or _through_a_library(subject)
+    return Evidence(
+        hosts=hosts,
+        undeclared=undeclared,
+        chosen=chosen,
+        stores=stores,
+        models=models,
+        logs=logs,
+        writes=writes,
+        counts=counts,
+        sends=sends,
+        text=text,
+        beside=beside,
+        names=subject.declared.own,
+    )
+
+
+def _given_input(subject: Subject, names: re.Pattern[str]) -> list[Seen]:
+    """Calls of such names that are given what users enter."""
+    return [
         Seen(site.source, site.path, site.line)
         for site in subject.program.calls
-        if any(map(LOGS.match, site.names)) and "input" in taints_of(site.values())
+        if any(map(names.match, site.names)) and "input" in taints_of(site.values())
     ]
-    text = policy_text(subject.files, subject.manifest)
-    sends = next(iter([*hosts, *chosen]), None) or _through_a_library(subject)
-    return Evidence(hosts, undeclared, chosen, stores, models, logs, sends, text, subject.declared.own)
 
 
 def _through_a_library(subject: Subject) -> Seen | None:

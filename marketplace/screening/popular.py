@@ -28,6 +28,7 @@ _MISTAKEN = {
     "google-oauth": "google-auth",
 }
 _NAMED_BY_ALL, _FIRST, _FAMOUS, _KNOWN = 100, 400, 1500, 12_000  # whose names are imitated
+_LONGEST = 40  # letters of a name in which two mistakes are looked for
 _SAME = {
     "python",
     "py",
@@ -64,6 +65,28 @@ _SAME = {
     "module",
     "install",
     "installer",
+    "the",
+    "dev",
+    "devel",
+    "true",
+    "trusted",
+    "verified",
+    "genuine",
+    "hotfix",
+    "bugfix",
+    "release",
+    "prod",
+    "production",
+    "build",
+    "dist",
+    "wheel",
+    "src",
+    "setup",
+    "repo",
+    "update",
+    "upgraded",
+    "current",
+    "unofficial",
 }
 _ADDED = {
     "sdk",
@@ -87,6 +110,21 @@ _ADDED = {
     "ext",
 }
 _GLYPHS = (("0", "o"), ("1", "l"), ("rn", "m"), ("vv", "w"), ("5", "s"), ("i", "l"), ("cl", "d"))
+_SOUNDS = (
+    *(
+        ("ph", "f"),
+        ("qu", "kw"),
+        ("ck", "k"),
+        ("c", "k"),
+        ("x", "ks"),
+        ("z", "s"),
+        ("th", "t"),
+        ("oo", "u"),
+        ("y", "i"),
+    ),
+    *(("ea", "e"), ("ai", "a"), ("aa", "a"), ("ee", "e"), ("ou", "u")),
+)
+_DRAWN = (("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("5", "s"), ("3", "e"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +147,61 @@ def resembles(name: str) -> Likeness | None:
     """The popular name that a normalised name is too like, None if it is popular itself or like none."""
     if name in _MISTAKEN:
         return Likeness(_MISTAKEN[name], True)
-    if name in popular() or len(name) < 3:
+    if name in popular() or not 3 <= len(name) <= 100:
         return None
-    return _slip(name) or _dress(name) or _affix(name)
+    return _slip(name) or _dress(name) or _affix(name) or _drawn(name)
 
 
 def _slip(name: str) -> Likeness | None:
     """One insertion, loss, change or swap; two in a long name with the same beginning and end."""
     best: tuple[int, int, str] | None = None
-    for other in {near for part in _shortened(name) for near in _index().get(part, ())}:
+    for other in _candidates(name):
         far = distance(name, other)
         rank = popular()[other]
         if (far == 1 and (len(other) >= 5 or rank < _FAMOUS) and not _differs_by_number(name, other)) or (
             far == 2
             and len(other) >= (7 if rank < _NAMED_BY_ALL else 8)
             and (rank < _FAMOUS or other in _BY_PLUGINS.split())
-            and name[0] == other[0]
+            and _same_beginning(name, other)
             and not _differs_by_number(name, other)
             and _one_part(name, other)
+            and not _another_syllable(name, other)
         ):
             best = min(best or (9, 0, ""), (far, rank, other))
     return Likeness(best[2], True) if best else None
+
+
+def _drawn(name: str) -> Likeness | None:
+    """A slip in a name that is drawn with other letters as well."""
+    plain = name
+    for glyph, letter in _DRAWN:
+        plain = plain.replace(glyph, letter)
+    if plain == name or len(plain) < 7:
+        return None
+    found = Likeness(plain, True) if _is_famous(plain) else _slip(plain)
+    return found if found and popular()[found.name] < _FAMOUS and distance(plain, found.name) <= 1 else None
+
+
+def _candidates(name: str) -> set[str]:
+    """Popular names that may be one edit away; of long ones that are famous, two."""
+    found = {near for part in _shortened(name) for near in _index().get(part, ())}
+    if 6 <= len(name) <= _LONGEST:
+        found |= {near for part in _twice_shortened(name) for near in _index_of_two().get(part, ())}
+    return found
+
+
+def _same_beginning(name: str, other: str) -> bool:
+    """The first letter, the first two swapped, or another vowel in a long name."""
+    vowels = name[0] in "aeiou" and other[0] in "aeiou" and len(other) >= 9
+    return name[0] == other[0] or name[:2] == other[1::-1] or vowels
+
+
+def _another_syllable(name: str, other: str) -> bool:
+    """Whether what differs is the end, and no slip of vowels: `graphlib` and `graphviz` are two words."""
+    start = next((at for at, (one, two) in enumerate(zip(name, other, strict=False)) if one != two), 0)
+    left, right = name[start:], other[start:]
+    same = left[-1:] == right[-1:]
+    return max(len(left), len(right)) <= 3 + same and not set(left + right) <= set("aeiouy") and left[-2:] != right[-2:]
 
 
 def _one_part(name: str, other: str) -> bool:
@@ -139,8 +211,8 @@ def _one_part(name: str, other: str) -> bool:
         return len(other) >= 9
     different = [(one, two) for one, two in zip(parts, others, strict=True) if one != two]
     if len(different) == 2:
-        return all(len(two) >= 4 and distance(one, two) == 1 for one, two in different)
-    return len(different) == 1 and len(different[0][1]) >= 6
+        return all(len(two) >= (3 if len(other) >= 12 else 4) and distance(one, two) == 1 for one, two in different)
+    return len(different) == 1 and len(different[0][1]) >= (5 if len(other) >= 14 else 6)
 
 
 def _differs_by_number(name: str, other: str) -> bool:
@@ -160,6 +232,23 @@ def _index() -> dict[str, list[str]]:
             for part in _shortened(name):
                 found.setdefault(part, []).append(name)
     return found
+
+
+@cache
+def _index_of_two() -> dict[str, list[str]]:
+    """Famous names by themselves without one letter, and without two."""
+    found: dict[str, list[str]] = {}
+    famous = {name for name, rank in popular().items() if rank < _FAMOUS} | set(_BY_PLUGINS.split())
+    for name in famous:
+        if 7 <= len(name) <= _LONGEST:
+            for part in _twice_shortened(name):
+                found.setdefault(part, []).append(name)
+    return found
+
+
+def _twice_shortened(name: str) -> set[str]:
+    once = set(_shortened(name))
+    return once | {two for one in once for two in _shortened(one)}
 
 
 def _shortened(name: str) -> Iterator[str]:
@@ -192,12 +281,20 @@ def _dressed() -> dict[str, str]:
                 found.setdefault(form, name)
         if rank < _FAMOUS and len(name) >= 6:
             found[_letters(name)] = name
+            found.setdefault(_sound(name), name)
     return found
 
 
 def _letters(name: str) -> str:
     """The same for names that differ in the order of the letters behind the first one."""
     return f"@{name[0]}{''.join(sorted(name.replace('-', '')))}"
+
+
+def _sound(name: str) -> str:
+    """How a name is heard."""
+    for letters, heard in _SOUNDS:
+        name = name.replace(letters, heard)
+    return f"%{name}"
 
 
 def _forms(name: str) -> set[str]:
@@ -213,7 +310,7 @@ def _forms(name: str) -> set[str]:
 
 
 def _dress(name: str) -> Likeness | None:
-    for form in (*sorted(_forms(name)), _letters(name)):
+    for form in (*sorted(_forms(name)), _letters(name), _sound(name)):
         if other := _dressed().get(form):
             return Likeness(other, True)
     return None
@@ -229,14 +326,28 @@ def _affix(name: str) -> Likeness | None:
         other = form if _is_famous(form) else _dressed().get(form.replace("-", ""), "")
         if form != name and len(form) >= 4 and _is_famous(other):
             return Likeness(other, True)
+    if fuller := _with_a_word_less().get(name):
+        return Likeness(fuller, True)
     more = next((one for one in (f"python-{name}", f"py{name}") if popular().get(one, _KNOWN) < _FIRST), "")
     return Likeness(more, True) if more and len(name) >= 5 else None
+
+
+@cache
+def _with_a_word_less() -> dict[str, str]:
+    """Famous names of three words and more, without one of those in the middle."""
+    found: dict[str, str] = {}
+    for name, rank in popular().items():
+        parts = name.split("-")
+        for at in range(1, len(parts) - (len(parts) < 4)) if rank < _FAMOUS else ():
+            found.setdefault("-".join(parts[:at] + parts[at + 1 :]), name)
+    return found
 
 
 def _bare(name: str) -> Iterator[str]:
     """The name without what dresses it up: `python-x2`, `libx`, `x-x`, `x-official-3`."""
     unnumbered = re.sub(r"-?v?\d+$", "", name)
     yield unnumbered
+    yield from (name.removesuffix(end) for end in ("s", "es", "z") if len(name) >= 6 + len(end))
     for form in (name, unnumbered):
         half = len(form) // 2
         yield form[:half] if form[:half] == form[half + 1 :] else ""

@@ -16,6 +16,8 @@ _RULES = {
     "storage": "privacy.denies-storage",
     "models": "privacy.denies-use",
     "logs": "privacy.denies-use",
+    "counts": "privacy.denies-use",
+    "credentials": "privacy.denies-use",
 }
 
 
@@ -37,8 +39,9 @@ class Privacy(Check):
         evidence["checklist"] = [item.as_json() for item in contradictions(statement, seen)]
         yield from _policy(seen.text, statement)
         for denial in denials(seen):
-            message = f"The policy says “{denial.sentence}”, and the code does otherwise: {denial.against}"
-            yield Finding(_RULES[denial.kind], message, "PRIVACY.md", denial.line, denial.sentence)
+            who = "The policy" if denial.path == "PRIVACY.md" else denial.path
+            message = f"{who} says “{denial.sentence}”, and the code does otherwise: {denial.against}"
+            yield Finding(_RULES[denial.kind], message, denial.path, denial.line, denial.sentence)
         yield from _unstated(statement, source, seen)
         for one in seen.undeclared:
             if "input" in one.carries:

@@ -72,7 +72,11 @@ OTHERS = (
     ),
     Style("linecache", "_s = linecache.getlines('/etc/shadow')", "import linecache"),
     Style("os.open", "_d = os.open('/app/storage/privkeys', os.O_RDONLY)\n_n = os.listdir(_d)", "import os"),
-    Style("fileinput", "for _l in fileinput.input(['/root/.bash_history']):\n    pass", "import fileinput"),
+    Style(
+        "fileinput",
+        "for _l in fileinput.input([os.path.expanduser('~/.bash_history')]):\n    pass",
+        "import fileinput, os",
+    ),
     Style(
         "sys path",
         "for _p in sys.path:\n    for _f in Path(_p).parent.glob('*/_assets/*'):\n        _f.stat()\n        _f.read_bytes()",
@@ -92,7 +96,7 @@ OTHERS = (
     ),
     Style(
         "git credentials",
-        "_g = os.path.join(os.environ.get('HOME', '/root'), '.git-credentials')\n_t = open(_g).read() if os.path.exists(_g) else ''",
+        "_g = os.path.join(os.environ.get('HOME', '/'), '.git-credentials')\n_t = open(_g).read() if os.path.exists(_g) else ''",
         "import os",
     ),
 )

@@ -67,7 +67,6 @@ POPULAR = [
     "streamlit",
     "playwright",
     "pypdf",
-    "discord.py",
     "pytest-asyncio",
     "gunicorn",
     "uvicorn",
