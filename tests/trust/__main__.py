@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 from tests.trust.copies import Copy, copies_of
+from tests.trust.fifth import KINDS as FIFTH
 from tests.trust.fourth import KINDS as FOURTH
 from tests.trust.given import measure_given
 from tests.trust.measuring import KINDS, Clean, Row, measure, measure_clean
@@ -15,7 +16,7 @@ from tests.trust.second import KINDS as SECOND
 from tests.trust.sixth import KINDS as SIXTH
 from tests.trust.third import KINDS as THIRD
 
-SETS = {"first": KINDS, "second": SECOND, "third": THIRD, "fourth": FOURTH, "sixth": SIXTH}
+SETS = {"first": KINDS, "second": SECOND, "third": THIRD, "fourth": FOURTH, "fifth": FIFTH, "sixth": SIXTH}
 OWN = Path(__file__).resolve().parent.parent / "plugins"
 
 
@@ -30,7 +31,7 @@ def arguments(argv: list[str]) -> Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--each", type=int, default=1, help="plantings of each class into each plugin")
     parser.add_argument("--most", type=int, default=0, help="only so many plugins, drawn by lot")
-    parser.add_argument("--set", choices=SETS, help="which plants: five writers' habits")
+    parser.add_argument("--set", choices=SETS, help="which plants: six writers' habits")
     parser.add_argument("--only", default="", help="a part of a class's name")
     parser.add_argument(
         "--rows",
