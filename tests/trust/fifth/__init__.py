@@ -10,6 +10,6 @@ KINDS = (
     Kind("obfuscated exec", running.hiding, running.plain, ("execution",)),
     Kind("secret in a file", secret.planted, secret.alike, ("secrets", "contents")),
     Kind("other plugins' files", others.reading, others.own, ("files",)),
-    Kind("typosquatted dependency", requiring.near, requiring.real, ("dependencies",)),
+    Kind("typosquatted dependency", requiring.near, requiring.real, ("dependencies", "execution")),
     Kind("privacy text that denies", denials.denying, denials.honest, ("privacy",)),
 )

@@ -183,13 +183,17 @@ OTHERS = (
 )
 
 
+# A comment that says whose key it is; files that have no place in a package, whatever they hold.
+NOT_TO_SHIP = ("comment", ".env", ".env of production", "npmrc")
+
+
 def alike(copy: Copy, chance: Random) -> str:
     if chance.random() < 0.35:
         name, path, text = chance.choice(OTHERS)
         pools = {"#": HEX, "%": ALNUM}
         copy.add(path, "".join(chance.choice(pools[one]) if one in pools else one for one in text))
         return name
-    style, write = chance.choice([one for one in KEYED if one[0] != "comment"])
+    style, write = chance.choice([one for one in KEYED if one[0] not in NOT_TO_SHIP])
     key = chance.choice(FALSE)
     write(copy, chance, key)
     return f"{style}: {key}"
