@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 
 from .code import Program
+from .code.values import NOTHING
+from .commands import starts
 from .findings import Finding
 
 _INNER = frozenset(
@@ -60,3 +62,20 @@ def loaders(program: Program) -> Iterator[Finding]:
             if base.startswith(_LOADERS):
                 path = program.modules[known.scope.partition(":")[0]].path
                 yield Finding("code.exec-hidden", f"A class made of {base} decides what an import runs", path, 0, base)
+
+
+def reducers(program: Program) -> Iterator[Finding]:
+    """Classes that say what is called when one of theirs is loaded."""
+    for scope, function in program.functions.items():
+        if scope.rpartition(".")[2] not in ("__reduce__", "__reduce_ex__") or not function.owner:
+            continue
+        given = program.returned.get(scope, NOTHING)
+        first = [value for one in given.refs if (value := program.bound.get((one, "0"))) is not None]
+        for name in sorted({one for value in first for one in value.refs if _does_harm(one)}):
+            path = program.modules[scope.partition(":")[0]].path
+            message = f"Loading such an object calls {name}"
+            yield Finding("code.exec-hidden", message, path, function.node.lineno, name)
+
+
+def _does_harm(name: str) -> bool:
+    return starts(name) or name in ("builtins.exec", "builtins.eval", "builtins.__import__", "builtins.getattr")

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Callable
 
 from .code import CallSite
 
@@ -42,16 +43,53 @@ def shows_credentials(site: CallSite, *, whole: bool = False) -> bool:
     parts = [*site.node.args, *(keyword.value for keyword in site.node.keywords)]
     names = {one.id for part in parts for one in ast.walk(part) if isinstance(one, ast.Name)}
     taken = _taken_apart(site.module.tree, site.line) & names if not whole else frozenset()
-    return any(_shows(part, whole) for part in parts) or any(_shows_name(part, taken) for part in parts if taken)
+    if any(_shows(part, whole) for part in parts) or any(_shows_name(part, taken) for part in parts if taken):
+        return True
+    return not whole and any(_shows_name(part, _aliases(site) & names, mapping=True) for part in parts)
 
 
-def _shows_name(node: ast.AST, names: frozenset[str]) -> bool:
-    """Whether what the name stands for comes out, and not only what was worked out with it."""
+_CONTENTS = re.compile(
+    r"^(body|data|contents?|messages?|message_?body|text|value|payload|documents?|items?|records?|blob|stream|file|json|html"
+    r"|subject|description|properties|extra|metadata|event)$",
+    re.IGNORECASE,
+)
+
+
+def hands_over_whole(site: CallSite) -> bool:
+    """Whether a call is given a text of all credentials, or all of them as the content of something."""
+    if not isinstance(site.node, ast.Call):
+        return False
+    called_so = _named(site.module.tree, site.line)
+    for part in (*site.node.args, *(keyword.value for keyword in site.node.keywords)):
+        for one in ast.walk(part):
+            if isinstance(one, ast.expr) and (_is_text_of(one) or (isinstance(one, ast.Name) and one.id in called_so)):
+                return True
+    return any(_CONTENTS.match(one.arg or "") and _shows(one.value, True) for one in site.node.keywords)
+
+
+def _aliases(site: CallSite) -> frozenset[str]:
+    """Other names of the mapping itself, or of a copy, in the function around the call."""
+    return frozenset(_assigned_before(site.module.tree, site.line, _is_copy))
+
+
+def _is_copy(node: ast.expr) -> bool:
+    if isinstance(node, ast.Dict):
+        return any(key is None and _is_whole(value) for key, value in zip(node.keys, node.values, strict=True))
+    if isinstance(node, ast.Call) and _called(node) in ("copy", "deepcopy", "model_dump"):
+        inside = node.func.value if isinstance(node.func, ast.Attribute) and not node.args else None
+        return _is_whole(inside if inside is not None else node.args[0]) if inside is not None or node.args else False
+    return _is_whole(node)
+
+
+def _shows_name(node: ast.AST, names: frozenset[str] | set[str], *, mapping: bool = False) -> bool:
+    """Whether what the name stands for comes out, and not only what was worked out with it, or one part of it."""
     if isinstance(node, ast.Compare | ast.Lambda) or (isinstance(node, ast.Call) and _called(node) in _HARMLESS):
         return False
     if isinstance(node, ast.Name):
         return node.id in names
-    return any(_shows_name(child, names) for child in ast.iter_child_nodes(node))
+    if mapping and (isinstance(node, ast.Subscript | ast.Attribute | ast.comprehension) or _called_so(node, _NAMING)):
+        return False
+    return any(_shows_name(child, names, mapping=mapping) for child in ast.iter_child_nodes(node))
 
 
 def _taken_apart(tree: ast.Module, line: int) -> frozenset[str]:
@@ -73,7 +111,11 @@ def _taken_apart(tree: ast.Module, line: int) -> frozenset[str]:
 
 
 def _named(tree: ast.Module, line: int) -> set[str]:
-    """Names that a function gives to the mapping, or to a text of it, before the line."""
+    """Names that a function gives to a text of the mapping before the line."""
+    return _assigned_before(tree, line, _is_text_of)
+
+
+def _assigned_before(tree: ast.Module, line: int, is_meant: Callable[[ast.expr], bool]) -> set[str]:
     around = [
         one
         for one in ast.walk(tree)
@@ -86,7 +128,7 @@ def _named(tree: ast.Module, line: int) -> set[str]:
         if isinstance(one, ast.Assign)
         and one.lineno < line
         and isinstance(one.targets[0], ast.Name)
-        and _is_text_of(one.value)
+        and is_meant(one.value)
     }
 
 
@@ -128,7 +170,14 @@ def _shows(node: ast.AST, whole: bool) -> bool:
 
 def _gives_names(node: ast.Call) -> bool:
     """`sorted(credentials)`: what a mapping gives by itself are its keys."""
-    return _called(node) in ("sorted", "list", "set", "tuple", "iter") and bool(node.args) and _is_mapping(node.args[0])
+    return _called(node) in _NAMING and bool(node.args) and _is_mapping(node.args[0])
+
+
+_NAMING = frozenset(["sorted", "list", "set", "tuple", "iter"])
+
+
+def _called_so(node: ast.AST, names: frozenset[str]) -> bool:
+    return isinstance(node, ast.Call) and _called(node) in names
 
 
 def _called(node: ast.Call) -> str:

@@ -8,7 +8,7 @@ from marketplace.hosts import is_near
 from marketplace.screening.code import CallSite
 from marketplace.screening.code.lookups import deep_taints
 from marketplace.screening.findings import Finding
-from marketplace.screening.leaking import LOGS, shows_credentials
+from marketplace.screening.leaking import LOGS, hands_over_whole, shows_credentials
 from marketplace.screening.outgoing import Outgoing
 from marketplace.screening.rules import RULES
 from marketplace.screening.subject import Subject
@@ -29,8 +29,11 @@ class Credentials(Check):
         reads = _files_read(subject)
         for one in subject.outgoing:
             yield from _sent(subject, one, reads)
+        told = {id(one.site) for one in subject.outgoing if one.hosts()}
         for site in subject.program.calls:
             yield from _leaked(subject, site)
+            if id(site) not in told:
+                yield from _handed_over(subject, site)
         evidence["contacts"] = sum("credential" in one.carries for one in subject.outgoing)
 
 
@@ -85,6 +88,23 @@ def _leaked(subject: Subject, site: CallSite) -> Iterator[Finding]:
         if "credential" in taints and rule in RULES and (rule == "credentials.stored" or _names_secret(site)):
             yield Finding(rule, f"{site.source} is given credentials", site.path, site.line, site.source)
             return
+
+
+_PUTS = re.compile(
+    r"^(x?add|append|capture|create|emit|enqueue|index|insert|log|l?push|notify|post|produce|publish|put|r?push|save|send"
+    r"|set|store|track|upload|write)(_\w+|[A-Z]\w*)?$"
+)
+_AT_HOME = re.compile(r"^(builtins|dify|json|logging|hashlib|base64|os|io|re|functools)\b|^.:")
+
+
+def _handed_over(subject: Subject, site: CallSite) -> Iterator[Finding]:
+    """All credentials as the content of what a library puts somewhere: its account may be anybody's."""
+    puts = [one for one in site.names if _PUTS.match(one.rpartition(".")[2]) and not _AT_HOME.match(one)]
+    if puts and hands_over_whole(site):
+        taints = frozenset().union(*(deep_taints(subject.program, value) for value in site.values()))
+        if "credential" in taints:
+            message = f"{site.source} puts the credentials themselves where only the library knows"
+            yield Finding("credentials.leaked", message, site.path, site.line, site.source)
 
 
 _DOORS = {

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from marketplace.screening.code import CallSite, Program, Value
-from marketplace.screening.code.lookups import deep_taints, element_of
-from marketplace.screening.code.values import ordered
+from marketplace.screening.code.lookups import deep_taints
+from marketplace.screening.commands import PROCESS, is_plain, started, starts
 from marketplace.screening.findings import Finding
-from marketplace.screening.insides import inner_workings, loaders
+from marketplace.screening.insides import inner_workings, loaders, reducers
 from marketplace.screening.pickles import harmful
 from marketplace.screening.subject import Subject
 
@@ -19,9 +19,10 @@ _RUN = re.compile(
     r"^(builtins\.(exec|eval)|code\.(InteractiveInterpreter|InteractiveConsole)\(\)\.\w+|"
     r"code\.interact|runpy\.run_(path|module)"
     r"|types\.(FunctionType|CodeType|LambdaType)|timeit\.(timeit|repeat)|timeit\.Timer|c?"
-    r"[pP]rofile\.run(ctx)?|pdb\.run(eval|call)?|trace\.Trace\(\)\.run"
+    r"[pP]rofile\.(Profile\(\)\.)?run(ctx)?|[pb]db\.([PB]db\(\)\.)?run(eval|ctx)?|trace\.Trace\(\)\.run(ctx)?"
+    r"|doctest\.(debug_src|debug_script|run_docstring_examples)"
     r"|ctypes\.cast\(\)|ctypes\.(CFUNCTYPE|PYFUNCTYPE|WINFUNCTYPE)\(\)|ctypes\..*\(\)\.(system|popen|exec\w*|dlopen|mprotect|PyRun\w*)|ctypes\.pythonapi\.PyRun\w*|"
-    r"bdb\.Bdb\(\)\.run|imp\.load_\w+|importlib\.machinery\.(SourceFileLoader|SourcelessFileLoader|"
+    r"imp\.load_\w+|importlib\.machinery\.(SourceFileLoader|SourcelessFileLoader|"
     r"ExtensionFileLoader)(\(\)\.\w+)?"
     r"|zipimport\.zipimporter(\(\)\.\w+)?|asteval\.Interpreter\(\)|execjs\.\w+|js2py\.\w+|"
     r"IPython\..*run_(cell|code|line_magic)|tkinter\.Tcl\(\)\.eval|(quickjs|py_mini_racer|dukpy|lupa|STPyV8)\.[\w.()]*(eval\w*|execute)"
@@ -34,21 +35,10 @@ _LOAD = re.compile(
     r"marshal\.loads?|shelve\.open|jsonpickle\.decode"
     r"|yaml\.(unsafe_load|full_load|load|load_all|unsafe_load_all)|torch\.load|pandas\.read_pickle|numpy\.load)$"
 )
-_PROCESS = re.compile(
-    r"^(os\.(system|popen|spawn\w*|exec[lv]\w*|posix_spawnp?|startfile|fork|forkpty)|subprocess\.\w+|"
-    r"pty\.spawn|commands\.\w+|popen2\.\w+"
-    r"|asyncio\.(create_)?subprocess_(shell|exec)|asyncio\.create_subprocess_(shell|exec)"
-    r"|asyncio\.subprocess\.\w+|sh\.\w+|pexpect\.(spawn|run)|plumbum\.\w+|fabric\.\w+"
-    r"|asyncio\.get_event_loop\(\)\.subprocess_(shell|exec)|multiprocessing\.popen_fork\.\w+|"
-    r"_posixsubprocess\.fork_exec|platform\.popen|invoke\.run|delegator\.run)$"
-)
-_NOT_STARTING = re.compile(r"^subprocess\.(PIPE|DEVNULL|STDOUT|list2cmdline|\w+Error|TimeoutExpired|CompletedProcess)")
 _NATIVE = re.compile(
     r"^(ctypes\.(CDLL|PyDLL|WinDLL|cdll\.\w+|cdll\.LoadLibrary|pythonapi\.\w+|util\.find_library)"
     r"|cffi\.FFI\(\)\.(dlopen|verify)|sqlite3\.connect\(\)\.load_extension)$"
 )
-_PIP = re.compile(r"\b(pip3?|uv|easy_install|conda)\b.{0,20}\b(install|add)\b", re.DOTALL)
-_INSTALLERS = frozenset(["pip", "pip3", "uv", "conda"])
 _HIDING = frozenset(["decoded", "joined"])
 _DYNAMIC = frozenset(["decoded", "response", "file", "input", "credential", "environment", "variable"])
 
@@ -67,6 +57,7 @@ class Execution(Check):
                 yield Finding("code.pickle", f"Loading this file calls {name}", path, evidence=name)
         yield from inner_workings(program)
         yield from loaders(program)
+        yield from reducers(program)
         seen: set[tuple[str, str, int]] = set()
         for site in program.calls:
             for finding in _of_site(subject, site):
@@ -84,7 +75,7 @@ class Execution(Check):
 
 
 _CAPABILITIES = {
-    "command": _PROCESS,
+    "command": PROCESS,
     "code_exec": _RUN,
     "native": _NATIVE,
     "sql": re.compile(
@@ -106,7 +97,7 @@ def _capabilities(program: Program) -> list[dict[str, str]]:
     for site in program.calls:
         for ability, pattern in _CAPABILITIES.items():
             if ability not in found and any(
-                pattern.match(name) and not _NOT_STARTING.match(name) for name in site.names
+                pattern.match(name) and (ability != "command" or starts(name)) for name in site.names
             ):
                 found[ability] = f"{site.path}:{site.line}"
     return [{"name": ability, "text": place} for ability, place in sorted(found.items())]
@@ -133,8 +124,8 @@ def _of_site(subject: Subject, site: CallSite) -> Iterator[Finding]:
             yield from _compiled(site, name, taints)
         elif _LOAD.match(name):
             yield from _load(site, name, taints)
-        elif _PROCESS.match(name) and not _NOT_STARTING.match(name):
-            yield _process(subject, site, name=name, taints=taints)
+        elif starts(name):
+            yield started(subject, site, name=name, taints=taints)
         elif _NATIVE.match(name):
             yield Finding("code.native", f"{name} loads machine code", site.path, site.line, site.source)
         elif name in ("importlib.import_module", "builtins.__import__", "importlib.__import__"):
@@ -174,20 +165,8 @@ def _searched(site: CallSite) -> Iterator[Finding]:
             )
 
 
-def is_plain(site: CallSite, name: str) -> bool:
-    """Whether the call is written by the name that it has, so that a reader sees what it is."""
-    if name.startswith("builtins."):
-        return (
-            isinstance(site.node, ast.Call)
-            and isinstance(site.node.func, ast.Name)
-            and f"builtins.{site.node.func.id}" == name
-        )
-    written = site.source.partition("(")[0]
-    return written.rpartition(".")[2] == name.rpartition(".")[2]
-
-
 def _run(site: CallSite, name: str, taints: frozenset[str]) -> Finding:
-    if taints & _HIDING or site.callee.taints & _HIDING or not is_plain(site, name):
+    if taints & _HIDING or site.callee.taints & _HIDING or not is_plain(site, name) or name == "types.CodeType":
         return Finding(
             "code.exec-hidden",
             f"{name} runs code, and what it runs is hidden from a reader",
@@ -271,49 +250,6 @@ def _load(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Finding
         else "code.unsafe-load"
     )
     yield Finding(rule, f"{name} can run code that the data chooses", site.path, site.line, site.source)
-
-
-def _process(subject: Subject, site: CallSite, *, name: str, taints: frozenset[str]) -> Finding:
-    texts = [text for value in site.values() for text in _words(value | element_of(subject.program, value))]
-    if _PIP.search(" ".join(texts)) or (_INSTALLERS & set(texts) and {"install", "add"} & set(texts)):
-        return Finding(
-            "code.install",
-            f"{name} installs packages while the plugin runs; declare them",
-            site.path,
-            site.line,
-            site.source,
-        )
-    hidden = (
-        taints & {"decoded", "response"}
-        or site.callee.taints & _HIDING
-        or not is_plain(site, name)
-        or name == "pty.spawn"
-        or (site.args and "variable" in site.args[0].taints and not site.args[0].consts and not site.args[0].refs)
-        or _fetches(" ".join(texts))
-    )
-    rule = "code.process-hidden" if hidden else "code.process"
-    return Finding(rule, f"{name} starts another program", site.path, site.line, site.source)
-
-
-def _words(value: Value) -> Iterator[str]:
-    for const in ordered(value.consts):
-        if isinstance(const, tuple):
-            yield from (str(part) for part in const)
-        elif isinstance(const, str):
-            yield const
-
-
-def _fetches(command: str) -> bool:
-    """Whether a shell fetches something, decodes it or speaks to the network."""
-    return bool(_FETCHES.search(command))
-
-
-_FETCHES = re.compile(
-    r"\b(curl|wget|nc|ncat|bash -i|/dev/tcp|powershell)\b|\bbase64\s+(-d|-D|--decode)\b|\bxxd\s+-r|\bopenssl\s+(enc|base64)\b"
-    r"|\b(ba|da|z|k)?sh\s+-i\b|\|\s*(ba|da|z|k)?sh\b|\b(perl|ruby|node)\s+-e\b|\bphp\s+-r\b|\beval\s+[\"'$`]|\$\(printf\b"
-    r"|\bpython[\d.]*\s+-c\b.*\b(exec|eval|__import__|b64decode|fromhex|import\s+(os|socket|subprocess|base64|urllib|ctypes))\b",
-    re.DOTALL,
-)
 
 
 _SENSITIVE = frozenset(

@@ -100,10 +100,8 @@ def paths_of(subject: Subject, site: CallSite) -> set[str]:
         if name.endswith(("urlopen", ".get", "read_csv", "read_json", "urlretrieve")):
             values += [constant(text[7:]) for text in site.argument(0, "url").texts() if text.startswith("file:///")]
         if AT_ZERO.match(name):
-            first = site.argument(0, "file", "path", "pathname", "name", "filename", "args", "src")
-            values += (
-                [first, element_of(subject.program, first)] if first.refs or name.startswith("subprocess") else [first]
-            )
+            first = site.argument(0, "file", "path", "pathname", "name", "filename", "args", "src", "files")
+            values += [first, element_of(subject.program, first)]
             if name == "shutil.make_archive":
                 values = [site.argument(2, "root_dir"), site.argument(3, "base_dir")]
             if name.startswith(("glob.", "pathlib.Path.")):

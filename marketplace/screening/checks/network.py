@@ -21,6 +21,7 @@ from marketplace.screening.code import CallSite
 from marketplace.screening.code.contacts import ADDRESS_NAMES
 from marketplace.screening.findings import Finding
 from marketplace.screening.outgoing import Outgoing, known_end
+from marketplace.screening.spoken import Spoken
 from marketplace.screening.subject import Subject
 
 from .base import Check
@@ -148,15 +149,16 @@ def _unknown(one: Outgoing) -> Finding:
 
 def _in_code(subject: Subject, contacted: dict[str, Any]) -> Iterator[Finding]:
     """Addresses in texts of the code that no contact accounts for: they go somewhere that was not followed."""
-    seen = set(contacted)
+    seen, spoken = set(contacted), Spoken(subject.program)
     for module in subject.program.modules.values():
-        for text, line in code_texts(module.tree):
+        for text, node in code_texts(module.tree):
             for url in urls_in(text) if "://" in text and len(text) < _PROSE else ():
                 host = host_of(url) or known_end(url)
-                if host and host not in seen and _is_strange(subject, host) and not _PICTURES.search(url):
+                is_new = host and host not in seen and _is_strange(subject, host) and not _PICTURES.search(url)
+                if is_new and not spoken.is_only_spoken_of(node):
                     seen.add(host)
                     message = f"{host} stands in the code, and neither the listing nor the privacy statement names it"
-                    yield Finding("network.unnamed-address", message, module.path, line, url[:160])
+                    yield Finding("network.unnamed-address", message, module.path, node.lineno, url[:160])
 
 
 _DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".env", ".txt", ".properties", ".xml", ".csv")
@@ -189,12 +191,12 @@ def _contacts_what_it_read(subject: Subject) -> bool:
     )
 
 
-def code_texts(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Texts of a module that are not documentation, with their lines."""
+def code_texts(tree: ast.Module) -> Iterator[tuple[str, ast.Constant]]:
+    """Texts of a module that are not documentation, with their places."""
     alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and id(node) not in alone and isinstance(node.value, str | bytes):
-            yield node.value if isinstance(node.value, str) else node.value.decode("latin-1"), node.lineno
+            yield node.value if isinstance(node.value, str) else node.value.decode("latin-1"), node
 
 
 def _is_strange(subject: Subject, host: str) -> bool:

@@ -21,6 +21,7 @@ def define_function(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) 
     for decorator in reversed(node.decorator_list):
         bound |= _wrappers(_decorate(frame, decorator, bound))
     frame.bind(node.name, bound)
+    bind_documentation(frame, f"F:{scope}", node)
     inner = frame.inner(scope, owner)
     _bind_parameters(frame, inner, function)
     return inner
@@ -116,7 +117,16 @@ def define_class(frame: Frame, node: ast.ClassDef) -> Frame:
     for decorator in node.decorator_list:
         _decorate(frame, decorator, bound)
     frame.bind(node.name, bound)
+    bind_documentation(frame, scope, node)
     return frame.inner(scope, scope)
+
+
+def bind_documentation(
+    frame: Frame, scope: str, node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+) -> None:
+    """What `__doc__` gives: a text like any other."""
+    if (text := ast.get_docstring(node, clean=False)) is not None:
+        frame.program.bound.setdefault((scope, "__doc__"), constant(text))
 
 
 def _inherit(frame: Frame, known: Class, base: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import permutations
 
 from .contacts import contact_of
+from .data import own_file, own_text
 from .decoding import DECODERS, PLAIN, pure_call
 from .embedded import run_command
 from .frames import Frame
@@ -63,6 +64,7 @@ _SPACES_GET = ("globals().get", "vars().get", "locals().get", ".__dict__.get", "
 _COMMANDS = re.compile(r"^(subprocess\.\w+|os\.(system|popen|exec\w+|spawn\w+)|asyncio\.create_subprocess_\w+)$")
 _READING = (
     *("builtins.open", "io.open", "codecs.open", "aiofiles.open", "os.open", "os.fdopen", "dotenv.dotenv_values"),
+    "pathlib.Path().open",
     *("configparser.ConfigParser", "configparser.RawConfigParser", "importlib.resources.read_text", "pkgutil.get_data"),
 )
 
@@ -99,7 +101,7 @@ def call_library(frame: Frame, site: CallSite, one: str) -> Value:
     if one in _HOLDERS:
         return either(site.values()) | _given_by(frame, site)
     if one in _READING or one.endswith((".read_text", ".read_bytes")):
-        return (ref(f"{one}()") | _code_file(site)).labelled(*taints, "file")
+        return (ref(f"{one}()") | _code_file(site) | _own(frame.program, site, one)).labelled(*taints, "file")
     return (_result(one) | made_of(frame, site)).labelled(*forget_labels(one, taints))
 
 
@@ -122,6 +124,13 @@ def _code_file(site: CallSite) -> Value:
     """`O:` and the path of an opened file that would be run: what is written into it is code."""
     opened = [text for text in site.argument(0, "file").texts() if text.endswith((".py", ".so", ".pth", ".sh"))]
     return ref(*(f"O:{text}" for text in opened))
+
+
+def _own(program: Program, site: CallSite, one: str) -> Value:
+    """What is opened or read, if it is a file of the package itself."""
+    if one.endswith((".read_text", ".read_bytes")):
+        return own_text(program, site.receiver)
+    return own_file(program, site.receiver if one.startswith("pathlib.") else site.argument(0, "file"))
 
 
 def _result(one: str) -> Value:
@@ -147,7 +156,7 @@ def _pure(frame: Frame, site: CallSite, one: str) -> Value:
     if one == "builtins.next":
         result |= element_of(frame.program, site.argument(0))
     if one in _READING:
-        return (ref("builtins.open()") | _code_file(site)).labelled("file", *taints)
+        return (ref("builtins.open()") | _code_file(site) | _own(frame.program, site, one)).labelled("file", *taints)
     if one == "builtins.map" and len(site.args) == 2:
         result |= _mapped(frame, site)
     if one in ("builtins.vars", "builtins.globals", "builtins.locals"):

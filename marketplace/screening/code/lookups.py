@@ -5,6 +5,7 @@ import re
 import string
 import sys
 
+from .data import OPENED, lines_of
 from .frames import Frame
 from .importing import local_member
 from .paths import PLUGIN, of_environment, path_attribute
@@ -235,6 +236,8 @@ def element_of(program: Program, value: Value) -> Value:
     for one in value.refs:
         if one.startswith("D:"):
             result |= _elements(program, one)
+        elif one.startswith(OPENED):
+            result |= lines_of(program, one)
         elif one == "pathlib.parents":
             result |= ref("pathlib.Path()")
         elif one.startswith("I:"):

@@ -1,6 +1,7 @@
 """A package's source as a whole: its modules, functions and classes, and all that a name in it may be."""
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .modules import Module
@@ -39,6 +40,7 @@ class Program:
     modules: dict[str, Module]
     unread: dict[str, str]
     files: frozenset[str] = frozenset()
+    data: Mapping[str, bytes] = field(default_factory=dict)  # files that are no code
     bound: dict[tuple[str, str], Value] = field(default_factory=dict)
     keys: dict[str, set[str]] = field(default_factory=dict)
     returned: dict[str, Value] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class Program:
     references: dict[tuple[str, int, str], Reference] = field(default_factory=dict)
     imports: dict[str, set[str]] = field(default_factory=dict)  # local modules by importing module
     foreign: dict[str, tuple[str, int]] = field(default_factory=dict)  # imported libraries: where first
+    parsed: dict[tuple[str, object], object] = field(default_factory=dict)  # texts of data, by what has read them
     changed: bool = False
     moved: bool = False  # whether more changed than constants
     settled: bool = False

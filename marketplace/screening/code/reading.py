@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from time import monotonic
 
-from . import expressions, folding, invoking, library, reflecting, statements, walking
+from . import data, expressions, folding, invoking, library, reflecting, statements, walking
 from .modules import at_run_time, parse_modules
 from .program import Program
 
@@ -13,15 +13,16 @@ _SECONDS = 60  # a plugin that takes longer is read as far as it goes, and `sett
 # Expressions hold calls, calls run code in texts, and that has expressions again: the rules meet here, and not by imports.
 walking.EXPRESSIONS.update(expressions.RULES | invoking.RULES)
 walking.STATEMENTS.update(statements.RULES)
-library.SPECIAL.update(reflecting.SPECIAL | folding.SPECIAL)
-library.GETTERS.update(reflecting.GETTERS)
+library.SPECIAL.update(reflecting.SPECIAL | folding.SPECIAL | data.SPECIAL)
+library.GETTERS.update(reflecting.GETTERS | data.GETTERS)
 
 
 def read_program(files: Mapping[str, bytes]) -> Program:
     """Read all Python of a package. Never raises for what is in it."""
     modules, unread = parse_modules(files)
     modules = at_run_time(modules, files)
-    program = Program(modules, unread, frozenset(files))
+    held = {path: content for path, content in files.items() if not path.endswith(".py")}
+    program = Program(modules, unread, frozenset(files), held)
     deadline = monotonic() + _SECONDS
     for turn in range(_PASSES):
         program.changed = program.moved = False

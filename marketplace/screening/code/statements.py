@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .assigning import assign, assign_element
-from .defining import define_class, define_function
+from .defining import bind_documentation, define_class, define_function
 from .frames import Frame
 from .importing import import_from, import_names
 from .lookups import entered
@@ -22,6 +22,7 @@ def run_module(program: Program, module: Module) -> None:
     program.bound.setdefault((module.name, "__name__"), constant("__main__"))
     program.bound.setdefault((module.name, "__file__"), constant(f"{PLUGIN}/{module.path}"))
     program.bound.setdefault((module.name, "__builtins__"), ref("builtins"))
+    bind_documentation(frame, module.name, module.tree)
     run(frame, module.tree.body)
 
 

@@ -15,7 +15,7 @@ Constant = Hashable  # str (with holes), bytes, int, float, bool, None, or a tup
 class Value:
     """`refs` name things: `os.system`, `requests.Session()` for what a call gave, and with a letter what is local:
     `F:` function, `B:` bound method, `C:` class, `I:` its instances, `M:` module, `D:` container, `P:` partial call,
-    `O:` opened file of code."""
+    `O:` opened file of code, `R:` of the package's data."""
 
     consts: frozenset[Constant] = frozenset()
     refs: frozenset[str] = frozenset()
