@@ -1,6 +1,7 @@
 """What an endpoint asks of its callers beyond what its plugin does: limits, addresses, signature, queue."""
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -11,6 +12,8 @@ SCHEMES = ("", "github", "slack", "stripe", "discord", "hmac")
 DIGESTS = ("sha1", "sha256", "sha512")
 ENCODINGS = ("hex", "base64")
 CHALLENGES = ("slack", "discord")
+MOST = 10**9  # requests, or seconds
+HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -79,8 +82,11 @@ def checked(given: Rules, *, has_secret: bool) -> Rules:
         raise Refused("A signature cannot be checked without its secret.")
     if given.digest not in DIGESTS or given.encoding not in ENCODINGS:
         raise Refused("The digest is one of sha1, sha256, sha512, and the encoding is hex or base64.")
-    if min(given.rate, given.burst, given.concurrency, given.tolerance) < 0:
-        raise Refused("Limits cannot be below 0.")
+    limits = (given.rate, given.burst, given.concurrency, given.tolerance)
+    if min(limits) < 0 or max(limits) > MOST:
+        raise Refused(f"Limits are from 0 to {MOST:,}.")
+    if not all(HEADER.fullmatch(name) for name in (given.header, given.unique_header) if name):
+        raise Refused("The name of a header has letters, digits and -, such as X-GitHub-Delivery.")
     networks(given.allow)
     if not 200 <= given.queue_status <= 299 or given.attempts < 1 or given.pause < 1:
         raise Refused(
@@ -89,7 +95,7 @@ def checked(given: Rules, *, has_secret: bool) -> Rules:
     if set(given.challenges) - set(CHALLENGES):
         raise Refused(f"Challenges are {', '.join(CHALLENGES)}.")
     if given.order_by and given.order_by != "*" and given.order_by.partition(":")[0] not in ("header", "json"):
-        raise Refused('order_by is "*", "header:Name" or "json:path.of.a.value".')
+        raise Refused("The order (order_by) is “*”, “header:X-Name” or “json:path.of.a.value”.")
     return given
 
 

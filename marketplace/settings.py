@@ -236,8 +236,7 @@ RUNTIME_CHORES = [
     "marketplace.signing.chores.run",
     "runtime.recalls.follow",
 ]
-# What else listens while a node runs that runs plugins: asynchronous context managers.
-RUNTIME_DOORS = ["debugging.server.listening"]
+RUNTIME_DOORS = ["debugging.server.listening"]  # what else listens on nodes that run plugins: async context managers
 # Each is told of an installation before it goes, and answers sentences of what it could not do.
 RUNTIME_LEAVING = ["endpoints.subscribing.leave"]
 
@@ -269,6 +268,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "marketplace.unstorable.Unstorable",
 ]
 ROOT_URLCONF = "marketplace.urls"
 ASGI_APPLICATION = "marketplace.asgi.application"

@@ -80,7 +80,12 @@ class TrustForm(Plain):
         max_length=128, label="Plugin", widget=line("weather"), help_text="Its name. It need not exist yet."
     )
     issuer = forms.ChoiceField(label="CI system")
-    repository = forms.RegexField(r"^[\w.-]+(/[\w.-]+)+$", max_length=200, widget=line("acme/weather"))
+    repository = forms.RegexField(
+        r"^\w[\w.-]*(/\w[\w.-]*)+$",
+        max_length=200,
+        widget=line("acme/weather"),
+        error_messages={"invalid": "Write it as owner/name, such as acme/weather, without the address of the site."},
+    )
     workflow = forms.CharField(
         max_length=200, label="Workflow file", widget=line("release.yml"), help_text="On GitLab: .gitlab-ci.yml"
     )

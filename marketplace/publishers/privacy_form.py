@@ -71,7 +71,14 @@ class PrivacyForms:
         self.recipients = Recipients(data, initial=recipients, prefix="recipient")
 
     def is_valid(self) -> bool:
-        return all([self.whole.is_valid(), self.uses.is_valid(), self.recipients.is_valid()])
+        rows = (self.uses, self.recipients)
+        if all([self.whole.is_valid(), *(one.is_valid() for one in rows)]):
+            return True
+        if not all(one.management_form.is_valid() for one in rows):
+            self.whole.add_error(None, "Part of this page has not arrived. Load it again and fill it in once more.")
+        elif not all(one.is_valid() for one in rows):
+            self.whole.add_error(None, "Look at the rows that are marked.")
+        return False
 
     def statement(self) -> Statement:
         """What the forms say. Raises BadStatement with a sentence for each thing that is wrong."""

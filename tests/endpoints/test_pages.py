@@ -120,6 +120,26 @@ def test_rules_are_kept_and_wrong_ones_refused(visit: Callable[..., Client], end
     assert services.signing_secret(endpoint) == b"s"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"rate": "9" * 30}, "Limits are from 0 to 1,000,000,000."),
+        ({"rate": "many"}, "Enter a whole number."),
+        ({"unique_header": "X Order"}, "The name of a header has letters, digits and -"),
+        ({"order_by": "chat"}, "“header:X-Name”"),
+        ({"queue": "on", "queue_status": "404"}, "less than or equal to 299"),
+    ],
+)
+def test_rules_that_make_no_sense(
+    visit: Callable[..., Client], endpoint: Endpoint, wrong: dict[str, str], said: str
+) -> None:
+    answer = visit().post(address(endpoint, "rules"), {"tolerance": "300"} | wrong)
+    assert answer.status_code == 422
+    assert said in answer.text
+    endpoint.refresh_from_db()
+    assert endpoint.rules == {}
+
+
 def test_switched_off_on_and_removed(visit: Callable[..., Client], endpoint: Endpoint) -> None:
     client = visit("admin")
     client.post(address(endpoint, "switch"), {"enabled": "false"})

@@ -42,6 +42,23 @@ def test_an_empty_statement_of_privacy_is_none(visit: Visit, draft: Submission) 
     assert PrivacyStatement.objects.get().confirmed_at is not None
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"use-TOTAL_FORMS": "x"}, "Part of this page has not arrived."),
+        ({"use-TOTAL_FORMS": "9" * 30}, "Look at the rows that are marked."),
+        ({"use-TOTAL_FORMS": "1", "use-0-kind": "soul"}, "Look at the rows that are marked."),
+        ({"use-TOTAL_FORMS": "1", "use-0-retention": "x" * 301}, "Look at the rows that are marked."),
+    ],
+)
+def test_a_broken_statement_is_said_to_be(visit: Visit, draft: Submission, wrong: dict[str, str], said: str) -> None:
+    rows = {f"{name}-{part}": "0" for name in ("use", "recipient") for part in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    answer = visit("owner").post(f"/publish/submissions/{draft.pk}/privacy", rows | {"collects_nothing": "on"} | wrong)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert not PrivacyStatement.objects.exists()
+
+
 @pytest.mark.parametrize("sent", ["2", "39", "x", "-1", ""])
 def test_more_rows_keep_what_was_filled_in(visit: Visit, draft: Submission, sent: str) -> None:
     here = f"/publish/submissions/{draft.pk}/privacy"

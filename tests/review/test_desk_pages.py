@@ -270,6 +270,34 @@ def test_the_privacy_review_point_by_point(people: SimpleNamespace, one: Submiss
     assert PrivacyStatement.objects.get(submission=one).reviewed_at is None
 
 
+@pytest.mark.parametrize(
+    ("act", "given", "said"),
+    [
+        ("comments", {"text": "Hm.", "path": "a\nb"}, "There is no such file in this package."),
+        ("comments", {"text": "Hm.", "path": "../../etc/passwd"}, "There is no such file in this package."),
+        ("comments", {"text": "Hm.", "rule": "no-such-rule"}, "Choose the rule of the book"),
+        ("comments", {"text": "x" * 20_000}, "Keep it under 10,000 characters."),
+        ("send-back", {"text": "Hm.", "days": "9" * 5000}, "in whole days"),
+        ("send-back", {"text": "Hm.", "days": "91"}, "between 1 and 90 days"),
+        ("approve", {"serial": "9" * 5000}, "Load the page again"),
+        ("privacy", {"key": "nothing", "answer": "explained", "reason": "So."}, "no longer on the list"),
+    ],
+)
+def test_what_makes_no_sense_is_said_and_breaks_nothing(
+    people: SimpleNamespace, one: Submission, act: str, given: dict[str, str], said: str
+) -> None:
+    client = visit(people.bob)
+    answer = post(client, one, act, **{"serial": str(one.serial), **given})
+    assert answer.status_code == 409
+    assert said in answer.text
+    assert client.get(f"/desk/submissions/{one.pk}").status_code == 200
+
+
+def test_a_line_beyond_all_files_is_no_line(people: SimpleNamespace, one: Submission) -> None:
+    post(visit(people.bob), one, "comments", text="Hm.", path="main.py", line="9" * 30)
+    assert (one.comments.get().path, one.comments.get().line) == ("main.py", None)
+
+
 def test_comments_on_lines_lead_back_to_them(people: SimpleNamespace, one: Submission) -> None:
     here = f"/desk/submissions/{one.pk}/files/main.py"
     client = visit(people.ada)

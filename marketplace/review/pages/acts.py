@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from marketplace.models import Comment, Finding, Submission
-from marketplace.review import claiming, deciding, privacy_review, settling, thread
+from marketplace.review import claiming, deciding, privacy_review, settling, sources, thread
 from marketplace.review.deciding import Approval
 from marketplace.review.errors import NotPossible, ReviewError
 from marketplace.review.moving import move
@@ -50,12 +50,18 @@ def back(request: Visit, one: Submission, anchor: str) -> str:
     return asked if asked.startswith(f"{here}/") and "\\" not in asked else here + anchor
 
 
+def number(text: str, *, most: int) -> int | None:
+    """A whole number that is not above `most`; None for all else: nobody counts to a thousand digits."""
+    small = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    return int(text) if small and int(text) <= most else None
+
+
 def serial(request: Visit) -> int:
     """The number of moves that the page has seen."""
-    try:
-        return int(request.POST.get("serial", ""))
-    except ValueError:
-        raise NotPossible("Load the page again, then decide.") from None
+    seen = number(request.POST.get("serial", ""), most=10**9)
+    if seen is None:
+        raise NotPossible("Load the page again, then decide.")
+    return seen
 
 
 def claim(request: Visit, one: Submission) -> str:
@@ -81,9 +87,9 @@ def approve(request: Visit, one: Submission) -> str:
 def send_back(request: Visit, one: Submission) -> str:
     text = request.POST.get("text", "").strip() or answer(request.POST.get("rule", ""))
     days = request.POST.get("days", "").strip()
-    if days and not days.isdecimal():
+    fix = number(days, most=999)
+    if days and fix is None:
         raise NotPossible("Give the time to fix it in whole days.")
-    fix = int(days) if days else None
     deciding.send_back(one.pk, by=request.reader, serial=serial(request), text=text, fix_days=fix)
     return "Sent back to its publisher."
 
@@ -112,12 +118,20 @@ def take_back(request: Visit, one: Submission) -> str:
 
 def comment(request: Visit, one: Submission) -> str:
     post = request.POST
-    line = post.get("line", "")
-    anchor: dict[str, Any] = {"path": post.get("path", "")[:500], "line": int(line) if line.isdecimal() else None}
+    anchor: dict[str, Any] = {"path": post.get("path", ""), "line": number(post.get("line", ""), most=10**8)}
+    if anchor["path"] and not holds(one, anchor["path"]):
+        raise NotPossible("There is no such file in this package. Choose the line again.")
     rule = post.get("rule", "")
     text = post.get("text", "").strip() or answer(rule)
     thread.remark(one, by=request.reader, text=text, internal="internal" in post, rule=rule, **anchor)
     return ""
+
+
+def holds(one: Submission, path: str) -> bool:
+    try:
+        return path in sources.names(one.package)
+    except sources.NoSuchFile:
+        return False
 
 
 def resolve(request: Visit, one: Submission, comment_id: int) -> str:
