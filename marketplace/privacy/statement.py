@@ -67,7 +67,7 @@ class Statement(Part):
         unknown = sorted({name for use in self.uses for name in use.recipients} - known)
         if unknown:
             raise ValueError(
-                f"{', '.join(unknown)} is not among the recipients, add it there with its hosts and policy"
+                f"{', '.join(f'“{one}”' for one in unknown)} is not among the recipients, add it there with its hosts and policy"
             )
         if self.collects_nothing and self.uses:
             raise ValueError("it cannot both collect nothing and list uses of data")

@@ -47,6 +47,10 @@ def test_an_empty_statement_of_privacy_is_none(visit: Visit, draft: Submission) 
     [
         ({"use-TOTAL_FORMS": "x"}, "Part of this page has not arrived."),
         ({"use-TOTAL_FORMS": "9" * 30}, "Look at the rows that are marked."),
+        (
+            {"recipient-TOTAL_FORMS": "1", "recipient-0-name": "Mailer", "recipient-0-policy": "no"},
+            "Recipient 1, policy: must be an address that begins with https://.",
+        ),
         ({"use-TOTAL_FORMS": "1", "use-0-kind": "soul"}, "Look at the rows that are marked."),
         ({"use-TOTAL_FORMS": "1", "use-0-retention": "x" * 301}, "Look at the rows that are marked."),
     ],

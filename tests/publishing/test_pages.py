@@ -322,7 +322,7 @@ def test_privacy_is_stated_by_a_form(visit: Visit, world: SimpleNamespace) -> No
     sent |= {"recipient-0-name": "Mailer", "recipient-0-hosts": "api.mailer.example, *.mailer.example"}
     answer = owner.post(here, sent)
     assert answer.status_code == 422
-    assert "Postbox is not among the recipients" in answer.text
+    assert "“Postbox” is not among the recipients" in answer.text
     assert "api.mailer.example" in answer.text
     assert owner.post(here, sent | {"use-0-recipients": "Mailer"}).status_code == 302
     found = PrivacyStatement.objects.get(submission=world.draft)

@@ -293,6 +293,11 @@ def test_what_makes_no_sense_is_said_and_breaks_nothing(
     assert client.get(f"/desk/submissions/{one.pk}").status_code == 200
 
 
+def test_a_remark_on_a_file_that_has_no_address_is_read_all_the_same(people: SimpleNamespace, one: Submission) -> None:
+    Comment.objects.create(submission=one, by=people.ada, text="From before.", path="a\nb")
+    assert "From before." in visit(people.bob).get(f"/desk/submissions/{one.pk}").content.decode()
+
+
 def test_a_line_beyond_all_files_is_no_line(people: SimpleNamespace, one: Submission) -> None:
     post(visit(people.bob), one, "comments", text="Hm.", path="main.py", line="9" * 30)
     assert (one.comments.get().path, one.comments.get().line) == ("main.py", None)

@@ -1,5 +1,6 @@
 """What a submission says about people's data: read from its package, said by its publisher, confirmed by a person."""
 
+import re
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from marketplace.review import ReviewError, move
 from marketplace.screening.stating import state_by_form
 
 State = Submission.State
+ROW = re.compile(r"^(use|recipient)s\.(\d+)\.(\w+)")
 # Where what is said can still change what is decided.
 OPEN = {State.RECEIVED, State.SCREENING, State.QUEUED, State.NEEDS_INFO}
 
@@ -39,11 +41,17 @@ def privacy(request: HttpRequest, submission_id: UUID) -> HttpResponse:
             say(request, found, asked.statement())
         except BadStatement as error:
             for problem in str(error).split("; "):
-                asked.whole.add_error(None, f"{problem[:1].upper()}{problem[1:]}.")
+                asked.whole.add_error(None, on_the_page(problem))
         else:
             return redirect("publish-submission", found.pk)
     context = {"post": post, "submission": found, "asked": asked, "source": source}
     return shown(request, "privacy.html", context, form=asked.whole)
+
+
+def on_the_page(problem: str) -> str:
+    """A problem of the statement as a sentence, with the rows as people count them."""
+    text = ROW.sub(lambda row: f"{row[1]} {int(row[2]) + 1}, {row[3].replace('_', ' ')}", problem)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def known(found: Submission) -> tuple[Statement, str]:
