@@ -88,10 +88,12 @@ def checked(given: Rules, *, has_secret: bool) -> Rules:
     if not all(HEADER.fullmatch(name) for name in (given.header, given.unique_header) if name):
         raise Refused("The name of a header has letters, digits and -, such as X-GitHub-Delivery.")
     networks(given.allow)
-    if not 200 <= given.queue_status <= 299 or given.attempts < 1 or given.pause < 1:
+    if not 200 <= given.queue_status <= 299 or not 1 <= given.attempts <= 100 or not 1 <= given.pause <= 3600:
         raise Refused(
-            "What is accepted is answered with 200 to 299, tried at least once, and again after a second at least."
+            "What is accepted is answered with 200 to 299, tried 1 to 100 times, and again after 1 to 3600 seconds."
         )
+    if any("\0" in text for text in (given.prefix, given.queue_body, given.order_by)):
+        raise Refused("A text has a NUL character in it. Take it out.")
     if set(given.challenges) - set(CHALLENGES):
         raise Refused(f"Challenges are {', '.join(CHALLENGES)}.")
     if given.order_by and given.order_by != "*" and given.order_by.partition(":")[0] not in ("header", "json"):

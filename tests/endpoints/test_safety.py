@@ -168,7 +168,11 @@ def test_whose_word_counts(settings) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [Rules(scheme="odd"), Rules(scheme="github"), Rules(digest="md5"), Rules(rate=-1), Rules(allow=["300.0.0.1"])],
+    [
+        *(Rules(scheme="odd"), Rules(scheme="github"), Rules(digest="md5"), Rules(allow=["300.0.0.1"])),
+        *(Rules(rate=-1), Rules(rate=10**30), Rules(attempts=0), Rules(attempts=10**30), Rules(pause=10**30)),
+        *(Rules(queue_body="a\0"), Rules(order_by="*\0"), Rules(unique_header="X Order"), Rules(header="a\nb")),
+    ],
 )
 def test_rules_that_make_no_sense(given: Rules) -> None:
     with pytest.raises(Refused):
