@@ -38,24 +38,35 @@ _SET = re.compile(
 )
 _MAGIC = re.compile(r"(?m)^[^\S\n]*[%!].*$")  # lines of a notebook that are no Python
 
+_MAGIC = re.compile(r"(?m)^\s*%(?:set_)?env\s+(\w+)[ =]\s*(\S+)\s*$")
+
 type Pairs = Iterator[tuple[str, str]]
 
 
-def pairs_in(path: str, text: str) -> Pairs:
+def documents_in(path: str, text: str) -> list[Any]:
+    """What a file of data holds; nothing if it cannot be read."""
+    if len(text) > _LARGEST:
+        return []
+    try:
+        if path.endswith((".json", ".ipynb")):
+            return [json.loads(text)]
+        if path.endswith((".yaml", ".yml")):
+            return list(yaml.load_all(text, Loader=_LOADER))
+        if path.endswith((".toml", ".tfvars")) or path.rpartition("/")[2] == "Pipfile":
+            return [tomllib.loads(text)]
+    except (ValueError, TypeError, RecursionError, yaml.YAMLError):
+        pass
+    return []
+
+
+def pairs_in(path: str, text: str, documents: list[Any] | None = None) -> Pairs:
     """(name, value) of everything that the file gives a name to; nothing from what cannot be read."""
     if len(text) > _LARGEST:
         return
     try:
-        if path.endswith(".ipynb"):
-            yield from _cells(json.loads(text))
-        elif path.endswith(".json"):
-            yield from _held(json.loads(text))
-        elif path.endswith((".yaml", ".yml")):
-            for document in yaml.load_all(text, Loader=_LOADER):
-                yield from _held(document)
-        elif path.endswith((".toml", ".tfvars")):
-            yield from _held(tomllib.loads(text))
-        elif path.endswith(".py"):
+        for document in documents_in(path, text) if documents is None else documents:
+            yield from _cells(document) if path.endswith(".ipynb") else _held(document)
+        if path.endswith(".py"):
             yield from pairs_of_code(text)
         elif _LINED.search(path):
             yield from ((one["name"], _bare(one["value"])) for one in _SET.finditer(text))
@@ -75,6 +86,7 @@ def _cells(notebook: Any) -> Pairs:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source") or ""
             text = source if isinstance(source, str) else "".join(map(str, source))
+            yield from _MAGIC.findall(text)
             yield from pairs_of_code(_MAGIC.sub("", text))
 
 

@@ -15,9 +15,9 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 _COMMANDS = re.compile(
-    r"\b(?:sshpass\s+-p\s*|curl\b[^\n|]{0,300}?\s(?:-u|--user)[ =]?\s*['\"]?[^\s:'\"]+:"
-    r"|(?:mysql|mysqldump|mariadb)\b[^\n|]{0,300}?\s-p(?=\S)"
-    r"|redis-cli\b[^\n|]{0,300}?\s-a\s+|docker\s+login\b[^\n|]{0,300}?\s-p\s+|PGPASSWORD=|MYSQL_PWD=|SSHPASS="
+    r"\b(?:sshpass\s+-p\s*['\"]?|curl\b[^\n|]{0,300}?\s(?:-u|--user)[ =]?\s*['\"]?[^\s:'\"]+:"
+    r"|(?:mysql|mysqldump|mariadb)\b[^\n|]{0,300}?\s-p(?=\S)['\"]?"
+    r"|redis-cli\b[^\n|]{0,300}?\s-a\s+['\"]?|docker\s+login\b[^\n|]{0,300}?\s-p\s+['\"]?|(?:PGPASSWORD|MYSQL_PWD|SSHPASS)=['\"]?"
     r"|--(?:password|passwd|pass|token|api-?key|secret|access-?token|auth-?token|client-?secret)(?:[ =]\s*|['\"],\s*)['\"]?)"
     r"(?P<value>[^\s'\"$<>{}|;]{6,200})"
 )
@@ -28,9 +28,14 @@ _COOKIE = re.compile(
 _SIGN, _VERSION = re.compile(r"[!@#$%^&*?+~]"), re.compile(r"\d\.\d|^[A-Za-z_-]+\d{1,2}$|^[\w-]+\.\w+$|://")
 
 
+def commanded(line: str) -> Iterator[str]:
+    """What commands are given as a password."""
+    yield from (one["value"] for one in _COMMANDS.finditer(line))
+
+
 def told(line: str) -> Iterator[tuple[str, str]]:
     """(name, value) of what stands in words or in a command; whether the value is one is another's to judge."""
-    yield from (("password", one["value"]) for one in _COMMANDS.finditer(line))
+    yield from (("password", value) for value in commanded(line))
     if "ookie" in line:
         yield from (("session_token", one["value"]) for one in _COOKIE.finditer(line))
 

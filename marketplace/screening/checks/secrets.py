@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from marketplace.screening import shapes
+from marketplace.screening.confided import confided_in
 from marketplace.screening.findings import Finding
-from marketplace.screening.pairs import pairs_in, pairs_of_line
+from marketplace.screening.pairs import documents_in, pairs_in, pairs_of_line
+from marketplace.screening.plain import is_alive, words_in
 from marketplace.screening.subject import Subject
 from marketplace.screening.uncovered import packed_in, uncovered
 from marketplace.screening.worded import is_unlike_words, told, told_in_words
@@ -18,7 +20,7 @@ from marketplace.screening.worded import is_unlike_words, told, told_in_words
 from .base import Check
 
 _PRIVATE = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s|\"|')*[A-Za-z0-9+/=:, "
+    r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s|\"|'|,)*[A-Za-z0-9+/=:, "
     r"-]{20,}|PuTTY-User-Key-File-\d"
 )
 _NAMED = re.compile(
@@ -55,7 +57,7 @@ _OTHERS = [
     ),
 ]
 _URL = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,15}://(?P<user>[^\s:/@\"'{}<>$]{0,60}):(?P<value>[^\s:/@\"'{}<>$*]{4,100})@[\w.-]+",
+    r"\b[a-z][a-z0-9+.-]{1,15}://(?P<user>[^\s:/@\"'{}<>$]{0,60}):(?P<value>[^\s:/@\"'{}<>$*]{4,100})@(?:[\w.-]+|\{)",
     re.IGNORECASE,
 )
 # What stands for a secret that somebody is to fill in, and what is a name, an address or a sentence.
@@ -71,7 +73,7 @@ _SHORT_PLACEHOLDER = re.compile(
     r"|please|here",
     re.IGNORECASE,
 )
-_BEARER = re.compile(r"\b(?:Bearer|Basic|Token)\s+(?P<value>[A-Za-z0-9+/_.=-]{20,300})")
+_BEARER = re.compile(r"\b(?:Bearer|Basic|Token)\s+(?P<value>[A-Za-z0-9+/_.=~-]{20,300})")
 _LISTS = ("uv.lock", "poetry.lock", "package-lock.json", ".svg", ".lock")
 _TESTS = re.compile(r"(^|/)(tests?|fixtures?|examples?)/|(^|/)(test_|conftest)")
 _LONGEST = 20_000  # characters of a line that is read
@@ -133,8 +135,23 @@ def _in_text(path: str, text: str) -> Iterator[Finding]:
                     found = True
                     yield Finding("secrets.assignment", "A password is told in words", path, number, mask(value))
     if not found:
-        yield from _in_grammar(path, text, tested=tested)
+        documents = documents_in(path, text)
+        given = list(_in_grammar(path, text, documents, tested=tested))
+        yield from given or _in_plain_words(path, text, documents, tested=tested)
     yield from _covered(path, text)
+
+
+def _in_plain_words(path: str, text: str, documents: list[Any], *, tested: bool) -> Iterator[Finding]:
+    """In tests only beside a service that runs somewhere: they are full of words that let nobody in."""
+    if tested and not is_alive(text):
+        return
+    message = "A password stands here, in plain words"
+    for value in words_in(path, text, documents):
+        yield Finding("secrets.assignment", message, path, _line(text, max(text.find(value), 0)), mask(value))
+        return
+    for number, value in confided_in(text) if _IN_WORDS.search(path) else ():
+        yield Finding("secrets.assignment", message, path, number, mask(value))
+        return
 
 
 def _covered(path: str, text: str) -> Iterator[Finding]:
@@ -157,11 +174,11 @@ _NAMES_ONE = re.compile(
 )
 
 
-def _in_grammar(path: str, text: str, *, tested: bool) -> Iterator[Finding]:
+def _in_grammar(path: str, text: str, documents: list[Any], *, tested: bool) -> Iterator[Finding]:
     """What the file's own grammar gives to names that speak of secrets, and parameters of addresses in any file."""
     lines = (line for line in text.splitlines() if len(line) <= _LONGEST)
     of_lines = (one for line in lines for one in (*pairs_of_line(line), *told(line)))
-    for name, value in (*pairs_in(path, text), *of_lines):
+    for name, value in (*pairs_in(path, text, documents), *of_lines):
         if not _NAMES_ONE.search(name) or not 6 <= len(value) <= 4000:
             continue
         if path.endswith(".py") and not (_OF_A_SERVICE.search(name) or _PASSWORD.search(name) or _is_random(value)):
