@@ -10,30 +10,32 @@ _LABELS = (
     r"|ユーザー?名?|ユーザID|アカウント|ログイン(?:ID)?|사용자(?:명)?|아이디|계정|логин|пользователь)"
 )
 _NAMES = r"(?:passw(?:or)?d|passphrase|passcode|pwd|pw|passwort|kennwort|contraseña|clave|senha|mot de passe|parola|密码|密碼|口令|パスワード|비밀번호|암호|пароль)"
+_LONGEST = 2_000  # letters of a line that is read
 _QUOTES = r"[`'\"“*(]{0,3}"
 _AS = rf"\s*(?:[:=：]|\bis\b|->|→|\bas\b)?\s*{_QUOTES}"
 _SAID_USER = re.compile(rf"{_LABELS}\b{_QUOTES}{_AS}(?P<value>[\w.@+-]{{2,60}})", re.IGNORECASE)
-_SAID_PASSWORD = re.compile(rf"{_NAMES}{_QUOTES}{_AS}(?P<value>[^\s`'\"”*,;|<>(){{}}\[\]]{{6,64}})", re.IGNORECASE)
+_SAID_PASSWORD = re.compile(
+    rf"{_NAMES}{_QUOTES}{_AS}(?P<value>[^\s`'\"”*,;|<>(){{}}\[\]，。；、]{{6,64}})", re.IGNORECASE
+)
 
 
 def confided_in(text: str) -> Iterator[tuple[int, str]]:
     """(line, value) of passwords said beside a user's name and near to a place where they let somebody in."""
     lines = text.splitlines()
     for number, line in enumerate(lines, start=1):
-        if len(line) > 2_000:
-            continue
-        for said in _SAID_PASSWORD.finditer(line):
-            near = "\n".join(one for one in lines[max(0, number - 4) : number + 2] if len(one) <= 2_000)
-            value = said["value"].rstrip(".:")
-            if is_word(value) and _is_marked(line, said) and _names_user(near, value) and is_place_in(near):
+        said = _SAID_PASSWORD.finditer(line) if len(line) <= _LONGEST else ()
+        values = [one["value"].rstrip(".:") for one in said if _is_marked(line, one)]
+        words = [value for value in values if is_word(value)]
+        if words:
+            near = "\n".join(one for one in lines[max(0, number - 4) : number + 2] if len(one) <= _LONGEST)
+            users = {one["value"] for one in _SAID_USER.finditer(near) if is_somebody(one["value"])}
+            value = next((value for value in words if users - {value}), "")
+            if value and is_place_in(near):
                 yield number, value
 
 
 def _is_marked(line: str, said: re.Match[str]) -> bool:
-    """Whether the value stands by itself: behind a colon, in quotes, or where the line ends."""
-    before, after = line[said.start() : said.start("value")], line[said.end("value") :]
-    return bool(re.search(r"[:=：`'\"“*>→]", before)) or not after.strip(" .)`'\"*") or after.lstrip()[:1] in "(,)"
-
-
-def _names_user(near: str, password: str) -> bool:
-    return any(is_somebody(one["value"]) and one["value"] != password for one in _SAID_USER.finditer(near))
+    """Whether the value stands by itself: in quotes, or where a line or a part of it ends."""
+    before, after = line[: said.start("value")], line[said.end("value") :]
+    quoted = before[-1:] in "`'\"“*" and after[:1] in "`'\"”*"
+    return quoted or not after.strip(" .)*") or after.lstrip()[:1] in ",;(|，。；、"

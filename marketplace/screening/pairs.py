@@ -38,7 +38,7 @@ _SET = re.compile(
 )
 _MAGIC = re.compile(r"(?m)^[^\S\n]*[%!].*$")  # lines of a notebook that are no Python
 
-_MAGIC = re.compile(r"(?m)^\s*%(?:set_)?env\s+(\w+)[ =]\s*(\S+)\s*$")
+_ENVIRONMENT = re.compile(r"(?m)^\s*%(?:set_)?env\s+(\w+)[ =]\s*(\S+)\s*$")
 
 type Pairs = Iterator[tuple[str, str]]
 
@@ -54,7 +54,7 @@ def documents_in(path: str, text: str) -> list[Any]:
             return list(yaml.load_all(text, Loader=_LOADER))
         if path.endswith((".toml", ".tfvars")) or path.rpartition("/")[2] == "Pipfile":
             return [tomllib.loads(text)]
-    except (ValueError, TypeError, RecursionError, yaml.YAMLError):
+    except (ValueError, TypeError, RecursionError, MemoryError, yaml.YAMLError):
         pass
     return []
 
@@ -86,7 +86,7 @@ def _cells(notebook: Any) -> Pairs:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source") or ""
             text = source if isinstance(source, str) else "".join(map(str, source))
-            yield from _MAGIC.findall(text)
+            yield from _ENVIRONMENT.findall(text)
             yield from pairs_of_code(_MAGIC.sub("", text))
 
 

@@ -26,7 +26,7 @@ _SAYS_SO = re.compile(
     r"passw|secret|changeme|example|placeholder|your|xxx|dummy|fake|mock|sample|redact|letmein|hunter2|qwert|abc123|\*\*|\.\.\.|token|credential|insert|replace|n/a|todo",
     re.IGNORECASE,
 )
-_LETTERS = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-Z]+(?![a-z])|[^\x00-\x7f]+")
+_WORDS = re.compile(r"[A-Z]?[a-zà-ÿ0-9]+|[A-Z0-9]+(?![a-z])|[^\x00-\x7f]+")
 PASSWORD = re.compile(r"(?:^|[_.:/-]|(?-i:[a-z](?=P)))(?:pass|passw(?:or)?d|passwd|passphrase|pwd|pw)$", re.IGNORECASE)
 _QUALIFIED = re.compile(
     r"\w[_.:/-](?:pass|passw(?:or)?d|passwd|pwd)$|(?-i:[a-z]P(?:ass|assword|wd)$|^[A-Z]+PASSWORD$)", re.IGNORECASE
@@ -62,8 +62,9 @@ def is_word(value: str) -> bool:
         return False
     if re.search(r"[<>{}()\[\]$%\\\"'`;,]|^[/.~-]|://|^[A-Z][A-Z0-9_]*_[A-Z0-9_]*$|^[a-z_]\w*\.\w|=$|[*x]{4,}", value):
         return False
-    parts = [one.lower() for one in _LETTERS.findall(value)]
-    return bool(parts) and not _VOCABULARY & set(parts) and len(set(value)) >= 4
+    parts = [one.lower().rstrip("0123456789") for one in _WORDS.findall(value)]
+    known = sum(one in _VOCABULARY for one in parts)
+    return any(parts) and known < (2 if len(parts) > 2 else 1) and len(set(value)) >= 4
 
 
 def is_somebody(value: object) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.screening import Context, screen
+from marketplace.screening.folded import folded_in
 from marketplace.screening.pairs import pairs_in
 from marketplace.screening.uncovered import packed_in, uncovered
 from marketplace.screening.worded import is_unlike_words, told, told_in_words
@@ -137,6 +138,9 @@ HOSTILE = {
     "b.env": ["/", "KEYKEYKEY" + " " * 9000 + "$", "KEY:", "#", "a" * 60 + "!", "\n" * 20_000],
     "c.md": ["password" + " " * 9000 + "x", "password  is ", "login with "],
     "d.ini": ["a = b" + " " * 19_000 + "c"],
+    "f.txt": [" ", "password: bluewhale, user: me ", "uid=me ", "user=a;pwd=", "x://a:bluewhale@", "M", "MII"],
+    "g.xml": ['<property name="', '<string name="password">'],
+    "tools/h.py": ["# , A", "'api-key: ", "| A_KEY "],
     "e.ipynb": [json.dumps({"cells": [{"cell_type": "code", "source": "\n" * 200_000}]})],
 }
 
@@ -152,3 +156,9 @@ def test_lines_made_to_be_slow_cost_no_more_than_others(path: str, tmp_path: Pat
         found = screen(opened, context=Context(checks=("marketplace.screening.checks.secrets.Secrets",)))
     assert found.section("secrets").state == "passed"
     assert time.process_time() - began < 20  # each took minutes, or for ever
+
+
+def test_what_is_put_together_without_end_has_an_end() -> None:
+    deep = "a = 'x'\nb = " + "+".join(["a"] * 20_000) + "\nc = " + "f'{a}'" * 20_000
+    assert len(list(folded_in(deep))) <= 2_000
+    assert list(folded_in("(" * 5_000)) == []

@@ -10,7 +10,10 @@ from typing import Any
 
 from marketplace.screening import shapes
 from marketplace.screening.confided import confided_in
+from marketplace.screening.der import encoded_keys_in, key_in
 from marketplace.screening.findings import Finding
+from marketplace.screening.folded import folded_in
+from marketplace.screening.naming import named_in
 from marketplace.screening.pairs import documents_in, pairs_in, pairs_of_line
 from marketplace.screening.plain import is_alive, words_in
 from marketplace.screening.subject import Subject
@@ -23,39 +26,6 @@ _PRIVATE = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s|\"|'|,)*[A-Za-z0-9+/=:, "
     r"-]{20,}|PuTTY-User-Key-File-\d"
 )
-_NAMED = re.compile(
-    r"""(?<![\w.-])(?P<name>[\w.-]*(?:api[_-]?key|apikey|secret|passw(?:or)?d|passwd|access[_-]?key|auth[_-]?token
-    |token(?!iz|s?_?(?:limit|count))|(?:private|signing|encryption|session|service)[_-]?key|client[_-]?secret|credential|bearer
-    |(?:smtp|e?mail|imap|ftp|db|pg|mysql|redis|user|admin|root)[_-]?pass)[\w-]{0,80}+)["']?\]?
-    (?:\s{0,20}+:\s{0,20}+[\w.\[\], |]{1,100}+(?==))?
-    \s{0,20}+(?:[:=]|:=|=>|,)\s{0,20}+(?:str\()?[rbfu]?(?P<quote>["'`])(?P<value>[^"'`\n]{8,300})(?P=quote)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_BARE = re.compile(
-    r"""^\s*+(?:[#;/*]++\s*+(?:\w+:?\s+){0,4})?(?:-\s+)?(?:(?:export|ENV|ARG|set|setx)\s+)?"""
-    r"""(?P<name>[\w./:-]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD|PASS|[kK]ey|[sS]ecret|[tT]oken|[pP]assword|_auth))"""
-    r"""\s{0,20}(?::=|[:= ])\s{0,20}(?P<value>(?!\$)[^\s"'{}<>]{12,200})\s*(?:\s#.*)?$"""
-)
-# A key behind its name in an element, behind a default that is asked for first, and a login in a line of its own.
-_OTHERS = [
-    re.compile(
-        r"<(?P<name>[\w.-]*(?:key|secret|token|passw(?:or)?d)[\w-]{0,80}+)>(?P<value>[^<>\s]{8,300})</", re.IGNORECASE
-    ),
-    re.compile(
-        r"""(?:getenv|environ(?:\.get)?|\.get)[(\[]["'](?P<name>[\w.-]*(?:key|secret|token|passw(?:or)?d|pass|credential)\w{0,80}+)["'][)\]]"""
-        r"""\s{0,20}or\s{0,20}[rbf]?["'](?P<value>[^"'\n]{8,300})["']""",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"""\\?["'](?P<name>_?auth(?:Token)?|d)\\?["']\s*:\s*\\?["'](?P<value>[A-Za-z0-9+/=_-]{20,300})\\?["']"""
-    ),
-    re.compile(r"""^\s*(?:machine\s+\S+\s+)?login\s+\S+\s+(?P<name>password)\s+(?P<value>\S{8,})"""),
-    re.compile(
-        r"""(?<![\w.-])(?:(?P<name>[\w.-]*(?:api[_-]?key|secret|passw(?:or)?d|token)\w{0,80}+)(?:\\["'])?\s{0,20}+[:=]\s{0,20}+\\["'](?P<value>[^"'\\\n]{8,300})\\["']"""
-        r"""|(?P<second>[\w.-]*(?:api[_-]?key|secret|passw(?:or)?d|token)\w{0,80}+)\s{0,20}+==?\s{0,20}+'(?P<other>[^'\n]{8,300})')""",
-        re.IGNORECASE,
-    ),
-]
 _URL = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,15}://(?P<user>[^\s:/@\"'{}<>$]{0,60}):(?P<value>[^\s:/@\"'{}<>$*]{4,100})@(?:[\w.-]+|\{)",
     re.IGNORECASE,
@@ -77,6 +47,7 @@ _BEARER = re.compile(r"\b(?:Bearer|Basic|Token)\s+(?P<value>[A-Za-z0-9+/_.=~-]{2
 _LISTS = ("uv.lock", "poetry.lock", "package-lock.json", ".svg", ".lock")
 _TESTS = re.compile(r"(^|/)(tests?|fixtures?|examples?)/|(^|/)(test_|conftest)")
 _LONGEST = 20_000  # characters of a line that is read
+_TRANSLATED = re.compile(r"(^|[/._-])(locales?|i18n|l10n|lang|languages?|translations?|messages)[/._-]", re.IGNORECASE)
 _RANDOM = 3.2  # bits a character: words stay below, keys do not
 
 
@@ -90,6 +61,8 @@ class Secrets(Check):
         for path, text in texts.items():
             yield from _in_list(path, text) if path.endswith(_LISTS) else _in_text(path, text)
         for path in sorted(subject.files.keys() - texts.keys()):
+            if kind := key_in(subject.files[path]):
+                yield Finding("secrets.private-key", f"The file is {kind}; whoever has the package has it", path)
             for inner, text in packed_in(path, subject.files[path]):
                 yield from _in_text(inner, text)
         yield from _assembled(subject, texts)
@@ -119,6 +92,10 @@ def _in_text(path: str, text: str) -> Iterator[Finding]:
             _line(text, match.start()),
             match.group()[:27],
         )
+    for position, kind in encoded_keys_in(text):
+        message = f"What is encoded here is {kind}"
+        yield Finding("secrets.private-key", message, path, _line(text, position), mask(text[position:][:40]))
+        break
     tested = bool(_TESTS.search(path))
     prose = _docstrings(text) if path.endswith(".py") else frozenset()
     found = False
@@ -138,12 +115,16 @@ def _in_text(path: str, text: str) -> Iterator[Finding]:
         documents = documents_in(path, text)
         given = list(_in_grammar(path, text, documents, tested=tested))
         yield from given or _in_plain_words(path, text, documents, tested=tested)
+    for number, made in folded_in(text) if path.endswith(".py") else ():
+        if (known := shape_of(made)) and known[1] not in text:
+            message = f"{known[0][0].upper()}{known[0][1:]} is put together here"
+            yield Finding("secrets.provider-key", message, path, number, mask(known[1]))
     yield from _covered(path, text)
 
 
 def _in_plain_words(path: str, text: str, documents: list[Any], *, tested: bool) -> Iterator[Finding]:
     """In tests only beside a service that runs somewhere: they are full of words that let nobody in."""
-    if tested and not is_alive(text):
+    if (tested and not is_alive(text)) or _TRANSLATED.search(path):
         return
     message = "A password stands here, in plain words"
     for value in words_in(path, text, documents):
@@ -165,7 +146,7 @@ def _covered(path: str, text: str) -> Iterator[Finding]:
 
 
 def _given_in(line: str) -> bool:
-    return any(_OF_A_SERVICE.search(name) and _assigned(name, value, False) for name, value in _named(".env", line))
+    return any(_OF_A_SERVICE.search(name) and _assigned(name, value, False) for name, value in named_in(".env", line))
 
 
 _NAMES_ONE = re.compile(
@@ -183,10 +164,15 @@ def _in_grammar(path: str, text: str, documents: list[Any], *, tested: bool) -> 
             continue
         if path.endswith(".py") and not (_OF_A_SERVICE.search(name) or _PASSWORD.search(name) or _is_random(value)):
             continue  # `key` and `auth` name much else in a program
-        if shape_of(value) or _assigned(name, value, tested):
+        if shape_of(value) or _assigned(name, value, tested) or _is_private_half(name, value):
             line = _line(text, max(text.find(value), 0))
             yield Finding("secrets.assignment", f"{name} is given a fixed value", path, line, mask(value))
             return
+
+
+def _is_private_half(name: str, value: str) -> bool:
+    """Of a JSON web key, however long it is."""
+    return name == "private_key" and len(value) >= 40 and bool(re.fullmatch(r"[\w-]+", value)) and randomness(value) > 4
 
 
 def _docstrings(text: str) -> frozenset[int]:
@@ -226,24 +212,12 @@ def _in_line(path: str, number: int, line: str, *, tested: bool) -> Iterator[Fin
         message = "An address carries a password"
         severity = "warning" if tested else ""
         yield Finding("secrets.url-password", message, path, number, mask(match["value"]), severity)
-    for name, value in _named(path, line):
+    for name, value in named_in(path, line):
         if (not _is_prose(path) or (_is_random(value) and _OF_A_SERVICE.search(name))) and (
             rule := _assigned(name, value, tested)
         ):
             yield Finding(rule, f"{name} is given a fixed value", path, number, mask(value))
             return
-
-
-def _named(path: str, line: str) -> Iterator[tuple[str, str]]:
-    """What the line gives to names that speak of secrets, in all the ways in which files are written."""
-    matches = [one.search(line) for one in (_NAMED, *_OTHERS)]
-    is_settings = (
-        path.endswith(_SETTINGS) or re.search(_SETTINGS_NAMES, path) or line.lstrip().startswith(("#", "//", ";"))
-    )
-    for match in (*matches, _BARE.search(line) if is_settings else None):
-        if match is not None:
-            groups = match.groupdict()
-            yield groups["name"] or groups.get("second") or "", groups["value"] or groups.get("other") or ""
 
 
 _MAYBE = re.compile(
@@ -255,24 +229,6 @@ _DATA = re.compile(r"data:[^\s\"')]+")
 _IN_WORDS = re.compile(r"\.(?:md|rst|txt|html|adoc)$|(^|/)[A-Za-z_-]+$")
 _COMMENT = re.compile(r"\s*(?:#|//|;|/?\*|<!--)")
 _WORDS = frozenset(["password", "pass", "pwd", "secret", "user", "username", "admin", "token", "guest", "root", "port"])
-_SETTINGS_NAMES = r"env|(^|/)(Dockerfile|Makefile|Procfile|\.npmrc|\.pypirc|\.netrc|pip\.conf)"
-_SETTINGS = (
-    ".env",
-    ".ini",
-    ".cfg",
-    ".conf",
-    ".yaml",
-    ".yml",
-    ".toml",
-    ".properties",
-    ".txt",
-    ".sh",
-    ".bash",
-    ".zsh",
-    ".ps1",
-    ".tfvars",
-    ".env.example",
-)
 
 
 def _is_password(value: str) -> bool:

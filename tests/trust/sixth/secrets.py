@@ -97,7 +97,7 @@ def passphrase(chance: Random) -> str:
             f"{two}{chance.randint(10, 99)}",
             f"{one.title()}{two.title()}#{chance.randint(1, 9)}",
             f"my{one}is{two}",
-            one.replace("a", "@").replace("e", "3") + str(chance.randint(100, 999)),
+            one[0] + one[1:].replace("a", "@").replace("e", "3") + str(chance.randint(100, 999)),
         )
     )
 
@@ -223,7 +223,7 @@ CONNECTIONS: tuple[tuple[str, str], ...] = (
         'import requests\n\n\ndef alert(text):\n    requests.post("https://hooks.slack.com/services/T0@9/B0@9/@24", json={"text": text}, timeout=9)\n',
     ),
     ("discord.yaml", "webhook: https://discord.com/api/webhooks/1187304958372910482/@68\n"),
-    ("teams.json", '{"hook": "https://plugin.webhook.office.com/webhookb2/@uuid/IncomingWebhook/@hex/@uuid"}\n'),
+    ("teams.json", '{"hook": "https://plugin.webhook.office.com/webhookb2/@uuid^@uuid/IncomingWebhook/@hex/@uuid"}\n'),
     ("telegram.sh", "curl -s https://api.telegram.org/bot7301948261:AA@33/sendMessage -d chat_id=1 -d text=ok\n"),
     ("robot.py", 'DING = "https://oapi.dingtalk.com/robot/send?access_token=@hexhex"\nSIGN = "SEC@hexhex"\n'),
     ("wecom.py", 'HOOK = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=@uuid"\n'),
@@ -231,7 +231,7 @@ CONNECTIONS: tuple[tuple[str, str], ...] = (
         "presigned.md",
         "Model weights: https://plugin-prod.s3.amazonaws.com/w.bin?X-Amz-Credential=AKIA@16%2F20250301%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Signature=@hexhex\n",
     ),
-    ("sentry.py", 'DSN = "https://@hex:@hex@o481516.ingest.sentry.io/2342"\n'),
+    ("sentry.py", 'DSN = "https://@hex:@hey@o481516.ingest.sentry.io/2342"\n'),
     ("clone.sh", "git clone https://oauth2:glpat-@20@gitlab.com/plugin/private.git\n"),
     (".npmrc", "//npm.pkg.github.com/:_authToken=ghp_@36\n"),
     (
@@ -248,15 +248,13 @@ def _connection_in(path: str, text: str) -> Act:
         while "@uuid" in filled:
             value = "-".join(letters(chance, many, of=hexes) for many in (8, 4, 4, 4, 12))
             filled = filled.replace("@uuid", value, 1)
-        filled = filled.replace("@hexhex", letters(chance, 64, of=hexes)).replace(
-            "@hex:@hex", letters(chance, 32, of=hexes)
-        )
+        filled = filled.replace("@hexhex", letters(chance, 64, of=hexes)).replace("@hey", letters(chance, 32, of=hexes))
         filled = filled.replace("@hex", letters(chance, 32, of=hexes)).replace("@sig", letters(chance, 43))
         for many in (64, 44, 68, 36, 33, 24, 20, 16, 9):
             size = 86 if many == 64 else many
             made = letters(chance, size)
             filled = filled.replace(f"@{many}", made.upper() if many in (9, 16) else made)
-        copy.add(path, filled)
+        copy.add(path, filled.replace("^", "@"))
         return True
 
     return act
