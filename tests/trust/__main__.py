@@ -31,7 +31,7 @@ def arguments(argv: list[str]) -> Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--each", type=int, default=1, help="plantings of each class into each plugin")
     parser.add_argument("--most", type=int, default=0, help="only so many plugins, drawn by lot")
-    parser.add_argument("--set", choices=SETS, help="which plants: six writers' habits")
+    parser.add_argument("--set", choices=SETS, help="which plants: each has a writer of its own")
     parser.add_argument("--only", default="", help="a part of a class's name")
     parser.add_argument(
         "--rows",

@@ -11,6 +11,7 @@ from tests.trust.given import measure_given
 from tests.trust.measuring import KINDS, Kind, measure, measure_clean
 from tests.trust.rows import read_rows, table, write_rows
 from tests.trust.second import KINDS as SECOND
+from tests.trust.sixth import KINDS as SIXTH
 from tests.trust.third import KINDS as THIRD
 
 
@@ -29,7 +30,7 @@ def test_what_is_planted_is_found_and_twins_are_let_through(kind: Kind, copies) 
 
 
 @pytest.mark.parametrize(
-    "kind", [*SECOND, *THIRD, *FOURTH], ids=lambda kind: f"{kind.plant.__module__.split('.')[2]} {kind.name}"
+    "kind", [*SECOND, *THIRD, *FOURTH, *SIXTH], ids=lambda kind: f"{kind.plant.__module__.split('.')[2]} {kind.name}"
 )
 def test_other_hands_plants_are_found_too(kind: Kind, copies) -> None:
     row = measure(copies[:2], kind, chance=Random(5), each=1)
