@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from endpoints import book, services
 from endpoints.forms import RulesForm
 from endpoints.models import Delivery, Endpoint, Seen
 from endpoints.rules import Rules, rules
+from marketplace import recalling
+from runtime import lookup, recalls
 from runtime.models import Installation
 from runtime.uploading import upload_package
 from tests.pages.conftest import cluster, house, install, loop, people, visit, workspace
@@ -138,6 +141,20 @@ def test_rules_that_make_no_sense(
     assert said in answer.text
     endpoint.refresh_from_db()
     assert endpoint.rules == {}
+
+
+def test_an_endpoint_of_a_recalled_plugin_says_so(
+    visit: Callable[..., Client], endpoint: Endpoint, people: SimpleNamespace
+) -> None:
+    pages = ("/w/support/endpoints", address(endpoint))
+    assert not [page for page in pages if "Plugin recalled" in visit("member").get(page).text]
+    try:
+        recalling.recall("plugin", "patchbay/hooks", strength="hard", reason="It leaks.", by=people.owner)
+        assert recalls.follow() == 1
+        lookup.forget()
+        assert [page for page in pages if "Plugin recalled" in visit("member").get(page).text] == [*pages]
+    finally:
+        lookup.forget()
 
 
 def test_switched_off_on_and_removed(visit: Callable[..., Client], endpoint: Endpoint) -> None:

@@ -10,6 +10,8 @@ import pytest
 from django.utils import timezone
 
 from debugging.keys import issue
+from endpoints import services
+from endpoints.models import Delivery, Seen
 from marketplace.models import Collection, CollectionItem, Comment, Finding, ScreeningSection, Submission, User
 from marketplace.workspaces import create_workspace
 from runtime.models import Installation
@@ -30,6 +32,7 @@ def scene(
     one: Submission,
     submitted: Callable[..., Submission],
     echo_package: Path,
+    package_of: Callable[[str], Path],
     settings: Any,
 ) -> SimpleNamespace:
     """owner publishes and has a workspace; ada reviews and is staff; `paths` fills in addresses."""
@@ -42,7 +45,25 @@ def scene(
     package = upload_package(echo_package.read_bytes())
     Installation.objects.create(workspace_id=str(workspace.pk), plugin_id=ECHO, package=package, source="package")
     issue(str(workspace.pk))
-    return SimpleNamespace(**vars(people), one=one.pk, slug=workspace.slug)
+    delivery = called(str(workspace.pk), package_of("hooks"))
+    more = {"one": one.pk, "slug": workspace.slug, "delivery": delivery.pk, "endpoint": delivery.endpoint_id}
+    return SimpleNamespace(**vars(people), **more)
+
+
+def called(workspace_id: str, package: Path) -> Delivery:
+    """An endpoint that has been called and has queued; a delivery of it that has failed."""
+    hooks = upload_package(package.read_bytes())
+    Installation.objects.create(workspace_id=workspace_id, plugin_id=hooks.plugin_id, package=hooks, source="package")
+    row = services.setup(workspace_id, hooks.unique_identifier, name="Shop orders", settings={"secret": "hush"})
+    now = timezone.now()
+    Seen.objects.create(endpoint=row, at=now, method="POST", target="/in?a=1", status=500, body="{}", size=2)
+    request = b"POST /in HTTP/1.1\r\nHost: shop.example.org\r\nContent-Length: 2\r\n\r\n{}"
+    plain = {"endpoint": row, "method": "POST", "target": "/in", "request": request, "next_at": now}
+    Delivery.objects.create(**plain, state="running")
+    Delivery.objects.create(**plain, state="done", duplicates=2, unique_id="order-1")
+    failed = Delivery.objects.create(**plain, state="failed", unique_id="order-2")
+    failed.tries.create(at=now, status=500, answer="no room")
+    return failed
 
 
 def listed(people: SimpleNamespace) -> None:

@@ -16,11 +16,12 @@ from tests.accessible import overflow, violations
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 Window = Callable[..., BrowserContext]
-MAIL, W, SUBMISSION, ECHO = (
+MAIL, W, SUBMISSION, ECHO, ENDPOINT = (
     "/plugins/acme/mail",
     "/w/{slug}",
     "/desk/submissions/{one}",
     "/w/{slug}/plugins/patchbay/echo",
+    "/w/{slug}/endpoints/{endpoint}/",
 )
 # Room and part of it: who reads, and what.
 ROOMS = {
@@ -52,7 +53,15 @@ ROOMS = {
     ),
     "desk 2": (
         "ada",
-        ["/desk/statistics", "/desk/administration", "/desk/audit", "/inbox", "/publish/claims", "/invitations"],
+        [
+            "/desk/statistics",
+            "/desk/administration",
+            "/desk/audit",
+            "/desk/key",
+            "/inbox",
+            "/publish/claims",
+            "/invitations",
+        ],
     ),
     "desk 3": ("ada", ["/desk/keys", "/desk/recalls", "/desk/mirrors", "/desk/mirrors/new", "/catalogues/", "/nodes"]),
     "console 1": (
@@ -66,6 +75,10 @@ ROOMS = {
     "console 3": (
         "owner",
         [ECHO, *(f"{ECHO}/-/{tab}" for tab in ("permissions", "signature", "activity", "usage", "logs"))],
+    ),
+    "console 5": (
+        "owner",
+        [f"{ENDPOINT}{tab}" for tab in ("", "deliveries", "deliveries/{delivery}", "settings", "rules", "address")],
     ),
     "console 4": (
         "owner",
@@ -81,7 +94,7 @@ def test_everybody_can_use_it_in_all_looks(scene: SimpleNamespace, window: Windo
     page = window(getattr(scene, who) if who else None, width=width).new_page()
     wrong: list[str] = []
     for path in paths:
-        answer = page.goto(path.format(slug=scene.slug, one=scene.one))
+        answer = page.goto(path.format(**vars(scene)))
         assert answer is not None
         assert answer.status == (404 if path == "/nowhere" else 403 if path == "/sign-up" else 200), path
         wrong += in_both_themes(page, path, width=width)
