@@ -19,7 +19,6 @@ _DEEPEST = 4000  # of expressions nested in a plugin's source
 def screen(package: Package, *, context: Context | None = None) -> Report:
     """Read the package with every enabled check. Never runs anything of it, never raises for what is in it."""
     context = context or Context()
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST))
     subject = Subject(package, context)
     return Report([run_check(check, subject) for check in load_checks(context.checks or CHECKS)])
 
@@ -36,6 +35,7 @@ def load_checks(names: tuple[str, ...]) -> list[Check]:
 
 
 def run_check(check: Check, subject: Subject) -> Section:
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST))  # in a worker as in a command
     started = perf_counter()
     section = Section(check.name, State.PASSED, check.enforced, check.required, "", check.version)
     try:

@@ -156,3 +156,17 @@ def test_where_only_some_are_looked_at_they_are_the_same_in_every_process() -> N
         done = subprocess.run(argv, env=variables, cwd=ROOT, capture_output=True, text=True, check=True)
         said.add(done.stdout)
     assert len(said) == 1, said
+
+
+ENDLESS = {
+    "calls": "x = ''.join(chr(sum(ord(a) for a in 'x' * 4000)) for b in 'y' * 4000)",
+    "no calls": "x = [[a * b for a in range(4000)] for b in range(4000)]",
+    "statements": "\n".join([f"x = 'http://h{i}.io'" for i in range(3000)] + ["y = x + x"] * 3000),
+}
+
+
+@pytest.mark.parametrize("how", ENDLESS)
+def test_what_takes_too_long_is_left_and_named(how: str) -> None:
+    program = read_program({"a.py": b"x = 1", "b.py": ENDLESS[how].encode(), "c.py": b"y = 1"}, seconds=1)
+    assert not program.settled
+    assert {"b.py", "c.py"} <= program.unread.keys()

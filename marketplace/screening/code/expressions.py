@@ -275,6 +275,7 @@ def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.Generato
 
 def _turns(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> list[Value]:
     """Every element, if all that it is made of is known. Raises LookupError."""
+    frame.program.go_on()
     if len(node.generators) != 1 or not isinstance(node.generators[0].target, ast.Name | ast.Tuple):
         raise LookupError
     loop = node.generators[0]

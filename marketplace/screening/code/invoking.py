@@ -82,6 +82,7 @@ def call_value(
     receiver: Value = NOTHING,
     keywords: dict[str, Value] | None = None,
 ) -> Value:
+    frame.program.go_on()
     site = CallSite(frame.module, node, frame.scope, callee, receiver, args, keywords or {})
     frame.program.sites[id(node)] = site
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""

@@ -1,12 +1,19 @@
 """A package's source as a whole: its modules, functions and classes, and all that a name in it may be."""
 
 import ast
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 
 from .modules import Module
 from .sites import CallSite, Reference
 from .values import NOTHING, Value, crowded, is_crowded
+
+
+class OutOfTime(Exception):
+    """Following the source has taken all the time that there is."""
+
 
 Callable = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -49,11 +56,18 @@ class Program:
     sites: dict[int, CallSite] = field(default_factory=dict)
     references: dict[tuple[str, int, str], Reference] = field(default_factory=dict)
     imports: dict[str, set[str]] = field(default_factory=dict)  # local modules by importing module
+    walked: set[str] = field(default_factory=set)  # paths of modules that were followed to their end once
     foreign: dict[str, tuple[str, int]] = field(default_factory=dict)  # imported libraries: where first
     parsed: dict[tuple[str, object], object] = field(default_factory=dict)  # texts of data, by what has read them
     changed: bool = False
     moved: bool = False  # whether more changed than constants
     settled: bool = False
+    deadline: float = math.inf  # of the monotonic clock
+
+    def go_on(self) -> None:
+        """Raises OutOfTime: one expression can ask for more work than a whole package should."""
+        if monotonic() > self.deadline:
+            raise OutOfTime
 
     @property
     def calls(self) -> list[CallSite]:

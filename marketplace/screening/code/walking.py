@@ -18,5 +18,6 @@ def evaluate(frame: Frame, node: ast.expr) -> Value:
 
 def run(frame: Frame, body: Iterable[ast.stmt]) -> None:
     for statement in body:
+        frame.program.go_on()
         if (rule := STATEMENTS.get(type(statement))) is not None:
             rule(frame, statement)
