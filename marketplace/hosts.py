@@ -179,8 +179,8 @@ def _by_number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
         return ipaddress.ip_address(host)
     except ValueError:
         pass
-    parts = host.lower().split(".")
-    if len(parts) > 4 or not all(re.fullmatch(r"0x[0-9a-f]+|[0-9]+", part) for part in parts):
+    parts = host.lower().split(".") if len(host) < 64 else []
+    if not 1 <= len(parts) <= 4 or not all(re.fullmatch(r"0x[0-9a-f]+|[0-9]+", part) for part in parts):
         return None
     numbers = [_number(part) for part in parts]
     whole = sum(number << 8 * (3 - index) for index, number in enumerate(numbers[:-1])) + numbers[-1]

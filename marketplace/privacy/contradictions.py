@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .classes import DATA
-from .denials import denials
+from .denials import Denial, denials
 from .evidence import Evidence
 from .statement import Statement
 
@@ -24,14 +24,15 @@ class Item:
         return asdict(self) | {"answer": "", "reason": ""}
 
 
-def contradictions(statement: Statement, evidence: Evidence) -> list[Item]:
+def contradictions(statement: Statement, evidence: Evidence, denied: list[Denial] | None = None) -> list[Item]:
+    """`denied` is what `denials` says of the same evidence, if it has been asked: it takes its time."""
     found = [
         *_hosts(statement, evidence),
         *_nothing(statement, evidence),
         *_storage(statement, evidence),
         *_sensitive(statement),
     ]
-    found += [*_policies(statement), *_text(evidence), *_guesses(statement)]
+    found += [*_policies(statement), *_text(denials(evidence) if denied is None else denied), *_guesses(statement)]
     return list({item.key: item for item in found}.values())
 
 
@@ -130,8 +131,8 @@ def _policies(statement: Statement) -> Iterator[Item]:
             )
 
 
-def _text(evidence: Evidence) -> Iterator[Item]:
-    for denial in denials(evidence):
+def _text(denied: list[Denial]) -> Iterator[Item]:
+    for denial in denied:
         yield Item(
             f"denial:{denial.kind}:{denial.line}" + (f":{denial.path}" if denial.path != "PRIVACY.md" else ""),
             "denial",

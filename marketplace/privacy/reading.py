@@ -13,14 +13,16 @@ from .classes import DATA
 from .statement import Recipient, Statement, Use
 
 FILES = ("privacy.yaml", "privacy.yml")
+LONGEST = 60_000  # letters of a policy that are read; long ones have a sixth
+_MOST_RECIPIENTS = 100
 _POLICY = re.compile(r"privacy|legal|terms|policies", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(no|not|never|without|n't|none|nor)\b", re.IGNORECASE)
 _KEPT = re.compile(
-    r"(?:retain|kept|keep|stor|delet)\w*[^.\n]{0,60}?(\d+ (?:hours?|days?|weeks?|months?|"
+    r"(?:retain|kept|keep|stor|delet)\w{0,12}[^.\n]{0,60}?(\d{1,4} (?:hours?|days?|weeks?|months?|"
     r"years?)|until [^.\n]{3,60}|as long as [^.\n]{3,80})",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{0,100}\w")
 _BASIS = re.compile(r"legal basis[^.\n]{0,60}(consent|contract|legitimate interest)", re.IGNORECASE)
 
 
@@ -46,9 +48,9 @@ def policy_path(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> str:
 
 
 def policy_text(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> str:
-    """What the policy says; "" if there is none in the package."""
+    """What the policy says, up to LONGEST; "" if there is none in the package."""
     path = policy_path(files, manifest)
-    return bytes(files[path]).decode(errors="replace") if path else ""
+    return bytes(files[path][: 4 * LONGEST]).decode(errors="replace")[:LONGEST] if path else ""
 
 
 def read_statement(content: bytes | str) -> Statement:
@@ -107,6 +109,17 @@ def _recipients(text: str) -> list[Recipient]:
     policies = {registrable(host_of(url)): url for url in urls_in(text) if _POLICY.search(url)}
     for host in hosts_in(_MAIL.sub("", text)):
         domain = registrable(host)
-        if not is_reserved(host) and domain not in found:
-            found[domain] = Recipient(name=domain, hosts=[domain], policy=policies.get(domain, "")[:500])
+        if not is_reserved(host) and domain not in found and (one := _recipient(domain, policies.get(domain, ""))):
+            found[domain] = one
+        if len(found) == _MOST_RECIPIENTS:
+            break
     return list(found.values())
+
+
+def _recipient(domain: str, policy: str) -> Recipient | None:
+    """None for what is no name that anybody could have; of policies only what a browser opens."""
+    link = policy[:500] if policy.startswith(("https://", "http://")) else ""
+    try:
+        return Recipient(name=domain, hosts=[domain], policy=link)
+    except ValidationError:
+        return None

@@ -10,7 +10,9 @@ _NO = (
 IS_NO = re.compile(rf"{_NO}[\s.!。]*$", re.IGNORECASE)
 _BEGINS_NO = re.compile(rf"{_NO}\s*[.,;:!。，；！]", re.IGNORECASE)
 _BEGINS = re.compile(r"\s*([-*+#>|]|\d+[.)]|```|$)")
-_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_RULE = re.compile(r"\|?\s*+:?-{2,}+:?\s*+(\|\s*+:?-{2,}+:?\s*+)*\|?\s*$")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,1000}>")
+_LONGEST, _SHARED = 1000, 200  # letters of a sentence; what is longer is read in pieces that share some
 
 # A full stop inside a word is one of a host's name or a version.
 _ENDS = re.compile(r"(?<=[!?。！？；;])\s*|(?<=\.)\s+|(?<=[a-z)]\.)(?=[A-Z])|(?<=\.)(?=[^\x00-\x7f])")
@@ -20,7 +22,7 @@ type Lines = Iterator[tuple[int, str]]
 
 def sentences(text: str) -> Lines:
     """With the lines on which they begin; headings and lists end one as a full stop does."""
-    in_code, lines = False, _unwrapped(re.sub(r"</?[a-zA-Z][^>\n]*>", " ", text))
+    in_code, lines = False, _unwrapped(_TAG.sub(" ", text))
     yield from _answers(lines)
     for number, line in enumerate(lines, start=1):
         in_code ^= line.startswith("```")
@@ -30,7 +32,12 @@ def sentences(text: str) -> Lines:
             bare = re.sub(r"[*_`>#]+", "", cell).strip()
             for part in _ENDS.split(bare):
                 if len(part) > 3 and (len(part) > 5 or not part.isascii() or part.lower().startswith("yes")):
-                    yield number, part
+                    yield from ((number, piece) for piece in _pieces(part))
+
+
+def _pieces(sentence: str) -> Iterator[str]:
+    for start in range(0, max(len(sentence) - _SHARED, 1), _LONGEST - _SHARED):
+        yield sentence[start : start + _LONGEST]
 
 
 _OWN_HOST = re.compile(
@@ -94,17 +101,21 @@ def is_head(lines: list[str], number: int) -> bool:
 def _unwrapped(text: str) -> list[str]:
     """Lines, each with what continues it; what was taken from a line leaves it empty, so numbers stay."""
     lines = text.splitlines()
-    for index in range(len(lines) - 1, 0, -1):
-        line, before = lines[index], lines[index - 1].rstrip()
-        begins = _BEGINS.match(line)
-        if (
-            not begins
-            and before
-            and not before.startswith(("#", "```"))
-            and not before.endswith((".", ":", "!", "?", "。", "|"))
-        ):
-            lines[index - 1], lines[index] = f"{before} {line.strip()}", ""
-    return lines
+    found: list[str] = []
+    begin, parts = 0, lines[:1]
+    for index in range(1, len(lines) + 1):
+        if index < len(lines) and _continues(lines[index], lines[index - 1].rstrip()):
+            parts.append(lines[index])
+        else:
+            whole = " ".join([parts[0].rstrip(), *map(str.strip, parts[1:])]) if len(parts) > 1 else "".join(parts)
+            found += [whole, *[""] * (index - begin - 1)]
+            begin, parts = index, lines[index : index + 1]
+    return found
+
+
+def _continues(line: str, before: str) -> bool:
+    ends = before.endswith((".", ":", "!", "?", "。", "|")) or before.startswith(("#", "```"))
+    return bool(before) and not ends and not _BEGINS.match(line)
 
 
 def _answers(lines: list[str]) -> Lines:

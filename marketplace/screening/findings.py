@@ -7,6 +7,17 @@ from typing import Any
 from .rules import RULES
 
 
+def storable(value: Any) -> Any:
+    """The same without what no database takes: a plugin's texts hold NULs, and halves of letters."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(inner) for inner in value]
+    return value
+
+
 class State(StrEnum):
     """As the rows of ScreeningSection have them."""
 
@@ -30,6 +41,8 @@ class Finding:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "severity", self.severity or RULES[self.rule].severity)
+        for name in ("message", "path", "evidence"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
 
     @property
     def blocking(self) -> bool:

@@ -1,10 +1,11 @@
-"""Python's own insides, and functions that run code handed around as things: ways to run code unseen."""
+"""Ways to run code unseen that need no call: Python's own insides, and classes that decide what an import gives."""
 
 import ast
 import re
 from collections.abc import Iterator
 
 from .code import Program
+from .code.sites import written
 from .code.values import NOTHING
 from .commands import starts
 from .findings import Finding
@@ -23,9 +24,7 @@ def inner_workings(program: Program) -> Iterator[Finding]:
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Attribute) and node.attr in _INNER:
                 message = f"{node.attr} reaches into Python's insides, which hides what is run"
-                yield Finding(
-                    "code.exec-hidden", message, module.path, node.lineno, " ".join(ast.unparse(node).split())[:160]
-                )
+                yield Finding("code.exec-hidden", message, module.path, node.lineno, written(node))
             elif _changes_code(node):
                 yield Finding("code.exec-hidden", "The code of a function is replaced", module.path, node.lineno)  # type: ignore[attr-defined]
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _REACHING.search(node.value):

@@ -115,7 +115,7 @@ RULES: dict[str, Rule] = {
     "privacy.denies-use": _error("The text denies a use of data that the code makes."),
     "privacy.retention": _warning("Data is stored and the text does not say how long."),
     "privacy.legal-basis": _warning("Sensitive data without a legal basis."),
-    "privacy.unreadable": _error("privacy.yaml cannot be read."),
+    "privacy.unreadable": _error("privacy.yaml cannot be read, or a policy is too long to be."),
     # similarity
     "similarity.copy": _warning("Most of the source is that of another plugin."),
     # rehearsal

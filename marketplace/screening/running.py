@@ -31,6 +31,7 @@ State = ScreeningSection.State
 OVER = timedelta(minutes=20)  # whoever ran a check for so long is taken for dead
 DONE = frozenset({State.PASSED, State.FINDINGS, State.FAILED, State.NOT_SCANNED})
 ACTOR = "screening"
+_KEPT = 2000  # findings of a check
 
 
 @transaction.atomic
@@ -86,7 +87,8 @@ def write(row: ScreeningSection, check: Check, section: findings.Section) -> Non
     """What a check found, in place of what it found before; what somebody has settled stays settled."""
     settled = {_place(old): old for old in row.findings.filter(settled_at__isnull=False)}
     row.findings.all().delete()
-    Finding.objects.bulk_create(_finding(row, one, settled) for one in section.findings[:2000])
+    worst = sorted(section.findings, key=lambda one: not one.blocking)  # a flood of notes must not push these out
+    Finding.objects.bulk_create(_finding(row, one, settled) for one in worst[:_KEPT])
     ended = ScreeningSection.objects.filter(pk=row.pk, started_at=row.started_at)
     ended.update(
         state=section.state.value,

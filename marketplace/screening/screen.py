@@ -9,7 +9,7 @@ from marketplace.difypkg import Package
 
 from .checks import CHECKS, Check, NotScanned
 from .context import Context
-from .findings import Report, Section, State
+from .findings import Report, Section, State, storable
 from .subject import Subject
 
 log = logging.getLogger(__name__)
@@ -47,5 +47,6 @@ def run_check(check: Check, subject: Subject) -> Section:
     except Exception as error:
         log.exception("the check %s broke on %s", check.name, subject.package.plugin_id)
         section.state, section.summary = State.FAILED, f"The check broke: {type(error).__name__}: {error}"[:2000]
+    section.summary, section.evidence = storable(section.summary), storable(section.evidence)
     section.seconds = round(perf_counter() - started, 3)
     return section

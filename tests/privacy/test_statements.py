@@ -1,5 +1,6 @@
 """The statement: read, written, compared, and held against what the code does."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from marketplace.privacy import (
     read_statement,
     widened,
 )
+from marketplace.privacy.evidence import Evidence, Seen
 from marketplace.screening import Context, Subject
 from marketplace.screening.evidence import evidence_of
 from tests.screening.making import package, report, rules, tool
@@ -198,3 +200,27 @@ def test_denials_name_line_and_place(tmp_path: Path) -> None:
         (one,) = denials(evidence_of(Subject(opened, Context())))
     assert (one.kind, one.line, one.sentence) == ("network", 3, "- Works fully offline.")
     assert "tools/weather.py" in one.against
+
+
+def test_names_that_are_too_long_and_links_of_other_kinds_are_no_recipients() -> None:
+    text = (
+        f"Sent to HTTPS://Acme.io/privacy, ftp://files.other.io/legal and https://{'a' * 600}.com/terms, a{'9' * 5000}."
+    )
+    assert [(one.name, one.policy) for one in guess(text).recipients] == [("acme.io", ""), ("other.io", "")]
+
+
+def test_a_policy_that_nobody_could_read_is_not_taken_for_one(tmp_path: Path) -> None:
+    text = "The city is sent to weather-acme.com. " * 2000
+    assert rules(report(tmp_path, "privacy", PRIVACY_dot_md=text), "error") == {"privacy.unreadable"}
+
+
+SLOW = ["<a", "a\n", "--" + " " * 5000, "stor", "a@", "a.b ", "beyond ", "| a |\n|---|\n", "不"]
+
+
+@pytest.mark.parametrize("part", SLOW)
+def test_sentences_made_to_be_slow_cost_no_more_than_others(part: str) -> None:
+    text = (part * 10_000)[:10_000] + "x"
+    began = time.process_time()
+    denials(Evidence(text=text, sends=Seen("a.io", "a.py", 1)))
+    guess(text)
+    assert time.process_time() - began < 60

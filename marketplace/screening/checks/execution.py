@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.screening.code import CallSite, Program, Value
 from marketplace.screening.code.lookups import deep_taints
+from marketplace.screening.code.sites import written
 from marketplace.screening.commands import PROCESS, is_plain, started, starts
 from marketplace.screening.findings import Finding
 from marketplace.screening.insides import inner_workings, loaders, reducers
@@ -111,7 +112,7 @@ def _of_site(subject: Subject, site: CallSite) -> Iterator[Finding]:
         elif _EVALUATORS.match(name):
             yield from _evaluated(site, name, taints)
         elif name == "logging.config.dictConfig" and re.search(
-            r"[\"']\(\)[\"']: ?[\"'](os|subprocess|builtins|runpy)\.", ast.unparse(site.node)
+            r"[\"']\(\)[\"']: ?[\"'](os|subprocess|builtins|runpy)\.", written(site.node, 4000)
         ):
             yield Finding(
                 "code.exec-hidden",

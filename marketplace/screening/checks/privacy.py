@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from marketplace.privacy import BadStatement, Statement, as_label, contradictions, denials, statement_in
+from marketplace.privacy import BadStatement, Item, Statement, as_label, contradictions, denials, statement_in
+from marketplace.privacy.reading import LONGEST
 from marketplace.screening.evidence import evidence_of
 from marketplace.screening.findings import Finding
 from marketplace.screening.subject import Subject
@@ -36,13 +37,16 @@ class Privacy(Check):
         if subject.context.statement is not None:
             statement, source = subject.context.statement, "form"
         evidence |= {"statement": statement.model_dump(), "source": source, "label": as_label(statement)}
-        evidence["checklist"] = [item.as_json() for item in contradictions(statement, seen)]
+        denied = denials(seen)
+        points = contradictions(statement, seen, denied)
+        evidence["checklist"] = [item.as_json() for item in points]
         yield from _policy(seen.text, statement)
-        for denial in denials(seen):
+        for denial in denied:
             who = "The policy" if denial.path == "PRIVACY.md" else denial.path
             message = f"{who} says “{denial.sentence}”, and the code does otherwise: {denial.against}"
             yield Finding(_RULES[denial.kind], message, denial.path, denial.line, denial.sentence)
         yield from _unstated(statement, source, seen)
+        yield from _to_be_said(points)
         for one in seen.undeclared:
             if "input" in one.carries:
                 message = f"What users enter reaches {one.what}, which neither the listing nor the policy names"
@@ -50,6 +54,9 @@ class Privacy(Check):
 
 
 def _policy(text: str, statement: Statement) -> Iterator[Finding]:
+    if len(text) == LONGEST:
+        message = f"The policy is longer than {LONGEST} letters: nobody will read it, and its end was not looked at"
+        yield Finding("privacy.unreadable", message, "PRIVACY.md")
     if not text and statement.is_empty:
         yield Finding("privacy.missing", "There is no privacy policy; say what becomes of people's data", "PRIVACY.md")
     elif "Please fill in" in text or (text and len(text.strip()) < 40):
@@ -67,7 +74,10 @@ def _unstated(statement: Statement, source: str, seen: Any) -> Iterator[Finding]
             place = seen.sends
             message = f"The statement says that nothing is collected, and the code sends to {place.what or 'a host'}"
             yield Finding("privacy.denies-collection", message, place.path, place.line)
-    for item in contradictions(statement, seen):
+
+
+def _to_be_said(points: list[Item]) -> Iterator[Finding]:
+    for item in points:
         if item.kind == "retention":
             yield Finding("privacy.retention", item.text, item.path or "PRIVACY.md", item.line)
         elif item.kind == "legal basis":

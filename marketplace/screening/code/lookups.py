@@ -10,7 +10,7 @@ from .frames import Frame
 from .importing import local_member
 from .paths import PLUGIN, of_environment, path_attribute
 from .program import Program
-from .sites import Reference
+from .sites import Reference, written
 from .values import NOTHING, Constant, Value, constant, either, ordered, ref
 
 _FAR = 2
@@ -51,8 +51,7 @@ def note_references(frame: Frame, node: ast.expr, value: Value) -> None:
         if name.startswith("dify.session.") or ".InvokeType." in name:
             key = (frame.module.path, node.lineno, name)
             if key not in frame.program.references:
-                source = " ".join(ast.unparse(node).split())[:160]
-                frame.program.references[key] = Reference(frame.module, node.lineno, name, source)
+                frame.program.references[key] = Reference(frame.module, node.lineno, name, written(node))
 
 
 def _attribute_of(program: Program, one: str, name: str) -> Value:

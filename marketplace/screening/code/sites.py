@@ -7,6 +7,15 @@ from .modules import Module
 from .values import NOTHING, Value
 
 
+def written(node: ast.AST, most: int = 160) -> str:
+    """As it stands in the source, on one line and shortened."""
+    try:
+        text = " ".join(ast.unparse(node).split())
+    except RecursionError:
+        text = "(nested too deeply to be shown)"
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 @dataclass(frozen=True, slots=True)
 class CallSite:
     """One call in the source: what may be called (`callee.refs`) with what."""
@@ -30,8 +39,7 @@ class CallSite:
     @property
     def source(self) -> str:
         """The call as it is written, shortened."""
-        text = " ".join(ast.unparse(self.node).split())
-        return text if len(text) <= 160 else f"{text[:157]}..."
+        return written(self.node)
 
     @property
     def names(self) -> frozenset[str]:
