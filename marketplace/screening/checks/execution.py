@@ -1,6 +1,5 @@
 """Code that is made, fetched or hidden, and other programs that are started."""
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import Any
