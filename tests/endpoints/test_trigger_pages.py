@@ -73,6 +73,10 @@ def bell(start_host: Callable[..., Any]) -> Iterator[Bell]:
     made.api.http.close()
 
 
+def test_from_a_stored_account_on_to_the_subscription(bell: Bell) -> None:
+    assert f'href="{NEW}"' in bell.browser.page("/w/default/plugins/patchbay/trigger/-/credentials/")
+
+
 def test_options_are_asked_of_the_plugin(bell: Bell) -> None:
     assert "Load options" in bell.browser.page(NEW)
     loaded = bell.browser.send(NEW, {"name": "kept", "account": bell.account, "load": "door"})
