@@ -189,6 +189,7 @@ def approve_by_two(one: Page, other: Page) -> None:
     expect(one.get_by_text("A second reviewer has to agree")).to_be_visible()
     expect(one.get_by_text("Somebody else has to be the second")).to_be_visible()
     open_in_queue(other, "0.1.1")
+    expect(other.get_by_text("Bob: It is what the plugin is for.").first).to_be_visible()
     approve(other)
     expect(other.get_by_text("Approved. It is signed and listed next.")).to_be_visible()
 

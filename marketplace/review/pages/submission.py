@@ -89,6 +89,9 @@ def decision(one: Submission, reader: User) -> dict[str, Any]:
         "obstacles": list(deciding.obstacles(one)) if one.state in CLAIMABLE else [],
         "given": given,
         "needed": needed(one),
+        "accepted": {
+            tick["key"]: f"{row.reviewer or 'The rules'}: {tick['reason']}" for row in given for tick in row.ticks
+        },
         "mine": any(row.reviewer_id == reader.pk for row in given),
         "categories": deciding.CATEGORIES,
         "category": given[0].category if given else one.organization.standing,
