@@ -20,9 +20,12 @@ from marketplace.models import (
     Release,
     Submission,
     User,
+    Workspace,
 )
 from marketplace.review.parties import reviews
 from marketplace.review.placing import CLAIMABLE
+from marketplace.workspaces import GOVERNING
+from runtime import recalls
 
 RECENT = timedelta(days=14)
 MOST = 50  # of each kind
@@ -51,7 +54,7 @@ class Item:
 
 def waiting(user: User) -> list[Item]:
     """What somebody else cannot go on without; who is asked for nothing finds an empty list."""
-    found = [*for_publisher(user)]
+    found = [*for_workspaces(user), *for_publisher(user)]
     if reviews(user):
         found += for_reviewer(user)
     if user.is_staff:
@@ -97,6 +100,17 @@ def told(one: Submission) -> Item:
 
 def address(one: Submission) -> str:
     return reverse("publish-submission", args=[one.pk])
+
+
+def for_workspaces(user: User) -> Iterator[Item]:
+    """What was recalled and stands still in the workspaces that the person governs."""
+    rows = Workspace.objects.filter(members__user=user, members__role__in=GOVERNING)
+    mine = {str(one.pk): one for one in rows}
+    for workspace_id, plugin_id, recall in list(recalls.kept_from(mine))[:MOST]:
+        workspace = mine[workspace_id]
+        href = reverse("plugin", args=[workspace.slug, plugin_id])
+        title = f"{plugin_id} stands still in {workspace.name}"
+        yield Item("octagon-alert", "bad", title, recall.sentence, href, None, "Recalled")
 
 
 def for_publisher(user: User) -> Iterator[Item]:

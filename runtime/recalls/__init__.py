@@ -4,7 +4,7 @@ from runtime.recalls.following import follow
 from runtime.recalls.impact import Impact, impact
 from runtime.recalls.matching import holds
 from runtime.recalls.overriding import override, withdraw
-from runtime.recalls.standing import Recall, Recalled, against, refuse, stopped
+from runtime.recalls.standing import Recall, Recalled, against, kept_from, refuse, stopped
 
 __all__ = [
     "Impact",
@@ -14,6 +14,7 @@ __all__ = [
     "follow",
     "holds",
     "impact",
+    "kept_from",
     "override",
     "refuse",
     "stopped",

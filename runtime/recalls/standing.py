@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from runtime import lookup
 from runtime.errors import RuntimeFault
-from runtime.models import Contents, RecallEntry, RecallOverride
+from runtime.models import Contents, Installation, RecallEntry, RecallOverride
 from runtime.recalls.matching import hits
 
 
@@ -81,6 +81,16 @@ def against(plugin: str, workspace_id: str = "") -> Recall | None:
         return next(iter(found), None)
     allowed = overridden(workspace_id, plugin.partition(":")[0])
     return next((one for one in found if one.hard or (one.source, one.number) not in allowed), None)
+
+
+def kept_from(workspaces: Iterable[str]) -> Iterator[tuple[str, str, Recall]]:
+    """What recalls keep from running in these workspaces: workspace, plugin id, recall."""
+    if not in_force():
+        return
+    rows = Installation.objects.filter(workspace_id__in=list(workspaces)).order_by("workspace_id", "plugin_id")
+    for workspace, plugin_id, plugin in rows.values_list("workspace_id", "plugin_id", "package__unique_identifier"):
+        if found := against(plugin, workspace):
+            yield workspace, plugin_id, found
 
 
 def refuse(plugin: str, workspace_id: str) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from marketplace import keeping, recalling
-from marketplace.models import AuditEntry, LogLeaf, Plugin, Recall, Release, SigningKey
+from marketplace import inbox, keeping, recalling
+from marketplace.models import AuditEntry, LogLeaf, Member, Plugin, Recall, Release, SigningKey
 from marketplace.recalling import CannotRecall, lift, recall
 from marketplace.signing import sign_approved
+from marketplace.workspaces import create_workspace
 from runtime import lookup, recalls
 from runtime.models import Installation, RecallList
 from runtime.pages.trust import trust
@@ -144,8 +145,14 @@ def test_the_runtime_beside_follows_and_shows_it(
     settings.STORAGES = {**settings.STORAGES, "default": kept}
     package = upload_package(keeping.read(release.package))
     Installation.objects.create(workspace_id="w", plugin_id="acme/demo", package=package, source="marketplace")
+    support = create_workspace(name="Support", owner=people.ada)
+    Member.objects.create(workspace=support, user=people.stranger, role="member")
+    Installation.objects.create(
+        workspace_id=str(support.pk), plugin_id="acme/demo", package=package, source="marketplace"
+    )
     here = recalling.impact("plugin", "acme/demo").here
-    assert (here.installations, here.workspaces) == (1, 1)
+    assert (here.installations, here.workspaces) == (2, 2)
+    assert not [one for one in inbox.waiting(people.ada) if one.word == "Recalled"]
     with django_capture_on_commit_callbacks(execute=True):
         made = hard("version", release.unique_identifier, people)
     assert RecallList.objects.get().number == made.number
@@ -154,7 +161,12 @@ def test_the_runtime_beside_follows_and_shows_it(
     shown = trust(package)
     assert (shown.word, shown.tone) == ("Recalled", "bad")
     assert "It sends keys away" in shown.means
+    [told] = [one for one in inbox.waiting(people.ada) if one.word == "Recalled"]
+    assert (told.title, told.href) == ("acme/demo stands still in Support", "/w/support/plugins/acme/demo")
+    assert "It sends keys away" in told.about
+    assert not [one for one in inbox.waiting(people.stranger) if one.word == "Recalled"], "members govern nothing"
     with django_capture_on_commit_callbacks(execute=True):
         lift(made.number, by=people.staff, reason="All clear.")
     assert trust(package).word == "Certified"
+    assert not [one for one in inbox.waiting(people.ada) if one.word == "Recalled"]
     assert Plugin.objects.get().latest == release
