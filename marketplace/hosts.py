@@ -140,10 +140,14 @@ def urls_in(text: str) -> list[str]:
     return [match.group().rstrip(".:!?*_") for match in _URL.finditer(text)]
 
 
+# What resolvers take for a dot.
+_DOTS = {0x3002: ".", 0xFF0E: ".", 0xFF61: "."}
+
+
 def host_of(url: str) -> str:
     """The host of an address in small letters, "" if a part of it is not known or it is none."""
     try:
-        host = urlsplit(url if "://" in url else f"//{url}").hostname or ""
+        host = urlsplit((url if "://" in url else f"//{url}").translate(_DOTS)).hostname or ""
     except ValueError:
         return ""
     return "" if _NEVER.intersection(host) else host.rstrip(".")

@@ -1,11 +1,12 @@
 """What a program calls back for, and the permission that each needs (protocol.md 7.2, as the runtime's table has it)."""
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .code import Program
+from .code import CallSite, Program
 
 MODELS = ("llm", "text_embedding", "rerank", "tts", "speech2text", "moderation")
 _MODEL_NAMES = {"llm_structured_output": "llm", "summary": "llm"} | {name: name for name in MODELS}
@@ -50,7 +51,10 @@ _KINDS = {
     "nodequestionclassifier": "node",
 }
 _CLASS = re.compile(r"^dify_plugin\.(?:invocations|core)\..*?\b([A-Z]\w+Invocations?)\(\)\.(\w+)")
-_RAW = re.compile(r"^dify\.session\.(writer|reader)\b|_backwards_invoke$|BackwardsInvocation\(\)|\.session_message$")
+_RAW = re.compile(
+    r"^dify\.session\.(writer|reader)\b|_backwards_invoke$|BackwardsInvocation\(\)|\.session_message$"
+    r"|^dify\.session\.__class__$|\.core\.runtime\.Session$"
+)
 COMPUTED = "?"
 
 
@@ -114,6 +118,28 @@ def raw(program: Program) -> Iterator[Use]:
             if _RAW.search(name) and name.startswith(("dify.session", "dify_plugin.")):
                 yield Use("", site.path, site.line, site.source)
                 break
+            if _WRITES_OUT.match(name) and _speaks_to_host(site):
+                yield Use("", site.path, site.line, site.source)
+                break
+
+
+# The host listens to what the plugin writes out, a line a message.
+_WRITES_OUT = re.compile(r"^(builtins\.print|os\.write|sys\.(__)?stdout(__)?\.(buffer\.)?(write|writelines))$")
+_MESSAGE = frozenset(["session", "invoke", "backwards_request_id"])
+
+
+def _speaks_to_host(site: CallSite) -> bool:
+    """Whether what is written is a message as the SDK writes them."""
+    texts = [node.value for node in ast.walk(site.node) if isinstance(node, ast.Constant)]
+    words = {word for text in texts for word in _WORDS.findall(text if isinstance(text, str) else _plain(text))}
+    return "event" in words and bool(_MESSAGE & words)
+
+
+_WORDS = re.compile(r"^\w+$|(?<=\")\w+(?=\\?\")")
+
+
+def _plain(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else ""
 
 
 def is_declared(permission: str, declared: Mapping[str, Any]) -> bool:

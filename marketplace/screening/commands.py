@@ -70,7 +70,8 @@ _INTERPRETERS = re.compile(r"^(ba|da|z|k)?sh$|^python[\d.]*$|^(perl|ruby|node|en
 def _is_made_at_run_time(subject: Subject, site: CallSite) -> bool:
     """Whether the program, or the script that it is to run, is a file that the package does not have."""
     given = site.argument(0, "args", "program", "cmd", "file", "path")
-    held = [subject.program.bound.get((one, key), Value()) for one in given.refs for key in ("0", "1")]
+    bound = subject.program.bound
+    held = [bound[one, key] for one in sorted(given.refs) for key in ("0", "1") if (one, key) in bound]
     words = [text for value in held[:2] for text in value.texts()] or [
         str(part)
         for const in ordered(given.consts)
@@ -78,15 +79,28 @@ def _is_made_at_run_time(subject: Subject, site: CallSite) -> bool:
     ]
     if any(one.startswith("tempfile.") for value in (given, *held[:1]) for one in value.refs):
         return True
-    is_script = bool(words) and _INTERPRETERS.match(words[0].rpartition("/")[2]) is not None
-    return any(_is_missing(subject, word) for word in words[: 2 if is_script else 1])
+    if not words or not _INTERPRETERS.match(words[0].rpartition("/")[2]):
+        return any(is_missing(subject, word) for word in words[:1])
+    reads_what_it_is_told = len(words) == 1 and not held[1:] and site.names <= _PIPED
+    return reads_what_it_is_told or any(
+        word == "-" or is_missing(subject, word) or absolute(word).removeprefix(f"{PLUGIN}/") in subject.program.data
+        for word in words[1:2]
+    )
 
 
-def _is_missing(subject: Subject, word: str) -> bool:
+_PIPED = frozenset(f"subprocess.{name}" for name in ("Popen", "run", "call", "check_call", "check_output")) | {
+    "pexpect.spawn",
+    "asyncio.create_subprocess_exec",
+    "asyncio.create_subprocess_shell",
+}
+
+
+def is_missing(subject: Subject, word: str) -> bool:
+    """Whether a path is one of the temporary folder, or of the plugin's own, and the package has no such file."""
     if "/" not in word or HOLE in word or "://" in word:
         return False
     place = absolute(word)
-    if place.startswith((f"{TEMPORARY}/", "/var/tmp/", "/dev/shm/")):  # noqa: S108 -- read in source, never opened
+    if place.startswith((f"{TEMPORARY}/", "/var/tmp/", "/dev/shm/", "/proc/self/fd", "/dev/fd")):  # noqa: S108 -- read in source, never opened
         return True
     own = place.removeprefix(f"{PLUGIN}/")
     return own != place and not own.startswith(".venv/") and own not in subject.files

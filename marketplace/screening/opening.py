@@ -14,7 +14,7 @@ AT_ZERO = re.compile(
     r"|pandas\.read_\w+|dotenv\.(load_dotenv|dotenv_values)|configparser\.ConfigParser\(\)\.read|"
     r"tomllib\.load|runpy\.run_path|os\.(system|popen|access|utime|chroot|chown|mkfifo|statvfs)|subprocess\.\w+"
     r"|pathlib\.Path\.(read_text|read_bytes|open)|site\.addsitedir|zipimport\.zipimporter|ctypes\.CDLL"
-    r"|(gzip|bz2|lzma|wave|dbm|shelve)\.open|filecmp\.(cmp|dircmp)|logging\.FileHandler|mailbox\.\w+"
+    r"|(gzip|bz2|lzma|wave|dbm|shelve)\.open|contextlib\.chdir|filecmp\.(cmp|dircmp)|logging\.FileHandler|mailbox\.\w+"
     r"|xml\.(etree\.(c?ElementTree)|dom\.minidom)\.parse|lxml\.etree\.parse|PIL\.Image\.open|docx\.Document"
     r"|openpyxl\.load_workbook|(pypdf|PyPDF2)\.PdfReader|polars\.(read|scan)_\w+|duckdb\.(connect|read_\w+)"
     r"|numpy\.(load|genfromtxt|memmap)|cv2\.imread|torch\.load|joblib\.load|sys\.path\.(append|extend))$"
@@ -93,6 +93,7 @@ BY_NATURE = (
     (re.compile(r"^pwd\.getpw(all|nam)$|^spwd\.getsp"), "/etc/shadow"),
     (re.compile(r"^psutil\..*\.(environ|cmdline|open_files|memory_maps)$"), "/proc/*/environ"),
     (re.compile(r"^(browser_cookie3|browsercookie|pycookiecheat)\."), f"{HOME}/.config/cookies.sqlite"),
+    (re.compile(r"^docker\.(from_env|(API|Docker)Client)$"), "/var/run/docker.sock"),
     (re.compile(r"^keyring\.get_(password|credential)$"), f"{HOME}/.gnupg/keyring"),
 )
 
@@ -104,6 +105,7 @@ ELSEWHERE = (
     (re.compile(r"^sqlalchemy\.(ext\.asyncio\.)?create_(async_)?engine$"), 0, "url"),
     (re.compile(r"^tempfile\.\w+$"), -1, "dir"),
     (re.compile(r"^(subprocess|asyncio)\.\w+$"), -1, "cwd"),
+    (re.compile(r"^pkgutil\.get_data$"), 1, "resource"),
     (re.compile(r"^pkgutil\.(iter_modules|walk_packages)$"), 0, "path"),
 )
 # What no path of a service or of an address looks like, whatever it is handed to.

@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from marketplace.hosts import host_of, is_host, urls_in
+from marketplace.hosts import host_of, is_host, is_number, urls_in
 
 from .code import HOLE, CallSite, Program, Value
 from .code.contacts import ADDRESS_NAMES, Contact, contact_of
 from .code.invoking import everything_in
 from .code.lookups import element_of
+from .code.paths import HOST
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{1,10}://", re.IGNORECASE)
 _CONNECTS = re.compile(
@@ -114,8 +115,9 @@ def _command(program: Program, site: CallSite) -> Outgoing | None:
     parts += [
         str(part) for value in site.values() for const in value.consts if isinstance(const, tuple) for part in const
     ]
-    line = " ".join(part for part in parts if len(part) < 4000)
+    line = " ".join(part.replace(HOST, "") for part in parts if len(part) < 4000)
     urls = [url for part in parts for url in urls_in(part)] + [f"tcp://{host}" for host in _DEVICES.findall(line)]
+    urls += [f"tcp://{host}" for part in parts for host in _BEHIND_A_USER.findall(part)]
     if _SPEAKS.search(line):
         urls += [
             f"tcp://{word}"
@@ -127,6 +129,9 @@ def _command(program: Program, site: CallSite) -> Outgoing | None:
     if not urls and not ("credential" in carried and _SPEAKS.search(line)):
         return None
     return Outgoing(site, frozenset(urls), carried, Value(), direct=not urls)
+
+
+_BEHIND_A_USER = re.compile(r"(?:^|\s)[\w.-]+@([\w-]+(?:\.[\w-]+)+):")
 
 
 def _contact(program: Program, site: CallSite, contact: Contact) -> Outgoing:
@@ -157,6 +162,8 @@ def _addresses(texts: list[str], contact: Contact) -> list[str]:
         text = text.strip()
         if _SCHEME.match(text):
             found.append(text)
+        elif contact.kind == "host" and ":" in text and is_number(text):
+            found.append(f"tcp://[{text}]")
         elif contact.kind == "host" and (is_host(text.partition(":")[0]) or HOLE in text):
             found.append(f"tcp://{text}")
     return found
@@ -171,10 +178,11 @@ def _held_addresses(program: Program, value: Value) -> list[str]:
 
 
 # Endings that hosts have and that names in a program seldom have.
-_BARE = re.compile(
+BARE = (
     r"(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|dev|app|cloud|xyz|co|site|online|ru|cn|info|biz|ai|sh|tk|top|club|pw|cc|su|onion"
     r"|example|invalid|test)(?::\d{2,5})?"
 )
+_BARE = re.compile(BARE)
 
 
 def _bare(site: CallSite) -> list[str]:

@@ -99,7 +99,9 @@ RULES: dict[str, Rule] = {
     # permissions
     "permissions.undeclared": _error("The code calls back for what the manifest does not declare."),
     "permissions.raw": _error("The code speaks to the host past the SDK, where no declared permission can be told."),
-    "permissions.computed": _warning("What is called back is only known while the plugin runs."),
+    "permissions.computed": _error(
+        "What is called back is only known while the plugin runs: no permission can be told."
+    ),
     "permissions.unused": _info("Declared and never used: ask for less."),
     "permissions.endpoint": _error("The package has endpoints and does not declare the permission."),
     # privacy

@@ -100,12 +100,12 @@ def test_files_may_always_be_uploaded(tmp_path: Path) -> None:
     )
 
 
-def test_what_is_only_known_at_run_time_is_said_to_be(tmp_path: Path) -> None:
+def test_what_is_only_known_at_run_time_is_refused(tmp_path: Path) -> None:
     code = tool("getattr(self.session.model, tool_parameters['kind']).invoke()")
     assert rules(report(tmp_path, "permissions", tools__weather_dot_py=code)) == {"permissions.undeclared"}
     enabled = "{model: {enabled: true, llm: true}}"
     found = report(tmp_path, "permissions", permission=enabled, tools__weather_dot_py=code)
-    assert rules(found, "warning") == {"permissions.computed"}
+    assert rules(found, "error") == {"permissions.computed"}
 
 
 def test_a_line_past_the_sdk_is_refused(tmp_path: Path) -> None:

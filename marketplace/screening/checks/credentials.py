@@ -94,13 +94,19 @@ _PUTS = re.compile(
     r"^(x?add|append|capture|create|emit|enqueue|index|insert|log|l?push|notify|post|produce|publish|put|r?push|save|send"
     r"|set|store|track|upload|write)(_\w+|[A-Z]\w*)?$"
 )
+# What tells those who watch over a program how it does; nobody needs a secret for that.
+_MEASURES = re.compile(
+    r"\.(set_(attributes?|tags?|extra|context|user|baggage)|increment|decrement|gauge|histogram|timing|add_breadcrumb|add_event"
+    r"|capture_(message|event|exception)|record_exception)$"
+)
 _AT_HOME = re.compile(r"^(builtins|dify|json|logging|hashlib|base64|os|io|re|functools)\b|^.:")
 
 
 def _handed_over(subject: Subject, site: CallSite) -> Iterator[Finding]:
     """All credentials as the content of what a library puts somewhere: its account may be anybody's."""
+    measured = any(_MEASURES.search(one) and not _AT_HOME.match(one) for one in site.names) and shows_credentials(site)
     puts = [one for one in site.names if _PUTS.match(one.rpartition(".")[2]) and not _AT_HOME.match(one)]
-    if puts and hands_over_whole(site):
+    if measured or (puts and hands_over_whole(site)):
         taints = frozenset().union(*(deep_taints(subject.program, value) for value in site.values()))
         if "credential" in taints:
             message = f"{site.source} puts the credentials themselves where only the library knows"

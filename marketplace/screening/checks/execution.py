@@ -7,11 +7,12 @@ from typing import Any
 from marketplace.screening.code import CallSite, Program, Value
 from marketplace.screening.code.lookups import deep_taints
 from marketplace.screening.code.sites import written
-from marketplace.screening.commands import PROCESS, is_plain, started, starts
+from marketplace.screening.commands import PROCESS, is_missing, is_plain, started, starts
 from marketplace.screening.findings import Finding
 from marketplace.screening.insides import inner_workings, loaders, reducers
 from marketplace.screening.pickles import harmful
 from marketplace.screening.subject import Subject
+from marketplace.screening.unseen import unseen
 
 from .base import Check
 
@@ -33,6 +34,7 @@ _COMPILE = ("builtins.compile", "codeop.compile_command", "importlib.util.spec_f
 _LOAD = re.compile(
     r"^(_?pickle\.loads?|_?pickle\.Unpickler|dill\.loads?|cloudpickle\.loads?|joblib\.load|"
     r"marshal\.loads?|shelve\.open|jsonpickle\.decode"
+    r"|multiprocessing\.reduction\.(ForkingPickler\.)?loads|pandas\.io\.pickle\.read_pickle|dill\.Unpickler"
     r"|yaml\.(unsafe_load|full_load|load|load_all|unsafe_load_all)|torch\.load|pandas\.read_pickle|numpy\.load)$"
 )
 _NATIVE = re.compile(
@@ -127,7 +129,9 @@ def _of_site(subject: Subject, site: CallSite) -> Iterator[Finding]:
         elif starts(name):
             yield started(subject, site, name=name, taints=taints)
         elif _NATIVE.match(name):
-            yield Finding("code.native", f"{name} loads machine code", site.path, site.line, site.source)
+            is_made = any(is_missing(subject, text) for value in site.values() for text in value.texts())
+            rule = "code.exec-hidden" if is_made else "code.native"
+            yield Finding(rule, f"{name} loads machine code", site.path, site.line, site.source)
         elif name in ("importlib.import_module", "builtins.__import__", "importlib.__import__"):
             yield from _import(site, taints)
         elif _WRITES.search(name) and taints & _HIDING | taints & {"response"}:
@@ -139,6 +143,8 @@ def _of_site(subject: Subject, site: CallSite) -> Iterator[Finding]:
             yield from _searched(site)
         elif re.match(r"^(pip|pip\._internal)(\.\w+)*\.main$|^ensurepip\.", name):
             yield Finding("code.install", f"{name} installs packages", site.path, site.line, site.source)
+        if why := unseen(subject, site, name):
+            yield Finding("code.exec-hidden", why, site.path, site.line, site.source)
 
 
 _WRITES = re.compile(r"^O:.*\.(write|writelines)$|\(\)\.(write_text|write_bytes)$")
@@ -201,7 +207,7 @@ def _run(site: CallSite, name: str, taints: frozenset[str]) -> Finding:
 
 # What evaluates texts of its own kind, and Python if a text reaches for it.
 _EVALUATORS = re.compile(
-    r"^(numexpr\.evaluate|sympy\.(sympify|parse_expr|S)|sympy\.parsing\..*parse_expr|pandas\..*(eval|query))$"
+    r"^(jinja2\.(Template|Environment\(\)\.from_string)|mako\.template\.Template|numexpr\.evaluate|sympy\.(sympify|parse_expr|S)|sympy\.parsing\..*parse_expr|pandas\..*(eval|query))$"
 )
 
 
@@ -228,7 +234,8 @@ def _compiled(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Fin
             yield Finding(rule, f"{name} makes code out of data", site.path, site.line, site.source)
     elif name != "builtins.compile":
         outside = any(text.startswith(("/", "~")) for value in site.values() for text in value.texts())
-        rule = "code.exec-hidden" if taints & _HIDING or outside else "code.import-computed"
+        odd = any(not text.endswith(".py") for text in site.argument(1, "location").texts())
+        rule = "code.exec-hidden" if taints & _HIDING or outside or odd else "code.import-computed"
         yield Finding(rule, f"{name} loads code from a file by its path", site.path, site.line, site.source)
 
 
@@ -243,7 +250,8 @@ def _load(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Finding
             return
     if name == "numpy.load" and site.keywords.get("allow_pickle", Value()).consts != {True}:
         return
-    hidden = taints & {"decoded", "response"} and not name.startswith(("torch", "numpy", "joblib"))
+    is_model = name.startswith(("torch", "numpy", "joblib"))  # such are fetched as they are
+    hidden = taints & ({"decoded"} if is_model else {"decoded", "response"})
     rule = (
         "code.unsafe-load-hidden"
         if hidden or name.startswith(("marshal", "yaml.")) or _PROGRAMS.match(name) or not is_plain(site, name)

@@ -110,7 +110,15 @@ def paths_of(subject: Subject, site: CallSite) -> set[str]:
             values += [constant(one) for text in site.argument(0).texts() for one in _ATTACHED.findall(text)]
         values += [site.argument(index, word) for pattern, index, word in ELSEWHERE if pattern.search(name)]
     found = {path for value in values for text in value.texts() for path in _leads_to(text, site)}
+    if any(name.startswith("subprocess.") for name in site.names):
+        found |= _looked_through(element_of(subject.program, site.argument(0, "args")).texts())
     return found | _handed_over(site)
+
+
+def _looked_through(words: list[str]) -> set[str]:
+    """Where a program that looks through folders is sent to, if its words stand one by one."""
+    looks = any(_LOOKS_THROUGH.fullmatch(word) for word in words)
+    return {absolute(word) for word in words if word in ("/", "/*", "..", "~")} if looks else set()
 
 
 _ATTACHED = re.compile(r"""\bATTACH\s+(?:DATABASE\s+)?["']([^"']+)""", re.IGNORECASE)

@@ -20,7 +20,7 @@ from marketplace.hosts import (
 from marketplace.screening.code import CallSite
 from marketplace.screening.code.contacts import ADDRESS_NAMES
 from marketplace.screening.findings import Finding
-from marketplace.screening.outgoing import Outgoing, known_end
+from marketplace.screening.outgoing import BARE, Outgoing, known_end
 from marketplace.screening.spoken import Spoken
 from marketplace.screening.subject import Subject
 
@@ -169,19 +169,23 @@ def _in_data(subject: Subject, contacted: dict[str, Any]) -> Iterator[Finding]:
     if not _contacts_what_it_read(subject):
         return
     for path, text in subject.texts():
-        if path.endswith(_DATA) and "requirements" not in path:
-            for url in urls_in(text) if len(text) < 100_000 else ():
-                host = host_of(url)
+        if path.endswith(_DATA) and "requirements" not in path and len(text) < 100_000:
+            named = [(host_of(url), url) for url in urls_in(text)] + [(host, host) for host in _ALONE.findall(text)]
+            for host, written in named:
                 if host and host not in contacted and _is_strange(subject, host):
                     message = f"{host} stands in a file whose content the code contacts, and nothing names it"
-                    yield Finding("network.unnamed-address", message, path, 0, url[:160])
+                    yield Finding("network.unnamed-address", message, path, 0, written[:160])
 
 
+# A host's name with nothing beside it, as a value in a file of data.
+_ALONE = re.compile(rf"(?:^|[\s\"'=:,>\[])({BARE})(?=$|[\s\"',<\]])", re.MULTILINE)
 _SPEAKERS = re.compile(r"(Session|Client|Pool|Manager|Connection|Handler|[cC]onnect)$")
 
 
 def _contacts_what_it_read(subject: Subject) -> bool:
-    if any(one.unknown and "file" in one.address.taints for one in subject.outgoing):
+    variables = any(name.startswith("dotenv.") for site in subject.program.calls for name in site.names)
+    origins = {"file", "variable"} if variables else {"file"}
+    if any(one.unknown and origins & one.address.taints for one in subject.outgoing):
         return True
     return any(
         "file" in value.taints

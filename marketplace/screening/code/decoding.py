@@ -8,6 +8,7 @@ import html
 import ipaddress
 import json
 import lzma
+import quopri
 import socket
 import struct
 import urllib.parse
@@ -84,6 +85,12 @@ def _range(*ends: int) -> tuple[int, ...]:
     return tuple(islice(range(*ends), 4096))
 
 
+def _as_bytes(number: int, length: int = 1, byteorder: Any = "big", **_: Any) -> bytes:
+    if length > _LARGEST:
+        raise ValueError
+    return number.to_bytes(length, byteorder)
+
+
 # What hides a text from a reader.
 DECODERS: dict[str, Callable[..., Any]] = {
     "base64.b64decode": lambda data, *_: base64.b64decode(data),
@@ -101,12 +108,18 @@ DECODERS: dict[str, Callable[..., Any]] = {
     "builtins.bytes.fromhex": bytes.fromhex,
     "builtins.bytearray.fromhex": bytes.fromhex,
     "codecs.decode": _decode,
+    "quopri.decodestring": lambda data, **_: quopri.decodestring(data),
+    "binascii.a2b_qp": lambda data, **_: binascii.a2b_qp(data),
+    "binascii.a2b_uu": binascii.a2b_uu,
+    "urllib.parse.unquote_to_bytes": urllib.parse.unquote_to_bytes,
+    "uuid.UUID": lambda *_, **__: None,
     "codecs.getdecoder": lambda *_: None,
     "zlib.decompress": _inflate,
     "gzip.decompress": _inflate,
     "bz2.decompress": _unpacked(bz2.BZ2Decompressor),
     "lzma.decompress": _unpacked(lzma.LZMADecompressor),
     "marshal.loads": lambda _: None,
+    "int.to_bytes": _as_bytes,
     "builtins.chr": chr,
     "builtins.bytes": _sequence(bytes),
     "builtins.bytearray": _sequence(bytes),
@@ -125,6 +138,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "builtins.enumerate": lambda given: tuple(enumerate(given)),
     "builtins.zip": lambda *given: tuple(zip(*given, strict=False)),
     "urllib.parse.unquote": urllib.parse.unquote,
+    "urllib.parse.unquote_plus": urllib.parse.unquote_plus,
     "urllib.parse.quote": urllib.parse.quote,
     "urllib.parse.urljoin": urllib.parse.urljoin,
     "urllib.parse.urlunparse": urllib.parse.urlunparse,
@@ -186,6 +200,14 @@ def pure_call(name: str, args: Iterable[Value], keywords: dict[str, Value]) -> V
         if result is not None:
             found.add(result)
     return Value(frozenset(found))
+
+
+def number_as_bytes(value: Value, args: Iterable[Value], keywords: dict[str, Value]) -> Value:
+    """`to_bytes` of whole numbers; whoever spells a text so hides it."""
+    numbers = Value(frozenset(one for one in value.consts if isinstance(one, int)))
+    if not numbers.consts:
+        return NOTHING
+    return pure_call("int.to_bytes", (numbers, *args), keywords)
 
 
 def _method(name: str) -> Callable[..., Any] | None:

@@ -1,13 +1,14 @@
-"""`reduce` and `accumulate`: a function is called with what came out so far and the next element."""
+"""`map`, `reduce` and `accumulate`: a function is called with one element after another."""
 
 import ast
 from collections.abc import Callable
 
 from .frames import Frame
 from .invoking import call_value, spread
+from .library import mapped
 from .lookups import element_of
 from .sites import CallSite
-from .values import NOTHING, Value
+from .values import NOTHING, Value, ref, taints_of
 
 _MOST = 12  # turns that are followed one by one
 
@@ -47,7 +48,19 @@ def _turn(node: ast.expr, index: int) -> ast.Call:
     return made
 
 
+def _mapped(frame: Frame, site: CallSite) -> Value:
+    """Each element through the function: one by one if they are known, else any of them."""
+    known = mapped(frame, site) if len(site.args) == 2 else NOTHING
+    if known.consts or not site.args:
+        return known
+    given = tuple(element_of(frame.program, source) for source in site.args[1:])
+    holder = f"D:{frame.module.name}:{site.line}:{site.node.col_offset}:mapped"
+    frame.program.bind(holder, "*", call_value(frame, _turn(site.node, 0), site.args[0], args=given))
+    return ref(holder).labelled(*taints_of(site.args))
+
+
 SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {
     "functools.reduce": _reduced,
+    "builtins.map": _mapped,
     "itertools.accumulate": _accumulated,
 }

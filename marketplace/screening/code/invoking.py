@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from .decoding import number_as_bytes
 from .frames import Frame
 from .keeping import put_into
 from .library import call_library, forget_labels, method_of_text
@@ -31,6 +32,8 @@ _LATER = {  # positions of the function among the arguments; what follows it is 
     "reduce": 0,
 }
 
+_SPREAD = 64  # elements of a sequence that is spread
+
 _THREADS = {  # what their positional arguments are
     "Thread": ("group", "target", "name", "args", "kwargs"),
     "Process": ("group", "target", "name", "args", "kwargs"),
@@ -45,9 +48,16 @@ def call(frame: Frame, node: ast.Call) -> Value:
         note_references(frame, node.func, callee)
     else:
         callee = evaluate(frame, node.func)
+        receiver = _holder_of(frame, node.func)
     args = _arguments(frame, node)
     keywords = _keywords(frame, node)
     return call_value(frame, node, callee, args=args, receiver=receiver, keywords=keywords)
+
+
+def _holder_of(frame: Frame, function: ast.expr) -> Value:
+    """Of `getattr(path, "read_text")()` the path."""
+    site = frame.program.sites.get(id(function))
+    return site.argument(0) if site is not None and site.names == {"builtins.getattr"} else NOTHING
 
 
 def _keywords(frame: Frame, node: ast.Call) -> dict[str, Value]:
@@ -65,7 +75,7 @@ def _arguments(frame: Frame, node: ast.Call) -> tuple[Value, ...]:
         value = evaluate(frame, one)
         consts = [const for const in value.consts if isinstance(const, tuple)]
         if isinstance(one, ast.Starred) and len(consts) == 1:
-            args += [Value(frozenset([part]), frozenset(), value.taints) for part in consts[0][:16]]
+            args += [Value(frozenset([part]), frozenset(), value.taints) for part in consts[0][:_SPREAD]]
         elif isinstance(one, ast.Starred) and (held := spread(frame, value)):
             args += held
         else:
@@ -103,6 +113,8 @@ def _known_method(frame: Frame, site: CallSite, method: str) -> Value | None:
         note_references(frame, site.node, given)
         return given
     found = path_method(site.receiver, method, site.args)
+    if method == "to_bytes" and (spelled := number_as_bytes(site.receiver, site.args, site.keywords)).consts:
+        return spelled.labelled("decoded", *site.receiver.taints)
     if found is None and site.receiver.texts():
         found = method_of_text(frame.program, site, method)
     return found

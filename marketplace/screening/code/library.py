@@ -102,7 +102,8 @@ def call_library(frame: Frame, site: CallSite, one: str) -> Value:
         return either(site.values()) | _given_by(frame, site)
     if one in _READING or one.endswith((".read_text", ".read_bytes")):
         return (ref(f"{one}()") | _code_file(site) | _own(frame.program, site, one)).labelled(*taints, "file")
-    return (_result(one) | made_of(frame, site)).labelled(*forget_labels(one, taints))
+    read = ["file"] if any(own_file(frame.program, value).refs for value in site.args[:1]) else []
+    return (_result(one) | made_of(frame, site)).labelled(*forget_labels(one, taints), *read)
 
 
 # Containers that hold what another holds; the function of a `defaultdict` gives what is missing.
@@ -157,8 +158,6 @@ def _pure(frame: Frame, site: CallSite, one: str) -> Value:
         result |= element_of(frame.program, site.argument(0))
     if one in _READING:
         return (ref("builtins.open()") | _code_file(site) | _own(frame.program, site, one)).labelled("file", *taints)
-    if one == "builtins.map" and len(site.args) == 2:
-        result |= _mapped(frame, site)
     if one in ("builtins.vars", "builtins.globals", "builtins.locals"):
         result |= _namespace(frame, site, one)
     return result.labelled(*forget_labels(one, taints))
@@ -196,7 +195,7 @@ def _namespace(frame: Frame, site: CallSite, one: str) -> Value:
     return ref(name)
 
 
-def _mapped(frame: Frame, site: CallSite) -> Value:
+def mapped(frame: Frame, site: CallSite) -> Value:
     """Each element through a built-in function, if all of them are known."""
     function, source = site.args
     elements = [const for const in source.consts if isinstance(const, str | bytes | tuple) and len(const) <= 4096]

@@ -93,6 +93,8 @@ def path_method(value: Value, name: str, args: tuple[Value, ...]) -> Value | Non
             for one in args:
                 value = join_paths(value, one)
             return value
+        case "as_uri":
+            return Value(frozenset(f"file://{absolute(text)}" for text in value.texts()), frozenset(), value.taints)
         case "as_posix" | "__str__" | "__fspath__":
             return Value(value.consts, frozenset(), value.taints)
         case "glob" | "rglob" | "iterdir" | "walk":
@@ -118,6 +120,8 @@ def path_call(name: str, args: tuple[Value, ...]) -> Value | None:
             return path(HOME)
         case "pathlib.Path.cwd":
             return path(PLUGIN)
+        case "importlib.resources.files":
+            return path(*(f"{PLUGIN}/{text.replace('.', '/')}" for text in first.texts() or [""]))
         case "os.getcwd" | "os.getcwdb":
             return constant(PLUGIN)
         case "tempfile.gettempdir" | "tempfile.mkdtemp" | "tempfile.mktemp":

@@ -68,6 +68,11 @@ def _super(frame: Frame, _: CallSite) -> Value:
     return ref(f"I:{frame.owner}") if frame.owner else NOTHING
 
 
+def _members(_: Frame, site: CallSite) -> Value:
+    """Whatever an object holds; of the session it can be any part."""
+    return ref(*(f"{one}.?" if one.startswith("dify.session") else f"{one}.?[]" for one in site.argument(0).refs))
+
+
 def _type(_: Frame, site: CallSite) -> Value:
     given = site.argument(0)
     return ref(*(f"C:{one[2:]}" if one.startswith("I:") else one.removesuffix("()") for one in given.refs))
@@ -98,7 +103,19 @@ def _gotten(frame: Frame, site: CallSite, one: str) -> Value:
     return call_value(frame, node, found, args=(held,))
 
 
-SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {
+def _resolved(_: Frame, site: CallSite) -> Value:
+    """What is found by its dotted name, written as a text."""
+    return ref(*(text.replace(":", ".") for text in site.argument(0).texts() if text and HOLE not in text))
+
+
+_RESOLVERS = (
+    *("pydoc.locate", "pkgutil.resolve_name", "werkzeug.utils.import_string", "zope.dottedname.resolve.resolve"),
+    *("django.utils.module_loading.import_string", "kombu.utils.imports.symbol_by_name"),
+    *("celery.utils.imports.symbol_by_name", "hydra.utils.get_method", "hydra.utils.get_object"),
+)
+
+
+SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = dict.fromkeys(_RESOLVERS, _resolved) | {
     "builtins.__import__": _import,
     "importlib.import_module": _import,
     "importlib.__import__": _import,
@@ -120,6 +137,8 @@ SPECIAL: dict[str, Callable[[Frame, CallSite], Value]] = {
     "builtins.eval": run_text,
     "builtins.super": _super,
     "builtins.type": _type,
+    "inspect.getmembers": _members,
+    "inspect.getmembers_static": _members,
 }
 GETTERS: dict[str, Callable[[Frame, CallSite, str], Value]] = {
     "operator.attrgetter": _gotten,
