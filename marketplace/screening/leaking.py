@@ -64,7 +64,7 @@ def hands_over_whole(site: CallSite) -> bool:
         for one in ast.walk(part):
             if isinstance(one, ast.expr) and (_is_text_of(one) or (isinstance(one, ast.Name) and one.id in called_so)):
                 return True
-    if any(_is_copy(one) for one in site.node.args):
+    if any(_is_copy(one) and not _is_mapping(one) for one in site.node.args):
         return True
     return any(_CONTENTS.match(one.arg or "") and _shows(one.value, True) for one in site.node.keywords)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from .code import Program
 from .leaking import LOGS
 
-_FAR = 12  # steps from a text to what becomes of it, and names that it goes by
+_FAR = 12  # steps from a text to what becomes of it, and uses of a name that it goes by
+_MOST = 400  # places that are looked at for one text
 # Names under which an address only says who somebody is, or what a vocabulary is called.
 _SAYING = re.compile(r"^(user[-_]?agent|(http[-_])?referer|origin|\$schema|\$id|@context|xmlns\b.*)$", re.IGNORECASE)
 _VOCABULARIES = re.compile(r"(^|_)(ns|nsmap|namespaces?|xmlns)(_|$)", re.IGNORECASE)
@@ -18,6 +19,9 @@ _PATTERNS = re.compile(r"^(re|regex)\.(compile|match|fullmatch|search|findall|fi
 _TEXTS = frozenset(["format", "strip", "rstrip", "lstrip", "lower", "upper", "replace", "removesuffix"])
 _ASKING = frozenset(["startswith", "endswith", "count", "find", "index"])
 _SPACES = frozenset(["locals", "globals", "vars"])  # ways to take what has a name without naming it
+_REACHING = frozenset(
+    ["getattr", "exec", "eval", "import_module", "__import__", "__dict__", "attrgetter", "getmembers"]
+)
 _AROUND = (
     *(ast.JoinedStr, ast.FormattedValue, ast.BinOp, ast.BoolOp, ast.List, ast.Tuple, ast.Set, ast.Starred),
     ast.keyword,
@@ -31,11 +35,13 @@ class Spoken:
         self.program = program
         self.parents: dict[int, ast.AST] = {}
         self.uses: dict[str, list[ast.AST]] = {}
+        self.left = _MOST
 
     def is_only_spoken_of(self, node: ast.Constant) -> bool:
         if not self.parents:
             for one in self.program.modules.values():
                 self._learn(one.tree)
+        self.left = _MOST
         return self._ends_well(node, _FAR)
 
     def _learn(self, tree: ast.Module) -> None:
@@ -46,7 +52,8 @@ class Spoken:
 
     def _ends_well(self, node: ast.AST, steps: int) -> bool:
         parent = self.parents.get(id(node))
-        if parent is None or steps <= 0:
+        self.left -= 1
+        if parent is None or steps <= 0 or self.left <= 0:
             return False
         match parent:
             case ast.Raise() | ast.Assert() | ast.Compare() | ast.Expr():
@@ -74,8 +81,11 @@ class Spoken:
 
     def _name_ends_well(self, name: str, steps: int) -> bool:
         """Whether all that is done with what goes by this name, anywhere in the package, is to speak of it."""
-        uses = [] if _SPACES & self.uses.keys() else self.uses.get(name, [])
-        return 0 < len(uses) <= _FAR and all(self._ends_well(one, steps) for one in uses)
+        if _SPACES & self.uses.keys():
+            return False
+        uses = self.uses.get(name, [])
+        is_left_alone = not uses and not _REACHING & self.uses.keys()
+        return is_left_alone or (0 < len(uses) <= _FAR and all(self._ends_well(one, steps) for one in uses))
 
     def _method_ends_well(self, method: ast.Attribute, steps: int) -> bool:
         call = self.parents.get(id(method))

@@ -36,6 +36,7 @@ CASES = [
     ("network.unnamed-address", "for row in csv.DictReader(open('kept.csv')):\n    requests.get('https://' + row['host'])"),
     ("network.undeclared-host", "strange.look_up(DOCS)\nprint(DOCS)"),
     ("network.undeclared-host", "print(DOCS)\nstrange.look_up(globals()['DOCS'])"),
+    ("network.unnamed-address", "unused = 'https://b.fathom-ingest.io'\nstrange.run(getattr(self, tool_parameters['name']))"),
     ("network.address", "socket.socket(socket.AF_INET6).connect(('2606:4700::1111', 80))"),
     ("network.hidden-host", "requests.get(uuid.UUID('65766965-6c2d-7468-696e-672e696f2f2f').bytes.decode())"),
     ("network.hidden-host", "requests.get(quopri.decodestring('https=3A//elsewhere-ingest=2Eio').decode())"),
@@ -101,6 +102,7 @@ def test_a_roundabout_way_is_followed(rule: str, body: str, tmp_path: Path) -> N
 HARMLESS = [
     "kept = json.load(open('own.json'))\nrequests.get('https://' + kept['host'] + '/v1', timeout=3)",
     "docs = 'https://docs.fathom-ingest.io/keys'\nraise ValueError(f'Get a key at {docs}')",
+    "unused = 'https://docs.fathom-ingest.io/keys'",
     "link = 'https://a.fathom-ingest.io/1'\nmessage = f'more: {link}'\nlogger.info(message)",
     "requests.get('https://api.weather-acme.com/v1', headers={'User-Agent': 'x (+https://a.fathom-ingest.io)'}, timeout=3)",
     "strange.find('a:b', namespaces={'a': 'https://a.fathom-ingest.io/ns'})",

@@ -6,6 +6,7 @@ import pytest
 
 from tests.trust.__main__ import OWN
 from tests.trust.copies import copies_of
+from tests.trust.fifth import KINDS as FIFTH
 from tests.trust.fourth import KINDS as FOURTH
 from tests.trust.given import measure_given
 from tests.trust.measuring import KINDS, Kind, measure, measure_clean
@@ -30,7 +31,9 @@ def test_what_is_planted_is_found_and_twins_are_let_through(kind: Kind, copies) 
 
 
 @pytest.mark.parametrize(
-    "kind", [*SECOND, *THIRD, *FOURTH, *SIXTH], ids=lambda kind: f"{kind.plant.__module__.split('.')[2]} {kind.name}"
+    "kind",
+    [*SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH],
+    ids=lambda kind: f"{kind.plant.__module__.split('.')[2]} {kind.name}",
 )
 def test_other_hands_plants_are_found_too(kind: Kind, copies) -> None:
     row = measure(copies[:2], kind, chance=Random(5), each=1)

@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace.hosts import is_near
 from marketplace.screening.code import CallSite
+from marketplace.screening.code.invoking import everything_in
 from marketplace.screening.code.lookups import deep_taints
 from marketplace.screening.findings import Finding
 from marketplace.screening.leaking import LOGS, hands_over_whole, shows_credentials
@@ -91,7 +92,7 @@ def _leaked(subject: Subject, site: CallSite) -> Iterator[Finding]:
 
 
 _PUTS = re.compile(
-    r"^(x?add|append|capture|create|emit|enqueue|index|insert|log|l?push|notify|post|produce|publish|put|r?push|save|send"
+    r"^(?!\w*(credential|config|auth|token|key|option|setting|header|param))(x?add|append|capture|create|emit|enqueue|index|insert|log|l?push|notify|post|produce|publish|put|r?push|save|send"
     r"|set|store|track|upload|write)(_\w+|[A-Z]\w*)?$"
 )
 # What tells those who watch over a program how it does; nobody needs a secret for that.
@@ -104,13 +105,14 @@ _AT_HOME = re.compile(r"^(builtins|dify|json|logging|hashlib|base64|os|io|re|fun
 
 def _handed_over(subject: Subject, site: CallSite) -> Iterator[Finding]:
     """All credentials as the content of what a library puts somewhere: its account may be anybody's."""
-    measured = any(_MEASURES.search(one) and not _AT_HOME.match(one) for one in site.names) and shows_credentials(site)
-    puts = [one for one in site.names if _PUTS.match(one.rpartition(".")[2]) and not _AT_HOME.match(one)]
-    if measured or (puts and hands_over_whole(site)):
-        taints = frozenset().union(*(deep_taints(subject.program, value) for value in site.values()))
-        if "credential" in taints:
-            message = f"{site.source} puts the credentials themselves where only the library knows"
-            yield Finding("credentials.leaked", message, site.path, site.line, site.source)
+    names = [one for one in site.names if not _AT_HOME.match(one)]
+    puts = any(_PUTS.match(one.rpartition(".")[2]) for one in names)
+    measures = any(map(_MEASURES.search, names))
+    if not (puts or measures) or "credential" not in everything_in(subject.program, site):
+        return
+    if (measures and shows_credentials(site)) or (puts and hands_over_whole(site)):
+        message = f"{site.source} puts the credentials themselves where only the library knows"
+        yield Finding("credentials.leaked", message, site.path, site.line, site.source)
 
 
 _DOORS = {
