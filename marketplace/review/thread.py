@@ -42,11 +42,7 @@ def remark(submission: Submission, *, by: User, text: str, internal: bool = Fals
 
     A publisher's remark is never internal, and answers whatever they were asked.
     """
-    words = text.strip()
-    if not words:
-        raise NotPossible("Write something first.")
-    if len(words) > LONGEST:
-        raise NotPossible(f"Keep it under {LONGEST:,} characters.")
+    words = written(text, missing="Write something first.")
     if not reviews(by):
         raise NotPermitted("Only reviewers may comment here.")
     if Who.REVIEWER not in sides(by, submission):
@@ -56,13 +52,22 @@ def remark(submission: Submission, *, by: User, text: str, internal: bool = Fals
     return Comment.objects.create(submission=submission, by=by, text=words, internal=internal, **anchor)
 
 
+def written(text: str, *, missing: str) -> str:
+    """What somebody wrote; NotPossible where it is nothing or a book: nothing is cut that somebody else is to read."""
+    words = text.strip()
+    if not words:
+        raise NotPossible(missing)
+    if len(words) > LONGEST:
+        raise NotPossible(f"Keep it under {LONGEST:,} characters.")
+    return words
+
+
 @transaction.atomic
 def reply(submission: Submission, *, by: User, text: str) -> Comment:
     """The publisher's answer; it brings what was sent back into the queue again, where it stood."""
     publisher(submission, by)
-    if not text.strip():
-        raise NotPossible("Write something first.")
-    said = Comment.objects.create(submission=submission, by=by, text=text.strip()[:LONGEST])
+    words = written(text, missing="Write something first.")
+    said = Comment.objects.create(submission=submission, by=by, text=words)
     if submission.state == State.NEEDS_INFO:
         move(submission, to=State.QUEUED, by=by, note="The publisher has replied.")
         give_reason(submission, "publisher_replied", text)
@@ -73,14 +78,13 @@ def reply(submission: Submission, *, by: User, text: str) -> Comment:
 def appeal(submission: Submission, *, by: User, text: str) -> Submission:
     """Contest a rejection, once; another reviewer than the one who rejected decides."""
     publisher(submission, by)
-    if not text.strip():
-        raise NotPossible("Say why the rejection is wrong.")
+    words = written(text, missing="Say why the rejection is wrong.")
     if submission.reasons.filter(code="appeal").exists():
         raise NotPossible("This rejection was contested before. Submit a new version.")
     newer = Submission.objects.filter(plugin_id=submission.plugin_id, created_at__gt=submission.created_at)
-    if newer.filter(state__in=OPEN | {State.APPROVED, State.RELEASED}).exists():
+    if newer.filter(state__in=OPEN - {State.RECEIVED} | {State.APPROVED, State.RELEASED}).exists():
         raise NotPossible("You have submitted a newer version. Talk about that one.")
-    Comment.objects.create(submission=submission, by=by, text=text.strip()[:LONGEST])
+    Comment.objects.create(submission=submission, by=by, text=words)
     moved = move(submission, to=State.QUEUED, by=by, note=text)
     give_reason(submission, "appeal", text)
     return moved

@@ -108,3 +108,22 @@ def test_a_released_one_leads_to_its_listing(visit: Visit, people: SimpleNamespa
     assert (
         f'href="/plugins/{release.plugin}"' in visit("owner").get(f"/publish/submissions/{release.submission_id}").text
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "text", "said"),
+    [
+        ("needs_info", "reply", "  ", "This field is required."),
+        ("needs_info", "reply", "x" * 10_001, "at most 10000 characters"),
+        ("queued", "appeal", "You are wrong.", ""),
+    ],
+)
+def test_what_was_written_in_vain_stays(
+    visit: Visit, draft: Submission, state: str, act: str, text: str, said: str
+) -> None:
+    Submission.objects.filter(pk=draft.pk).update(state=state)
+    answer = visit("owner").post(f"/publish/submissions/{draft.pk}/{act}", {"text": text})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f"{text.strip()}</textarea>" in answer.text
+    assert not draft.comments.exists()

@@ -66,6 +66,21 @@ def test_an_appeal_of_an_old_version_is_refused(people: SimpleNamespace, submitt
         thread.appeal(old, by=people.owner, text="But why?")
 
 
+def test_what_was_only_uploaded_keeps_nobody_from_appealing(people: SimpleNamespace, submitted: Submitted) -> None:
+    old = submitted(State.REJECTED)
+    submitted(State.RECEIVED, version="1.0.1")
+    assert thread.appeal(old, by=people.owner, text="But why?").state == State.QUEUED
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.REJECTED])
+def test_nothing_is_cut_that_a_reviewer_is_to_read(people: SimpleNamespace, submitted: Submitted, state: str) -> None:
+    one = submitted(state)
+    say = thread.appeal if state == State.REJECTED else thread.reply
+    with pytest.raises(NotPossible, match="under 10,000 characters"):
+        say(one, by=people.owner, text="x" * 10_001)
+    assert not one.comments.exists()
+
+
 def test_a_remark_is_resolved_by_a_reviewer(people: SimpleNamespace, submitted: Submitted) -> None:
     comment = thread.remark(submitted(), by=people.ada, text="Odd.")
     with pytest.raises(NotPermitted):

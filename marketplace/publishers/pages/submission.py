@@ -36,6 +36,7 @@ STEPS = (
     ("Listed", "Listed", {State.RELEASED}),
 )
 ENDED = {State.REJECTED, State.WITHDRAWN, State.SUPERSEDED}
+ASKED = {State.NEEDS_INFO, State.REJECTED}  # somebody waits for the publisher's word
 ASKS_PRIVACY = {State.QUEUED, State.NEEDS_INFO}
 LARGEST_ICON = 40_000  # bytes, within a page that is to stay small
 LANGUAGES = {"en_US": "English", "zh_Hans": "Chinese", "ja_JP": "Japanese", "pt_BR": "Portuguese"}
@@ -87,6 +88,11 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     found, post = mine(request, submission_id)
     if found.state == State.RECEIVED and post.publishes:
         return draft(request, found, post)
+    return standing(request, found, post, form=TextForm(asked=found.state in ASKED))
+
+
+def standing(request: HttpRequest, found: Submission, post: Post, *, form: TextForm) -> HttpResponse:
+    """Where it stands, and the talk; with what was written in vain in the form, and why."""
     context = {
         "post": post,
         "submission": found,
@@ -96,12 +102,12 @@ def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         "comments": thread.comments(found, internal=False),
         "rejection": thread.last_rejection(found),
         "ended": found.state in ENDED,
-        "reply_form": TextForm(asked=found.state in (State.NEEDS_INFO, State.REJECTED)),
+        "reply_form": form,
         "moving": found.state in (State.SCREENING, State.APPROVED),
         "asks_privacy": post.publishes and found.state in ASKS_PRIVACY and not is_stated(found),
         "release": getattr(found, "release", None),
     }
-    return shown(request, "submission.html", context)
+    return shown(request, "submission.html", context, form=form)
 
 
 def draft(request: HttpRequest, found: Submission, post: Post) -> HttpResponse:
@@ -196,5 +202,9 @@ def answer(request: HttpRequest, submission_id: UUID, act: str) -> HttpResponse:
         "withdraw": (lambda: thread.withdraw(found, by=reader(request), note=text), "It is withdrawn."),
     }
     act_now, done = acts[act]
-    attempt(request, act_now, done=done)
+    form = TextForm(request.POST, asked=found.state in ASKED) if act != "withdraw" else None
+    if form is not None and not form.is_valid():
+        return standing(request, found, post, form=form)
+    if attempt(request, act_now, done=done, form=form, at="text") is None and form is not None:
+        return standing(request, found, post, form=form)
     return redirect("publish-submission", found.pk)
