@@ -96,20 +96,27 @@ def _shows_name(node: ast.AST, names: frozenset[str] | set[str], *, mapping: boo
 
 def _taken_apart(tree: ast.Module, line: int) -> frozenset[str]:
     """Names that a loop around the line gives to the values of the mapping, one by one."""
-    found: set[str] = set()
-    for loop in ast.walk(tree):
-        if (
-            isinstance(loop, ast.For)
-            and loop.lineno <= line <= (loop.end_lineno or 0)
-            and isinstance(loop.iter, ast.Call)
-        ):
-            method = loop.iter.func
-            if isinstance(method, ast.Attribute) and method.attr in ("items", "values") and _is_mapping(method.value):
-                values = (
-                    loop.target.elts[-1] if isinstance(loop.target, ast.Tuple) and loop.target.elts else loop.target
-                )
-                found |= {values.id} if isinstance(values, ast.Name) else set()
+    found = {name for first, last, name in _loops(tree) if first <= line <= last}
     return frozenset(found | _named(tree, line))
+
+
+def _loops(tree: ast.Module) -> list[tuple[int, int, str]]:
+    """Of each loop over the mapping's values its lines, and the name of a value; the tree keeps them."""
+    known: list[tuple[int, int, str]] | None = tree.__dict__.get("loops")
+    if known is None:
+        loops = [one for one in ast.walk(tree) if isinstance(one, ast.For)]
+        known = tree.__dict__["loops"] = [
+            (one.lineno, one.end_lineno or 0, name) for one in loops if (name := _value_of(one))
+        ]
+    return known
+
+
+def _value_of(loop: ast.For) -> str:
+    method = loop.iter.func if isinstance(loop.iter, ast.Call) else None
+    if not (isinstance(method, ast.Attribute) and method.attr in ("items", "values") and _is_mapping(method.value)):
+        return ""
+    value = loop.target.elts[-1] if isinstance(loop.target, ast.Tuple) and loop.target.elts else loop.target
+    return value.id if isinstance(value, ast.Name) else ""
 
 
 def _named(tree: ast.Module, line: int) -> set[str]:
@@ -118,20 +125,21 @@ def _named(tree: ast.Module, line: int) -> set[str]:
 
 
 def _assigned_before(tree: ast.Module, line: int, is_meant: Callable[[ast.expr], bool]) -> set[str]:
-    around = [
-        one
-        for one in ast.walk(tree)
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.lineno <= line <= (one.end_lineno or 0)
-    ]
-    return {
-        one.targets[0].id
-        for function in around
-        for one in ast.walk(function)
-        if isinstance(one, ast.Assign)
-        and one.lineno < line
-        and isinstance(one.targets[0], ast.Name)
-        and is_meant(one.value)
-    }
+    return {name for first, last, at, name in _assigned(tree, is_meant) if first <= line <= last and at < line}
+
+
+def _assigned(tree: ast.Module, is_meant: Callable[[ast.expr], bool]) -> list[tuple[int, int, int, str]]:
+    """Of each such assignment the lines of the function around it, its own, and the name; the tree keeps them."""
+    known: dict[str, list[tuple[int, int, int, str]]] = tree.__dict__.setdefault("assigned", {})
+    if is_meant.__name__ not in known:
+        known[is_meant.__name__] = [
+            (function.lineno, function.end_lineno or 0, one.lineno, one.targets[0].id)
+            for function in ast.walk(tree)
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+            for one in ast.walk(function)
+            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and is_meant(one.value)
+        ]
+    return known[is_meant.__name__]
 
 
 def _is_text_of(node: ast.expr) -> bool:

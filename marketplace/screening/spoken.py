@@ -64,7 +64,7 @@ class Spoken:
                 return node is parent.test or self._ends_well(parent, steps - 1)
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 is_field = isinstance(self.parents.get(id(parent)), ast.ClassDef)  # a library may read it
-                return not is_field and (_is_vocabulary(node, name) or self._name_ends_well(name, steps - 1))
+                return not is_field and (_is_vocabulary(node, name) or self._name_ends_well(parent, name, steps - 1))
             case ast.Attribute():
                 return self._method_ends_well(parent, steps - 1)
             case ast.Call():
@@ -79,13 +79,27 @@ class Spoken:
             isinstance(key, ast.Constant) and isinstance(key.value, str) and _SAYING.match(key.value) for key in keys
         )
 
-    def _name_ends_well(self, name: str, steps: int) -> bool:
-        """Whether all that is done with what goes by this name, anywhere in the package, is to speak of it."""
-        if _SPACES & self.uses.keys():
-            return False
+    def _name_ends_well(self, given: ast.AST, name: str, steps: int) -> bool:
+        """Whether all that is done with what goes by this name, wherever it can be seen, is to speak of it."""
         uses = self.uses.get(name, [])
+        if _SPACES & self.uses.keys() or len(uses) > _MOST:
+            return False
+        if (around := self._function_of(given)) is not None and not any(map(_shares, uses)):
+            uses = [one for one in uses if isinstance(one, ast.Name) and self._is_within(one, around)]
         is_left_alone = not uses and not _REACHING & self.uses.keys()
         return is_left_alone or (0 < len(uses) <= _FAR and all(self._ends_well(one, steps) for one in uses))
+
+    def _function_of(self, node: ast.AST) -> ast.AST | None:
+        found: ast.AST | None = node
+        while found is not None and not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef):
+            found = self.parents.get(id(found))
+        return found
+
+    def _is_within(self, node: ast.AST, function: ast.AST) -> bool:
+        found: ast.AST | None = node
+        while found is not None and found is not function:
+            found = self.parents.get(id(found))
+        return found is function
 
     def _method_ends_well(self, method: ast.Attribute, steps: int) -> bool:
         call = self.parents.get(id(method))
@@ -105,6 +119,11 @@ class Spoken:
         if names == {"builtins.str"}:
             return self._ends_well(call, steps)
         return bool(names) and all(_SHOWING.search(name) or LOGS.match(name) for name in names)
+
+
+def _shares(use: ast.AST) -> bool:
+    """Whether a name of a function is made one of the module's."""
+    return isinstance(use, ast.Global | ast.Nonlocal)
 
 
 def _is_text(node: ast.AST) -> bool:

@@ -37,6 +37,7 @@ CASES = [
     ("network.undeclared-host", "strange.look_up(DOCS)\nprint(DOCS)"),
     ("network.undeclared-host", "print(DOCS)\nstrange.look_up(globals()['DOCS'])"),
     ("network.unnamed-address", "unused = 'https://b.fathom-ingest.io'\nstrange.run(getattr(self, tool_parameters['name']))"),
+    ("network.unnamed-address", "def f():\n    global AT\n    AT = 'https://b.fathom-ingest.io'\n    print(AT)\nstrange.AT = AT"),
     ("network.address", "socket.socket(socket.AF_INET6).connect(('2606:4700::1111', 80))"),
     ("network.hidden-host", "requests.get(uuid.UUID('65766965-6c2d-7468-696e-672e696f2f2f').bytes.decode())"),
     ("network.hidden-host", "requests.get(quopri.decodestring('https=3A//elsewhere-ingest=2Eio').decode())"),
@@ -99,6 +100,7 @@ def test_a_roundabout_way_is_followed(rule: str, body: str, tmp_path: Path) -> N
     assert rule in rules(found)
 
 
+KEEPS = "import strange\n\n\ndef other(link):\n    strange.look_up(link)\n"
 HARMLESS = [
     "kept = json.load(open('own.json'))\nrequests.get('https://' + kept['host'] + '/v1', timeout=3)",
     "docs = 'https://docs.fathom-ingest.io/keys'\nraise ValueError(f'Get a key at {docs}')",
@@ -125,7 +127,7 @@ HARMLESS = [
 
 @pytest.mark.parametrize("body", HARMLESS)
 def test_its_like_is_let_through(body: str, tmp_path: Path) -> None:
-    own: dict[str, Any] = {"own_dot_json": '{"host": "api.weather-acme.com"}', "tools__kept_dot_py": '"""Kept."""\n'}
+    own: dict[str, Any] = {"own_dot_json": '{"host": "api.weather-acme.com"}', "tools__kept_dot_py": KEEPS}
     found = report(tmp_path, *CODE, tools__weather_dot_py=tool(body, ABOVE.partition("DOCS")[0]), **own)
     assert [one for one in found.findings if one.blocking] == []
 
