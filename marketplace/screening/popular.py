@@ -7,7 +7,7 @@ github.com/hugovk/top-pypi-packages publishes (April 2026).
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _LIST = Path(__file__).parent / "data" / "popular.txt"
@@ -142,7 +142,7 @@ def popular() -> dict[str, int]:
     return {name: rank for rank, name in reversed(list(enumerate(names)))}  # of two places the first one
 
 
-@cache
+@lru_cache(8192)  # what plugins require has no end
 def resembles(name: str) -> Likeness | None:
     """The popular name that a normalised name is too like, None if it is popular itself or like none."""
     if name in _MISTAKEN:

@@ -36,6 +36,7 @@ RULES: dict[str, Rule] = {
     "secrets.provider-key": _error("A key in the shape of a known service's keys."),
     "secrets.assignment": _error("A fixed value stands where a secret is named."),
     "secrets.url-password": _error("An address that carries a user's password."),
+    "secrets.not-read": _warning("A text, or an archive, that was not looked into for secrets."),
     # binaries
     "binaries.executable": _error("A program or library in machine code: it cannot be reviewed."),
     "binaries.bytecode": _error("Compiled Python: it cannot be reviewed."),

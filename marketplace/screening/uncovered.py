@@ -4,16 +4,18 @@ import base64
 import binascii
 import gzip
 import io
+import lzma
 import re
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 _RUNS = re.compile(
-    r"(?<![A-Za-z0-9+/_%-])(?:[A-Za-z0-9+/]{28,4000}={0,2}|[A-Za-z0-9_-]{28,4000}={0,2})(?![A-Za-z0-9+/_-])"
+    r"(?<![A-Za-z0-9+/_%-])(?:[A-Za-z0-9+/]{28,12000}={0,2}|[A-Za-z0-9_-]{28,12000}={0,2})(?![A-Za-z0-9+/_-])"
 )
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{2}){20,1000}(?![0-9A-Za-z])")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{2}){20,6000}(?![0-9A-Za-z])")
 _MOST, _MEMBERS, _LARGEST = 400, 200, 1_048_576  # runs of a text, members of an archive, bytes of one
 
 type Texts = Iterator[tuple[int, str]]
@@ -22,7 +24,7 @@ type Texts = Iterator[tuple[int, str]]
 def uncovered(text: str, *, depth: int = 2) -> Texts:
     """(position, text) of what the runs of letters in it stand for."""
     for shape, decode in ((_RUNS, _base64), (_HEX, _hexadecimal)):
-        for match in list(shape.finditer(text))[:_MOST]:
+        for match in islice(shape.finditer(text), _MOST):
             if inner := decode(match.group()):
                 yield match.start(), inner
                 if depth > 1:
@@ -57,6 +59,7 @@ def packed_in(path: str, content: bytes) -> Iterator[tuple[str, str]]:
         EOFError,
         ValueError,
         zlib.error,
+        lzma.LZMAError,
         zipfile.BadZipFile,
         tarfile.TarError,
         RuntimeError,

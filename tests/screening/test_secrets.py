@@ -15,7 +15,7 @@ from marketplace.screening.folded import folded_in
 from marketplace.screening.pairs import pairs_in
 from marketplace.screening.uncovered import packed_in, uncovered
 from marketplace.screening.worded import is_unlike_words, told, told_in_words
-from tests.screening.making import package, report
+from tests.screening.making import package, report, tool
 from tests.trust.copies import Copy, Files
 
 DRAWN = "p9Xk2vLq8RtZ3mWc" + "7YbN4sHd"
@@ -162,3 +162,42 @@ def test_what_is_put_together_without_end_has_an_end() -> None:
     deep = "a = 'x'\nb = " + "+".join(["a"] * 20_000) + "\nc = " + "f'{a}'" * 20_000
     assert len(list(folded_in(deep))) <= 2_000
     assert list(folded_in("(" * 5_000)) == []
+
+
+def test_a_text_that_is_not_read_is_named(tmp_path: Path) -> None:
+    found = report(tmp_path, "secrets", prod_dot_env="\0API_KEY=" + DRAWN, notes_dot_txt="a b\n" * 300_000)
+    named = {(one.path, one.severity) for one in found.findings if one.rule == "secrets.not-read"}
+    assert named == {("prod.env", "warning"), ("notes.txt", "warning")}
+
+
+def test_archives_are_read_up_to_a_bound(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(20):
+            archive.writestr(f"{number}.txt", "a" * 1_000_000)
+    with package(tmp_path) as opened:
+        copy = Copy("packed", Files({name: bytes(opened.files[name]) for name in opened.names()}))
+    copy.files["a.zip"] = packed.getvalue()
+    with copy.opened() as opened:
+        found = screen(opened, context=Context(checks=("marketplace.screening.checks.secrets.Secrets",)))
+    assert [(one.rule, one.path) for one in found.findings] == [("secrets.not-read", "a.zip")]
+
+
+def test_what_is_broken_inside_of_an_archive_is_left_out() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.txt", "password = 'x' " * 100)
+    content = packed.getvalue()
+    for position in range(30, len(content) - 60):
+        list(packed_in("a.zip", content[:position] + b"\xff" + content[position + 1 :]))
+
+
+def test_a_long_file_of_logging_is_read_in_no_more_than_its_length(tmp_path: Path) -> None:
+    body = (
+        "credentials = self.runtime.credentials\nfor name, value in credentials.items():\n"
+        + "    print(value)\n" * 1500
+    )
+    began = time.process_time()
+    found = report(tmp_path, "credentials", tools__weather_dot_py=tool(body))
+    assert len([one for one in found.findings if one.rule == "credentials.leaked"]) == 1500
+    assert time.process_time() - began < 60

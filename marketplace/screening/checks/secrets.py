@@ -5,7 +5,7 @@ import math
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from marketplace.screening import shapes
@@ -63,11 +63,30 @@ class Secrets(Check):
         for path in sorted(subject.files.keys() - texts.keys()):
             if kind := key_in(subject.files[path]):
                 yield Finding("secrets.private-key", f"The file is {kind}; whoever has the package has it", path)
-            for inner, text in packed_in(path, subject.files[path]):
-                yield from _in_text(inner, text)
+        yield from _packed(subject, subject.files.keys() - texts.keys())
         yield from _assembled(subject, texts)
         unread = sorted(set(subject.files) - set(texts))
+        yield from (Finding("secrets.not-read", _NOT_READ, path) for path in unread if _IS_TEXT.search(path))
         evidence |= {"files": len(texts), "not_scanned": unread}
+
+
+_NOT_READ = "The file is too large, or holds what no text does: nobody has looked into it for keys and passwords"
+_IS_TEXT = re.compile(
+    r"\.(py|md|rst|txt|ya?ml|json|toml|ini|cfg|conf|env|sh|js|ts|html?|css|csv|sql|xml|ipynb|properties)$|(^|/)\.env"
+)
+_PACKED = 16_777_216  # characters of all that lies in archives
+
+
+def _packed(subject: Subject, paths: Set[str]) -> Iterator[Finding]:
+    """In archives, up to a bound: a small one can hold more than anybody could read."""
+    left = _PACKED
+    for path in sorted(paths):
+        for inner, text in packed_in(path, subject.files[path]):
+            left -= len(text)
+            if left < 0:
+                yield Finding("secrets.not-read", "The archives hold more than is looked into for keys", path)
+                return
+            yield from _in_text(inner, text)
 
 
 def mask(secret: str) -> str:
