@@ -12,7 +12,7 @@ _ABOUT_DATA = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^(#{1,6})\s+(.*)$|^\*\*([^*]{3,60})\*\*:?\s*$")
-_LONGEST, _MOST = 30_000, 120_000  # characters that are read of one text, and of all together
+_LONGEST, _MOST = 20_000, 60_000  # characters that are read of one text, and of all together
 
 type Beside = Iterator[tuple[str, int, str]]
 

@@ -125,7 +125,9 @@ _STORAGE = [
     r"\b(?:stores?|retains?|persists?|saves?|keeps?) (?:no|nothing)\b|\bstateless\b",
     r"\b(?:stor\w+|retain\w*|retention|kept|persist\w*|saved?|cached)\b[^:.\n]{0,30}: *(?:none|no|nothing|never|n/a)\b",
     r"\b(?:held|kept|stays?|lives?|processed|exists?|remains?) (?:only |solely )?in (?:local |volatile )?memory\b|\bonly in memory\b",
-    r"\b(?:discarded|deleted|dropped|forgotten|erased|thrown away|gone)\b[^.;\n]{0,30}\b(?:after\w*|once|when|as soon as)\b|\b(?:ephemeral|transient)\b",
+    r"\b(?:discarded|deleted|dropped|forgotten|erased|thrown away|gone)\b[^.;\n]{0,30}\b(?:after\w*|once|when|as soon as|immediately|instantly|at once)\b|\b(?:immediately|instantly|at once|promptly) (?:\w+ )?(?:discarded|deleted|dropped|forgotten|erased)\b"
+    r"|\b(?:after\w*|once|when|as soon as)\b[^.;\n]{0,60}\b(?:is|are|gets?|will be) (?:\w+ )?(?:discarded|deleted|dropped|forgotten|erased|thrown away|gone)\b"
+    r"|\bretention\b[^.;\n]{0,20}[:=]? *(?:0|zero|no) ?(?:days?|hours?|minutes?)?\b|\b(?:ephemeral|transient)\b",
     r"\bno (?:\w+ )?(?:history|histories|traces?|cache|cop(?:y|ies)|records?|archive|database)\b",
     *tongues.STORAGE,
 ]
@@ -136,6 +138,7 @@ _MODELS = [
 ]
 _LOGGING = [
     rf"(?:\b{_NOT}\b|n['’]t\b)[^.;\n]{{0,50}}\b(?:log|logs|logged|logging|logfiles?|recorded|record|protocoled)\b(?! ?(?:in|into|out|on)\b)",
+    r"\b(?:kept|stays?|left|held|hidden) (?:out of|away from|from) (?:\w+ )?logs?\b|\b(?:switched|turned) off (?:\w+ )?logging\b|\blogging (?:\w+ ){0,4}(?:is|has been|was) (?:switched off|turned off|disabled)\b|\bdisabled? (?:\w+ )?logging\b",
     r"\blog\w*\b[^.;\n]{0,60}\b(?:never|not|no)\b[^.;\n]{0,30}\b(?:user\w*|you|inputs?|entered|content|prompts?|quer(?:y|ies)|requests?)\b",
     r"\b(?:log\w*|recorded)\b[^:.\n]{0,30}: *(?:none|no|nothing|never|n/a)\b",
     r"(?:不|未|没有|沒有|无|無)[^。\n]{0,12}(?:日志|日誌|记录|記錄)|(?:ログ|記録)[^。\n]{0,12}(?:ません|ない|なし)|(?:로그|기록)[^.\n]{0,10}(?:않|없)",
@@ -163,7 +166,7 @@ _QUALIFIED = re.compile(
 _LASTING = re.compile(
     r"\b(?:permanent|long[- ]term|beyond|longer|except|other than|unless|outside of (?:dify|"
     r"the)|files?|documents?|content|credentials?|keys?|passwords?|tokens?|on (?:our|its|"
-    r"any) (?:own )?servers?|servers? of (?:ours|our own)|(?:on|at) our (?:side|end|systems?|infrastructure)|ourselves|by us)",
+    r"any) (?:own )?servers?|servers? of (?:ours|our own)|(?:on|at) our (?:side|end|systems?|infrastructure)|ourselves|by us|elsewhere|anywhere else)",
     re.IGNORECASE,
 )
 _RECIPIENT = re.compile(
@@ -189,9 +192,14 @@ _EXCEPT = re.compile(
     re.I,
 )
 _GOES_TO = re.compile(
+    r"(?<![\w-])(?!(?:This|It|We|You|Nobody|None|Nothing|The|Dify|Everything|Plugin|Anyone|That|They|He|Whoever|Only|Data)\b)[A-Z]\w{1,30} (?:receives?|gets|processes|handles|keeps|sees|stores) "
+    r"(?:your|the|what|this|these|them|requests|inputs?|prompts|questions)\b|"
     r"\b(?i:(?:goes|go|sent|given|passed|forwarded|transmitted|uploaded|submitted|relayed) (?:on )?to|shared with:?"
     r"|us(?:e|es|ing)) (?:the |a |an )?(?:third[- ]party |external )?(?:service |api |provider )?[A-Z]"
 )
+
+
+_MOST = 60_000  # letters of a policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,15 +215,21 @@ class Denial:
 
 def denials(evidence: Evidence) -> list[Denial]:
     """Sentences of the policy, and of what is said of data elsewhere, that the evidence contradicts."""
+    evidence = replace(evidence, text=_read(evidence.text))
     found = _of_policy(evidence)
     open_about_it = _discloses(list(sentences_of(evidence.text))) or table_names_recipients(evidence.text)
     for path, above, text in evidence.beside:
         found += [
             replace(one, path=path, line=above + one.line)
-            for one in _of_policy(replace(evidence, text=text, beside=[]), whole=False)
-            if one.kind != "collection" or not open_about_it
+            for one in _of_policy(replace(evidence, text=text, beside=[]), whole=not open_about_it and above > 0)
+            if one.kind != "collection" or not (open_about_it or _ADVICE.search(one.sentence))
         ]
     return found
+
+
+def _read(text: str) -> str:
+    """What is read of a text: all of it, or of one without end the beginning and the end."""
+    return text if len(text) <= _MOST else f"{text[: _MOST * 3 // 4]}\n{text[-_MOST // 4 :]}"
 
 
 def _of_policy(evidence: Evidence, *, whole: bool = True) -> list[Denial]:
@@ -245,8 +259,16 @@ _REST = re.compile(
 )
 
 
+# What users should do or leave, which tells nothing of the plugin.
+_ADVICE = re.compile(
+    r"^\W*(?:please|always|make sure|ensure|remember|note|be careful|avoid|keep|store|use|do not|don['’]t|never (?!\w+(?:ed|en|pt|ld)\b|sent|seen|shown|put|read|leave|ever)\w+)\b"
+    r"|\byou (?:should|must|can|may|need|have to|are responsible)\b|请|請|不要|切勿|务必|ください|してはいけません|^\W*(?:bitte|geben sie|verwenden sie|no comparta|nunca comparta|ne partagez)\b",
+    re.IGNORECASE,
+)
+
+
 def _denies_at_all(sentence: str) -> bool:
-    return bool(_SAYS_NO.search(sentence)) and not _REST.search(sentence)
+    return bool(_SAYS_NO.search(sentence)) and not _REST.search(sentence) and not _ADVICE.search(sentence)
 
 
 def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:

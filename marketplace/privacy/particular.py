@@ -12,7 +12,8 @@ KEYS = re.compile(
     re.IGNORECASE,
 )
 _SAYS_NO = re.compile(
-    rf"{_NOT}|\b(?:only|stays?|remains?|local\w*|exclusively|solely|anyone but)\b|{tongues.NO}", re.IGNORECASE
+    rf"{_NOT}|\b(?:only|stays?|remains?|local\w*|exclusively|solely|anyone but|bleib\w*|verbleib\w*|permanec\w*|restent?)\b|{tongues.NO}",
+    re.IGNORECASE,
 )
 _LOGGED = re.compile(r"\blog(?:s|ged|ging)?\b|protokoll|日志|ログ|registr|journal|로그", re.IGNORECASE)
 _MEASURED = r"(?:analytics?|telemetry|track(?:s|ed|ing|ers?)?|usage (?:data|statistics|metrics|information|figures)|statistics|metrics|profil(?:e|es|ed|ing)|measur(?:e|es|ed|ing|ement)|monitor(?:s|ed|ing)?|instrument\w*|beacons?|pixels?|fingerprint\w*)"
@@ -23,6 +24,10 @@ _COUNTING = re.compile(
     r"|\b(?:kein\w*|nicht|nie\w*|weder|ohne)\b[^.;\n]{0,50}\b(?:tracking|analy\w+|telemetri\w*|\w*statistik\w*|verfolgt|ausgewertet|gemessen|profil\w*)|\b\w*statistik\w*[^.;\n]{0,40}\bnicht\b"
     r"|\b(?:no|sin|ni|ning\w*n\w*|não|sem|nenhum\w*|aucun\w*|ne|pas de|sans|non|nessun\w*|senza)\b[^.;\n]{0,50}(?:seguimiento|anal[íi]tic\w*|telemetr[íi]a|estad[íi]stic\w*|rastre\w*|estat[íi]stic\w*|suivi|t[ée]l[ée]m[ée]trie|statisti\w*|tra[çc]age|tracciament\w*)"
     r"|(?:не|без|нет)\b[^.;\n]{0,40}(?:аналити|телеметри|статистик|отслежив)",
+    re.IGNORECASE,
+)
+_OF_PERSONS = re.compile(
+    r"advertis|marketing|\bacross (?:\w+ )?(?:sites|websites|apps|services|devices)|cross-site|\bcookies?\b|personali[sz]|individual|werbung|publicidad|publicitaire|广告|広告|other than|except|opt(?:ed)?[- ]out",
     re.IGNORECASE,
 )
 _WRITTEN = re.compile(
@@ -41,7 +46,7 @@ def particular(sentence: str, evidence: Evidence) -> tuple[str, Seen] | None:
     leak = next((one for one in evidence.undeclared if "credential" in one.carries), None)
     if leak and KEYS.search(sentence) and _SAYS_NO.search(sentence) and not _LOGGED.search(sentence):
         return "credentials", leak
-    if evidence.counts and _COUNTING.search(sentence):
+    if evidence.counts and _COUNTING.search(sentence) and not _OF_PERSONS.search(sentence):
         return "counts", evidence.counts[0]
     if evidence.writes and not _NARROWED.search(sentence) and _says_it_is_not_kept(sentence):
         return "storage", evidence.writes[0]

@@ -30,9 +30,10 @@ _COMPATIBLE = re.compile(r"OAICompat|OAIEmbed|openai_compatible")
 
 # What writes to files and databases that stay, not to what is temporary or in memory.
 _WRITES = re.compile(
-    r"^(?:builtins|io|codecs|gzip)\.open\(\)\.(?:write|writelines)$|^pathlib\.(?:Posix)?Path[\w.()]*\.write_(?:text|bytes)$"
-    r"|^(?:sqlite3|aiosqlite)\.connect\(\)[\w.()]*\.(?:execute|executemany)$|^shelve\.open\(\)\.__setitem__$|^(?:json|pickle|yaml)\.dump$"
+    r"^(?:builtins|io|codecs|gzip)\.open\(\)\.(?:write|writelines)$|^pathlib\.(?:Posix)?Path[\w.()]*\.write_text$"
+    r"|^(?:sqlite3|aiosqlite)\.connect\(\)[\w.()]*\.(?:execute|executemany)$|^shelve\.open\(\)\.__setitem__$"
 )
+_TEMPORARY = re.compile(r"te?mp|cache", re.IGNORECASE)
 _COUNTERS = re.compile(
     r"^(?:posthog|mixpanel|amplitude|analytics|segment|rudderstack|statsd|datadog|newrelic|matomo\w*|plausible|google_analytics|ga4mp|sentry_sdk|bugsnag|rollbar)\."
 )
@@ -64,7 +65,7 @@ def evidence_of(subject: Subject) -> Evidence:
     text = policy_text(subject.files, subject.manifest)
     beside = list(texts_beside(subject.files, subject.manifest, policy=policy_path(subject.files, subject.manifest)))
     counts = [one for one in hosts if _COUNTING_HOSTS.search(one.what)] + _given_input(subject, _COUNTERS)
-    writes = _given_input(subject, _WRITES)
+    writes = [one for one in _given_input(subject, _WRITES) if not _TEMPORARY.search(one.what)]
     sends = next(iter([*hosts, *chosen]), None) or _through_a_library(subject)
     return Evidence(
         hosts=hosts,

@@ -1,5 +1,7 @@
 """What is said of data outside of the policy, and denials of one thing in particular."""
 
+import time
+
 import pytest
 
 from marketplace.privacy.beside import texts_beside
@@ -37,7 +39,7 @@ def test_the_policy_itself_is_not_read_twice_and_there_is_an_end_to_reading() ->
     files = {f"docs/{number}.md": b"# Privacy\n" + b"word " * 5_000 for number in range(100)}
     found = list(texts_beside(files, {"description": "Short"}, policy="docs/0.md"))
     assert "docs/0.md" not in {path for path, _, _ in found}
-    assert sum(len(text) for _, _, text in found) <= 120_000
+    assert sum(len(text) for _, _, text in found) <= 60_000
 
 
 @pytest.mark.parametrize(
@@ -98,3 +100,46 @@ def test_what_is_denied_in_particular_is_held_against_that(sentence: str, kind: 
 )
 def test_what_is_denied_of_something_else_is_not(sentence: str, seen) -> None:
     assert beside(sentence, **seen) == []
+
+
+HOSTILE = {
+    "no": "no " * 4_000,
+    "not": "not data " * 2_000,
+    "lines": "Not the data\n" * 1_000,
+    "tags": "<a" * 10_000,
+    "a table": "| no " * 2_000 + "\n|---|\n" + "| no " * 2_000,
+    "a word": "a" * 20_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_texts_made_to_be_slow_are_read_in_pieces(text: str) -> None:
+    began = time.process_time()
+    seen = [SENDS]
+    denials(Evidence(hosts=seen, sends=SENDS, text=text, logs=seen, writes=seen, counts=seen, undeclared=[ELSEWHERE]))
+    assert time.process_time() - began < 30  # one that was ten times as long took three minutes
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "Never share your API key.",
+        "Do not enter personal data.",
+        "You should not use it for secrets.",
+        "请勿泄露您的密钥。",
+    ],
+)
+def test_advice_in_a_readme_is_no_denial(advice: str) -> None:
+    found = denials(Evidence(hosts=[SENDS], sends=SENDS, beside=[("README.md", 4, advice)]))
+    assert found == []
+
+
+def test_a_readme_that_names_nobody_and_says_no_denies_what_is_sent() -> None:
+    found = denials(Evidence(hosts=[SENDS], sends=SENDS, beside=[("README.md", 4, "Outsiders never get to see it.")]))
+    assert [(one.kind, one.path) for one in found] == [("collection", "README.md")]
+
+
+def test_beginning_and_end_of_an_endless_policy_are_read() -> None:
+    text = "The city is looked up.\n" * 20_000 + "Nothing ever leaves your server."
+    found = denials(Evidence(hosts=[SENDS], sends=SENDS, text=text))
+    assert [one.kind for one in found] == ["network"]

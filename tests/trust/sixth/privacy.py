@@ -108,6 +108,14 @@ def _stores(copy: Copy) -> bool:
     return any(b"storage.set(" in content for path, content in copy.files.items() if path.endswith(".py"))
 
 
+_DENIES_STORAGE = re.compile(rb"(?i)\b(?:no|not|never)\b.{0,40}(?:stor|sav|retain|kept)")
+
+
+def _says_otherwise(copy: Copy) -> bool:
+    """Whether its own README denies what would be planted: such a twin is not clean."""
+    return bool(_DENIES_STORAGE.search(copy.files.get("README.md", b"")))
+
+
 def telling(copy: Copy, chance: Random) -> str | None:
     """Most texts say that the plugin keeps nothing, so one that does so by itself gets the texts about that."""
     about = (
@@ -115,6 +123,8 @@ def telling(copy: Copy, chance: Random) -> str | None:
         if _stores(copy)
         else chance.choice(("SENDS", "SENDS", "SENDS", "STORES", "LOGS", "COUNTS", "CREDENTIALS"))
     )
+    if about == "STORES" and _says_otherwise(copy):
+        return None
     done = _does(copy, chance, about)
     if done is None:
         return None
