@@ -199,9 +199,6 @@ _GOES_TO = re.compile(
 )
 
 
-_MOST = 60_000  # letters of a policy
-
-
 @dataclass(frozen=True, slots=True)
 class Denial:
     """`kind` is network, collection, storage, logs, models, counts or credentials; `against` is what the code does and where."""
@@ -215,7 +212,6 @@ class Denial:
 
 def denials(evidence: Evidence) -> list[Denial]:
     """Sentences of the policy, and of what is said of data elsewhere, that the evidence contradicts."""
-    evidence = replace(evidence, text=_read(evidence.text))
     found = _of_policy(evidence)
     open_about_it = _discloses(list(sentences_of(evidence.text))) or table_names_recipients(evidence.text)
     for path, above, text in evidence.beside:
@@ -225,11 +221,6 @@ def denials(evidence: Evidence) -> list[Denial]:
             if one.kind != "collection" or not (open_about_it or _ADVICE.search(one.sentence))
         ]
     return found
-
-
-def _read(text: str) -> str:
-    """What is read of a text: all of it, or of one without end the beginning and the end."""
-    return text if len(text) <= _MOST else f"{text[: _MOST * 3 // 4]}\n{text[-_MOST // 4 :]}"
 
 
 def _of_policy(evidence: Evidence, *, whole: bool = True) -> list[Denial]:

@@ -137,9 +137,3 @@ def test_advice_in_a_readme_is_no_denial(advice: str) -> None:
 def test_a_readme_that_names_nobody_and_says_no_denies_what_is_sent() -> None:
     found = denials(Evidence(hosts=[SENDS], sends=SENDS, beside=[("README.md", 4, "Outsiders never get to see it.")]))
     assert [(one.kind, one.path) for one in found] == [("collection", "README.md")]
-
-
-def test_beginning_and_end_of_an_endless_policy_are_read() -> None:
-    text = "The city is looked up.\n" * 20_000 + "Nothing ever leaves your server."
-    found = denials(Evidence(hosts=[SENDS], sends=SENDS, text=text))
-    assert [one.kind for one in found] == ["network"]
