@@ -31,6 +31,14 @@ def test_notes_are_kept_for_who_states_privacy_first(visit: Visit, draft: Submis
     assert Submission.objects.get().notes == "It echoes."
 
 
+def test_what_was_taken_back_says_how_to_go_on(visit: Visit, draft: Submission) -> None:
+    here = f"/publish/submissions/{draft.pk}"
+    page = visit("owner").post(f"{here}/withdraw", follow=True).text
+    assert "It was taken back." in page
+    assert 'href="/publish/acme/upload"' in page
+    assert "Upload a version</a>" not in visit("staff").get(here).text
+
+
 def test_an_empty_statement_of_privacy_is_none(visit: Visit, draft: Submission) -> None:
     here = f"/publish/submissions/{draft.pk}/privacy"
     rows = {f"{name}-{part}": "0" for name in ("use", "recipient") for part in ("TOTAL_FORMS", "INITIAL_FORMS")}
