@@ -83,11 +83,16 @@ def _is_made_at_run_time(subject: Subject, site: CallSite) -> bool:
         return any(is_missing(subject, word) for word in words[:1])
     reads_what_it_is_told = len(words) == 1 and not held[1:] and site.names <= _PIPED
     return reads_what_it_is_told or any(
-        word == "-" or is_missing(subject, word) or absolute(word).removeprefix(f"{PLUGIN}/") in subject.program.data
-        for word in words[1:2]
+        word == "-" or is_missing(subject, word) or _is_no_script(subject, word) for word in words[1:2]
     )
 
 
+def _is_no_script(subject: Subject, word: str) -> bool:
+    """Whether it is a file of the package that is not named as what can be run."""
+    return not word.endswith(_SCRIPTS) and absolute(word).removeprefix(f"{PLUGIN}/") in subject.program.data
+
+
+_SCRIPTS = (".sh", ".bash", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".py", ".pyz")
 _PIPED = frozenset(f"subprocess.{name}" for name in ("Popen", "run", "call", "check_call", "check_output")) | {
     "pexpect.spawn",
     "asyncio.create_subprocess_exec",

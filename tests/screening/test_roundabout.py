@@ -119,6 +119,9 @@ HARMLESS = [
     "zipfile.ZipFile('kept.zip').extractall(tempfile.mkdtemp())",
     "subprocess.run([sys.executable, '-m', 'json.tool', 'own.json'])",
     "subprocess.run(['find', 'tools', '-name', '*.py'])",
+    "subprocess.run(['node', 'own.js'])",
+    "here = self.runtime.credentials\nrequests.post(here['url'] + '/login', json=dict(here), timeout=3)",
+    "importlib.util.spec_from_file_location('m', os.path.join('tools', tool_parameters['city']))",
     "memory = mmap.mmap(-1, 9)",
     "(1024).to_bytes(2, 'big')",
     "importlib.resources.files('tools').joinpath('weather.yaml').read_text()",
@@ -127,7 +130,11 @@ HARMLESS = [
 
 @pytest.mark.parametrize("body", HARMLESS)
 def test_its_like_is_let_through(body: str, tmp_path: Path) -> None:
-    own: dict[str, Any] = {"own_dot_json": '{"host": "api.weather-acme.com"}', "tools__kept_dot_py": KEEPS}
+    own: dict[str, Any] = {
+        "own_dot_json": '{"host": "api.weather-acme.com"}',
+        "tools__kept_dot_py": KEEPS,
+        "own_dot_js": "1",
+    }
     found = report(tmp_path, *CODE, tools__weather_dot_py=tool(body, ABOVE.partition("DOCS")[0]), **own)
     assert [one for one in found.findings if one.blocking] == []
 

@@ -30,7 +30,7 @@ class Credentials(Check):
         reads = _files_read(subject)
         for one in subject.outgoing:
             yield from _sent(subject, one, reads)
-        told = {id(one.site) for one in subject.outgoing if one.hosts()}
+        told = {id(one.site) for one in subject.outgoing}
         for site in subject.program.calls:
             yield from _leaked(subject, site)
             if id(site) not in told:

@@ -234,7 +234,7 @@ def _compiled(site: CallSite, name: str, taints: frozenset[str]) -> Iterator[Fin
             yield Finding(rule, f"{name} makes code out of data", site.path, site.line, site.source)
     elif name != "builtins.compile":
         outside = any(text.startswith(("/", "~")) for value in site.values() for text in value.texts())
-        odd = any(not text.endswith(".py") for text in site.argument(1, "location").texts())
+        odd = any(not text.endswith((".py", "\ufffc")) for text in site.argument(1, "location").texts())
         rule = "code.exec-hidden" if taints & _HIDING or outside or odd else "code.import-computed"
         yield Finding(rule, f"{name} loads code from a file by its path", site.path, site.line, site.source)
 
