@@ -37,7 +37,9 @@ def written_in(path: str, text: str) -> Written:
             yield from ((one, False) for one in _installed(text))
         elif name.endswith(".py") and "# /// script" in text:
             yield from ((one, False) for one in _inline(text))
-    except (SyntaxError, ValueError, TypeError, configparser.Error, yaml.YAMLError, RecursionError):
+    except (SyntaxError, ValueError, TypeError, AttributeError, RecursionError, MemoryError):
+        return
+    except (configparser.Error, yaml.YAMLError):
         return
 
 

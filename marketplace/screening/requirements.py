@@ -56,7 +56,10 @@ def requirements_of(files: Mapping[str, bytes]) -> tuple[list[Requirement], list
         if path in listed:
             found += _from_text(path, text, problems)
         elif path.rpartition("/")[2] in ("pyproject.toml", "uv.lock", "Pipfile"):
-            found += _from_toml(path, text, problems)
+            try:
+                found += _from_toml(path, text, problems)
+            except (ValueError, TypeError, AttributeError, RecursionError) as error:
+                problems.append((path, 0, "dependencies.unreadable", f"{path} cannot be read: {error}"))
         else:
             found += _from_others(path, text)
     return found, problems
@@ -115,11 +118,8 @@ def parse(text: str, path: str, line: int = 0) -> Requirement | None:
 
 
 def _from_toml(path: str, text: str, problems: list[Problem]) -> Iterator[Requirement]:
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        problems.append((path, 0, "dependencies.unreadable", f"{path} cannot be read: {error}"))
-        return
+    """Raises ValueError, TypeError, AttributeError or RecursionError for what is no such file."""
+    document = tomllib.loads(text)
     if path.endswith("uv.lock"):
         yield from _locked(path, document)
         return

@@ -294,3 +294,10 @@ def test_without_rehearsals_nothing_is_said_to_be_clean(tmp_path: Path) -> None:
     (section,) = report(tmp_path, "rehearsal").sections
     assert section.state == State.NOT_SCANNED
     assert "SCREENING_REHEARSAL" in section.summary
+
+
+@pytest.mark.parametrize("text", ["tool = 5", "[tool]\nuv = 5", "[tool.poetry]\ngroup = 5", "a = " + "[" * 5000])
+def test_a_file_of_requirements_that_makes_no_sense_is_named(text: str, tmp_path: Path) -> None:
+    found = report(tmp_path, "dependencies", pyproject_dot_toml=text, poetry_dot_lock="package = 5", Pipfile="[[")
+    named = sorted(one.path for one in found.findings if one.rule == "dependencies.unreadable")
+    assert (found.section("dependencies").state, named) == ("findings", ["Pipfile", "pyproject.toml"])
