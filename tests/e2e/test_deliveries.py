@@ -1,6 +1,7 @@
 """A webhook owner's hour: accept and queue, watch what arrives and what fails without a reload, look into it, replay it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 IN_DEFAULT = "from marketplace.models import Workspace; print(Workspace.objects.get(slug='default').pk)"
 SLOW = 60_000  # milliseconds: a worker is asked, the plugin starts, the page looks again
 REFUSED = {"status": 500, "body": b"no room".hex(), "token": "hush"}
+
+
+@pytest.fixture(scope="module")
+def server(start_host: Callable[..., Host]) -> Host:
+    """One of its own: other tests count on what is installed in theirs."""
+    return start_host(ADMIN_EMAIL="ada@example.org")
 
 
 @pytest.fixture

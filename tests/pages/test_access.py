@@ -56,7 +56,13 @@ ELSEWHERE |= {"oauth-client", "oauth-begin"}  # with the accounts: tests/credent
 ELSEWHERE |= {"app", "app-conversation", "conversation-forget", "conversations"}  # tests/studio
 ELSEWHERE |= {"app-usage", "app-edit", "app-access", "app-key-delete", "app-delete"}
 ELSEWHERE |= {"endpoints", "endpoint", "endpoint-new", "endpoint-settings", "endpoint-rules", "endpoint-switch"}
-ELSEWHERE |= {"endpoint-rotate", "endpoint-remove", "endpoint-deliveries", "endpoint-replay"}  # tests/endpoints
+ELSEWHERE |= {
+    "endpoint-rotate",
+    "endpoint-remove",
+    "endpoint-deliveries",
+    "endpoint-delivery",
+    "endpoint-replay",
+}  # tests/endpoints
 ELSEWHERE |= {"debugging", "debugging-key", "debug-session", "debug-replay", "debug-patience"}  # tests/debugging
 ELSEWHERE |= {"plugin-recall"}  # with the recalls: tests/recalling
 ELSEWHERE |= {"triggers", "trigger", "trigger-new", "trigger-refresh", "trigger-end"}  # tests/endpoints
