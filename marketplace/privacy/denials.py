@@ -270,6 +270,7 @@ def _judge(line: int, sentence: str, evidence: Evidence) -> Denial | None:
         return None  # what comes behind the but says where it goes
     if known := particular(sentence, evidence):
         return Denial(known[0], line, sentence[:300], f"{known[1].what} ({known[1].path}:{known[1].line})")
+    sentence = _PURPOSES.sub("", sentence)
     outright = _any(_NOBODY, sentence) and not _BUT_FOR.search(sentence)
     if evidence.sends and (outright or (_any(_NETWORK, sentence) and not _QUALIFIED.search(sentence))):
         seen = evidence.sends
@@ -302,6 +303,11 @@ def _of_input(sentence: str) -> bool:
 
 
 # An exception that lets nobody else have it.
+# Beside other purposes, tracking is one: what is collected for none of them may be collected still.
+_PURPOSES = re.compile(
+    r"\bno tracking,? (?:and |or )?(?:no )?(?:advertis\w+|profil\w+|marketing|ads)\b(?:,? (?:and |or )?(?:no )?(?:advertis\w+|profil\w+|marketing|ads)\b)*",
+    re.IGNORECASE,
+)
 _BUT_FOR_YOU = re.compile(
     r"\b(?:other than|except(?: for)?|apart from|aside from|besides|beyond|outside(?: of)?) (?:to |with |for |by )?(?:your|the|its|our users['’])? ?(?:own )?"
     r"(?:dify|workspaces?|servers?|machines?|instances?|hosts?|devices?|computers?|deployments?|you\b|yourself)(?: (?:server|instance|workspace|installation|itself|platform))*",

@@ -48,6 +48,7 @@ WHERE = [
     "**Is my data sent to a service?** Yes. We do not sell it.",
     "Your input is sent to api.service.com. The authors of the plugin have no server and never receive your data.",
     "入力内容は処理のため api.service.com に送信されます。販売は行いません。",
+    "Your input is sent to api.service.com. No tracking, no advertising and no profiling.",
 ]
 
 

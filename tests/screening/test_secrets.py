@@ -53,6 +53,9 @@ INNOCENT = [
     "KEY = {'kty': 'EC', 'x': 'aGVsbG8', 'y': 'd29ybGQ'}",
     "DATABASE = 'postgres://postgres:postgres@localhost:5432/postgres'",
     "ID = 'AKIAIOSFODNN7EXAMPLE'",
+    "API_KEY = 'AKIAIOSFODNN7EXAMPLE'",
+    "API_KEY = 'AIza00000000000000000000000000000000000'",
+    "API_KEY = 'sk_test_000000000000000000000000'",
     f"X = '{base64.b64encode(b'a text that says nothing of interest to anybody').decode()}'",
     "cache_key = 'weather_v2_daily'",
 ]

@@ -43,6 +43,7 @@ _SHORT_PLACEHOLDER = re.compile(
     r"|please|here",
     re.IGNORECASE,
 )
+_FILLED_UP = re.compile(r"(.)\1{15}|EXAMPLE(KEY)?$")  # the shape of a key with nothing in it
 _BEARER = re.compile(r"\b(?:Bearer|Basic|Token)\s+(?P<value>[A-Za-z0-9+/_.=~-]{20,300})")
 _LISTS = ("uv.lock", "poetry.lock", "package-lock.json", ".svg", ".lock")
 _TESTS = re.compile(r"(^|/)(tests?|fixtures?|examples?)/|(^|/)(test_|conftest)")
@@ -283,6 +284,8 @@ def shape_of(text: str) -> tuple[str, str] | None:
 
 def _assigned(name: str, value: str, tested: bool) -> str | None:
     if _NAMES_NO_SECRET.search(name) or value.startswith("ENC[") or not re.fullmatch(r"[!-~]+", value):
+        return None
+    if _FILLED_UP.search(value):
         return None
     if (
         tested

@@ -1,5 +1,6 @@
 """A style: what is written where; and how it gets into a copy."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -104,8 +105,8 @@ def policy(copy: Copy, text: str) -> None:
     named = manifest.get("privacy")
     path = named.removeprefix("./") if isinstance(named, str) and named.endswith(".md") else "PRIVACY.md"
     copy.add(path, text)
-    if named != path:
-        copy.append("manifest.yaml", "" if named else f"\nprivacy: {path}\n")
+    if not named:
+        name_policy(copy, path)
 
 
 def say_in_policy(copy: Copy, text: str) -> None:
@@ -114,4 +115,10 @@ def say_in_policy(copy: Copy, text: str) -> None:
     path = named.removeprefix("./") if isinstance(named, str) and named.endswith(".md") else "PRIVACY.md"
     copy.append(path, f"\n\n{text}\n")
     if not named:
-        copy.append("manifest.yaml", f"\nprivacy: {path}\n")
+        name_policy(copy, path)
+
+
+def name_policy(copy: Copy, path: str) -> None:
+    """Also where the manifest has the key, and nothing after it."""
+    without = re.sub(r"^privacy:.*\n?", "", copy.files["manifest.yaml"].decode(), flags=re.MULTILINE)
+    copy.add("manifest.yaml", f"{without}\nprivacy: {path}\n")
