@@ -223,11 +223,20 @@ def denials(evidence: Evidence) -> list[Denial]:
     return found
 
 
+# A section of those who get the data, with somebody in it.
+_HEADED = re.compile(
+    r"^#{1,6}[ \t]*(?:recipients?|(?:data )?sharing|shared with|third[- ]part(?:y|ies)(?: services?)?)[ \t]*:?[ \t]*\n\s{0,20}"
+    rf"(?![^\n]*\b{_NOT}\b)[^\n#]{{0,200}}\b(?:APIs?|services?|providers?|platforms?|vendors?|servers?|Inc|Ltd|GmbH)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
 def _of_policy(evidence: Evidence, *, whole: bool = True) -> list[Denial]:
     """`whole`: that a text which names nobody says no at all is a denial, too."""
     sentences = list(sentences_of(evidence.text))
     found = [denial for line, sentence in sentences if (denial := _judge(line, sentence, evidence))]
-    if not _discloses(sentences) and not table_names_recipients(evidence.text):
+    named = table_names_recipients(evidence.text) or _HEADED.search(evidence.text)
+    if not _discloses(sentences) and not named:
         return found or (_saying_no(sentences, evidence) if whole else [])
     if not found:
         return []

@@ -37,6 +37,7 @@ def found_in(text: str) -> list[str]:
 
 
 ASKED = [
+    "## Recipients\nThe plugin has no service that gets data.\n\n## Retention\nThe plugin keeps nothing after the call.",
     "## Is my input sent to other services?\n\nNo. All processing takes place here.",
     "You may wonder which inputs we send to outside services. The answer is simple: not a single one.",
     "Many plugins upload your text to a cloud provider. Ours is different: nobody is contacted.",
@@ -49,6 +50,7 @@ WHERE = [
     "Your input is sent to api.service.com. The authors of the plugin have no server and never receive your data.",
     "入力内容は処理のため api.service.com に送信されます。販売は行いません。",
     "Your input is sent to api.service.com. No tracking, no advertising and no profiling.",
+    "## Recipients\nThe Service API.\n\n## Retention\nThe plugin keeps nothing after the call.",
 ]
 
 
