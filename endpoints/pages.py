@@ -1,5 +1,6 @@
 """Pages of endpoints: all of a workspace, one with its last requests, its settings and its rules."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,11 @@ GRACES = {"0": timedelta(0), "1": timedelta(hours=1), "24": timedelta(hours=24),
 HOME = ("localhost", "127.", "[::1]", "0.0.0.0")  # noqa: S104 - hosts that nobody outside reaches
 
 
+def in_quotes(address: str) -> str:
+    """For a shell, whatever a plugin calls its paths."""
+    return "'" + address.replace("'", "'\\''") + "'"
+
+
 @dataclass(slots=True)
 class Shown:
     """An endpoint as pages show it; without `plugin` where that is not installed any more."""
@@ -45,14 +51,14 @@ class Shown:
     def calling(self) -> str:
         """A first call that is answered, as a command."""
         first = self.routes[0] if self.routes else {"method": "GET", "url": self.url}
-        asked = f" -X {first['method']}" if first["method"] not in ("", "GET") else ""
-        return f"curl -i{asked} '{first['url']}'"
+        asked = f" -X {shlex.quote(first['method'])}" if first["method"] not in ("", "GET") else ""
+        return f"curl -i{asked} {in_quotes(first['url'])}"
 
     @property
     def posting(self) -> str:
         """A first delivery, as a command."""
         posted = next((one for one in self.routes if one["method"] == "POST"), {"url": self.url})
-        return f"curl -i -H 'Content-Type: application/json' -d '{{\"hello\": \"you\"}}' '{posted['url']}'"
+        return f"curl -i -H 'Content-Type: application/json' -d '{{\"hello\": \"you\"}}' {in_quotes(posted['url'])}"
 
     @property
     def queues(self) -> bool:

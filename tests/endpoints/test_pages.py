@@ -1,5 +1,6 @@
 """Pages of endpoints: who sees them, set up from a form, secrets that stay where they are, the last requests."""
 
+import shlex
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
@@ -14,6 +15,7 @@ from django.utils import timezone
 from endpoints import book, services
 from endpoints.forms import RulesForm
 from endpoints.models import Delivery, Endpoint, Seen
+from endpoints.pages import Shown
 from endpoints.rules import Rules, rules
 from marketplace import recalling
 from runtime import lookup, recalls
@@ -289,6 +291,17 @@ def test_members_look_and_leave_the_rest_to_others(visit: Callable[..., Client],
     assert visit("member").get(address(endpoint, tail)).status_code == 403
     assert visit("member").post(address(endpoint, "switch"), {"enabled": "false"}).status_code == 403
     assert visit("admin").get(address(endpoint, tail)).status_code == 200
+
+
+def test_a_path_of_a_plugin_is_no_command(endpoint: Endpoint) -> None:
+    url = "http://h/e/x/'; touch /tmp/x; echo '"
+    for method in ("GET", "POST", "PUT; touch /tmp/x"):
+        shown = Shown(endpoint, "http://h/e/x", None, [{"method": method, "url": url}])
+        for command in (shown.calling, shown.posting):
+            words = shlex.split(command)
+            assert words[0] == "curl"
+            assert words[-1] in (url, shown.url)
+            assert "touch" not in words
 
 
 @pytest.mark.parametrize("tail", ["", *ACTS])

@@ -283,9 +283,9 @@ def shape_of(text: str) -> tuple[str, str] | None:
 
 
 def _assigned(name: str, value: str, tested: bool) -> str | None:
-    if _NAMES_NO_SECRET.search(name) or value.startswith("ENC[") or not re.fullmatch(r"[!-~]+", value):
+    if _NAMES_NO_SECRET.search(name) or _FILLED_UP.search(value):
         return None
-    if _FILLED_UP.search(value):
+    if value.startswith("ENC[") or not re.fullmatch(r"[!-~]+", value):
         return None
     if (
         tested
