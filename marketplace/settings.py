@@ -180,7 +180,7 @@ PLUGIN_IGNORE_UV_LOCK = flag("PLUGIN_IGNORE_UV_LOCK", False)
 PYTHON_COMPILE_ALL_EXTRA_ARGS = text("PYTHON_COMPILE_ALL_EXTRA_ARGS")
 # What the SDK in a plugin's process is taught in memory (runtime/companion).
 PLUGIN_SDK_PATCHES = [
-    name for name in listing("PLUGIN_SDK_PATCHES", "cancel,reading,writing,sessions,loading,parsing") if name != "none"
+    name for name in listing("PLUGIN_SDK_PATCHES", "cancel,reading,writing,sessions,loading,parsing,pooling") if name != "none"
 ]
 PLUGIN_SDK_PATCHES_NOT = listing("PLUGIN_SDK_PATCHES_NOT")
 HTTP_PROXY = text("HTTP_PROXY", text("http_proxy"))

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PLUGINS = ROOT / "tests" / "plugins"
 CACHE = ROOT / "build" / "test-cache"
 MARKER = "tests"
-PATCHES = ("cancel", "reading", "writing", "sessions", "loading", "parsing")  # as the settings have them
+PATCHES = ("cancel", "reading", "writing", "sessions", "loading", "parsing", "pooling")  # as the settings have them
 # What makes the processes of plugins where a test names nothing else: see `spawning_by`.
 spawners: list[Spawner] = []
 

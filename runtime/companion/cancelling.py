@@ -13,7 +13,7 @@ from typing import Any
 
 from .patching import NotApplied, Patch, Place
 
-GIVE_WAY = 0.02  # seconds after which a session that only writes lets what was asked of the plugin be read
+GIVE_WAY = 0.02  # seconds after which sessions that only write let what was asked of the plugin be read
 PAUSE = 0.001  # seconds; less, and the thread that reads does not get its turn
 OURS = "cancel"  # the key that no other backwards_response has
 
@@ -40,7 +40,6 @@ class Works:
 
     def __init__(self) -> None:
         self.open: dict[str, Work] = {}
-        self.gave_way = 0.0
         self.gevent: Any = import_module("gevent")
 
     def cancel(self, session_id: str) -> None:
@@ -61,8 +60,7 @@ class Works:
         if work is None:
             return
         own = work.greenlet is self.gevent.getcurrent()
-        if own and time.monotonic() - self.gave_way > GIVE_WAY:
-            self.gave_way = time.monotonic()
+        if own and time.time() - self.gevent.get_hub().loop.now() > GIVE_WAY:  # it notes when it last looked for news
             self.gevent.sleep(PAUSE)
         if work.cancelled:
             if own:

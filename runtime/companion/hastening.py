@@ -1,9 +1,8 @@
 """Patches `reading`, `writing`, `sessions` and `loading`: the SDK does the same with less work, and says the same bytes.
 
-- reading: what checks each line that comes is built once, not for each line.
-- writing: an answer is made into JSON in one go and written at once, not by way of three models and in two writes; what an
-  endpoint answers as a whole leaves together with the end, and the head of what it streams with the first piece, unless that
-  is waited for.
+- reading: what checks each line that comes is built once, not for each line; no second thread waits for what comes.
+- writing: an answer is made into JSON in one go, not by way of three models; what is said in one turn of the loop leaves in
+  one write, not in two for each line.
 - sessions: what a session needs to call back is made when it is first asked for, not for each call.
 - loading: the plugin's own declarations are read by the C parser of YAML, which the SDK's environment has anyway.
 
@@ -11,17 +10,19 @@ Whatever is out of the ordinary goes the SDK's own way, so that its errors are t
 """
 
 import functools
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
+from .gathering import Outbox
 from .patching import NotApplied, Patch, Place
 
 PLAIN = frozenset({str, int, float, bool, type(None)})
-HEAD = frozenset({"status", "headers"})
-WHOLE = HEAD | {"result"}
+READABLE = 1  # as libev has it
+AT_ONCE = 1 << 16  # bytes; a pipe mostly holds no more
 FEW = 64  # entries of what stands in an answer that are looked at: where there are more, the SDK's own way costs less
 # Where the parsers of YAML are known not to agree: tabs, directives, and lines that end in other ways.
 UNUSUAL = re.compile(r"[\t\x85\u2028\u2029\ufeff\r]|^[%?]|^(?:---|\.\.\.)", re.M)
@@ -32,9 +33,24 @@ def module_of(place: Place) -> Any:
 
 
 def read_faster(places: Sequence[Place]) -> None:
-    (read_stream,) = places
+    read_stream, read = places
     module = module_of(read_stream)
     module.TypeAdapter = functools.lru_cache(maxsize=8)(module.TypeAdapter)
+    if import_module("gevent.monkey").is_module_patched("threading"):
+        read.replace(reading())
+
+
+def reading() -> Callable[[Any], bytes]:
+    get_hub = import_module("gevent").get_hub
+    watchers: dict[Any, Any] = {}  # one for each loop: copies of a fork-server have their own
+
+    def _read_async(self: Any) -> bytes:
+        """What has come, as soon as there is something: nobody else reads here, so that reading itself never waits."""
+        hub, here = get_hub(), sys.stdin.fileno()
+        hub.wait(watchers.get(hub) or watchers.setdefault(hub, hub.loop.io(here, READABLE)))
+        return os.read(here, AT_ONCE)
+
+    return _read_async
 
 
 def write_faster(places: Sequence[Place]) -> None:
@@ -66,29 +82,21 @@ def dumped_as(message: Any) -> Any:
 
 
 def putting(original: Any, dumped: Any, to_json: Any) -> Callable[..., Any]:
-    held: dict[str, str] = {}  # session → lines of an endpoint's answer that leave with the next one of that session
-    soon = turns()
+    outbox = outbox_of_turns()
+    thread = import_module("gevent.monkey").get_original("_thread", "get_ident")
+    home = thread()
 
     def put(self: Any, event: Any, session_id: Any = None, data: Any = None) -> Any:  # noqa: PLR0917 - as the SDK has it
         text = written(event, session_id, data) if type(data) is dumped and type(session_id) is str else ""
-        before = held.pop(session_id, "") if held and type(session_id) is str else ""
-        parts = data.data.keys() if text and type(data.data) is dict else ()
-        if parts == WHOLE:  # it is said once, and the end follows
-            held[session_id] = before + text
-        elif parts == HEAD and soon:
-            held[session_id] = before + text
-            soon(leave, self, session_id)
+        if text and outbox and thread() == home:
+            outbox.put(self.write, text)
         elif text:
-            self.write(before + text)
+            self.write(text)
         else:
-            if before:
-                self.write(before)
+            if outbox:
+                outbox.leave()
             return original(self, event, session_id, data)
         return None
-
-    def leave(writer: Any, session_id: str) -> None:
-        if text := held.pop(session_id, ""):
-            writer.write(text)
 
     def written(event: Any, session_id: str, data: Any) -> str:
         """The line, with what follows it; empty where the SDK itself has to make it, or to say why it cannot."""
@@ -102,17 +110,19 @@ def putting(original: Any, dumped: Any, to_json: Any) -> Callable[..., Any]:
     return put
 
 
-def turns() -> "Callable[..., None] | None":
-    """What has a function called as soon as the greenlet that asks for it waits or ends; None where threads are real ones."""
+def outbox_of_turns() -> Outbox | None:
+    """The outbox of the plugin's loop; None where threads are real ones."""
     if not import_module("gevent.monkey").is_module_patched("threading"):
         return None
     get_hub = import_module("gevent").get_hub
 
-    def soon(call: Callable[..., None], *values: Any) -> None:
+    def soon(call: Callable[[], None]) -> None:
         # asked for each time: copies of a fork-server have a hub of their own each
-        get_hub().loop.run_callback(call, *values)
+        get_hub().loop.run_callback(call)
 
-    return soon
+    outbox = Outbox(soon)
+    os.register_at_fork(before=outbox.leave)  # else both would say it
+    return outbox
 
 
 def making(original: Any, dumped: Any, *, base: Any, kind: Any) -> Callable[..., Any]:
@@ -190,7 +200,10 @@ READING = Patch(
     {
         "core.server.stdio.request_reader:StdioRequestReader._read_stream": frozenset(
             {"dbf51350c76e59ab", "31c7f074700dd556"}
-        )
+        ),
+        "core.server.stdio.request_reader:StdioRequestReader._read_async": frozenset(
+            {"3247cd121da7b2c4", "c707909aed91a0da"}
+        ),
     },
     read_faster,
 )

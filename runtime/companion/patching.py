@@ -24,6 +24,7 @@ PATCHES = {
     "sessions": ".hastening:SESSIONS",
     "loading": ".hastening:LOADING",
     "parsing": ".parsing:PATCH",
+    "pooling": ".pooling:PATCH",
     "cancel": ".cancelling:PATCH",
 }
 """Name of a patch → where it is; in the order in which they are applied: a later one may stand around an earlier one."""
