@@ -67,12 +67,26 @@ class Arrived:
     scheme: str
 
 
+def kept_if_short[T: (str, bytes), R](find: Callable[[T], R]) -> Callable[[T], R]:
+    """Names and hosts are the same few thousand times a second. Long ones of strangers would fill the memory."""
+    kept = lru_cache(maxsize=2048)(find)
+
+    def found(text: T) -> R:
+        return kept(text) if len(text) < SHORT else find(text)
+
+    return found
+
+
 # The request.
 
 
 def target_of(path: bytes, query: bytes) -> bytes:
     """Path and query as they came; what may not stand in a request line is percent-encoded."""
-    whole = b"%b?%b" % (path, query) if query else path
+    return sayable(b"%b?%b" % (path, query) if query else path)
+
+
+@kept_if_short
+def sayable(whole: bytes) -> bytes:
     if not whole.startswith(b"/"):
         whole = b"/" + whole
     if whole.isascii() and b" " not in whole and whole.decode().isprintable():
@@ -89,16 +103,6 @@ def host_of(headers: Headers, fallback: bytes = b"localhost") -> bytes:
     if hosts or not is_host(host):
         raise BadHost
     return host
-
-
-def kept_if_short[T: (str, bytes), R](find: Callable[[T], R]) -> Callable[[T], R]:
-    """Names and hosts are the same few thousand times a second. Long ones of strangers would fill the memory."""
-    kept = lru_cache(maxsize=2048)(find)
-
-    def found(text: T) -> R:
-        return kept(text) if len(text) < SHORT else find(text)
-
-    return found
 
 
 @kept_if_short
@@ -148,7 +152,19 @@ kept_road = lru_cache(maxsize=1024)(road_of)
 
 def end_to_end(headers: Headers) -> bytes:
     """The lines of the headers that are meant for the plugin."""
-    return b"".join([b"%b: %b\r\n" % pair for pair in merged(headers).items()])
+    named = dict(headers)
+    if len(named) < len(headers) or b"connection" in named:
+        return b"".join([b"%b: %b\r\n" % pair for pair in merged(headers).items()])
+    return b"".join([(kept_line if len(raw) + len(value) < SHORT else line_of)(raw, value) for raw, value in headers])
+
+
+def line_of(raw: bytes, value: bytes) -> bytes:
+    """The line of a header that is the only one of its name; empty for one that is not passed on."""
+    name = passed_name(raw)
+    return b"%b: %b\r\n" % (name, clean_value(value)) if name else b""
+
+
+kept_line = lru_cache(maxsize=4096)(line_of)
 
 
 def merged(headers: Headers) -> dict[bytes, bytes]:
@@ -294,8 +310,8 @@ def raw_answer(raw: bytes) -> tuple[int, Headers, bytes]:
 
 def content_length(headers: Headers) -> int | None:
     """What the plugin says of its body's length, if that is one number."""
-    said = {value for name, value in headers if name == b"content-length"}
-    return whole(said.pop()) if len(said) == 1 else None
+    said = [value for name, value in headers if name == b"content-length"]
+    return whole(said[0]) if said and said.count(said[0]) == len(said) else None
 
 
 def without(headers: Headers, *names: bytes) -> Headers:

@@ -22,7 +22,7 @@ from endpoints.models import Endpoint, Seen
 log = logging.getLogger(__name__)
 
 KEPT = 50  # requests of an endpoint
-MOST = 20  # requests of an endpoint that are written at once
+MOST = 10  # requests of an endpoint that are written at once
 SHOWN = 8192  # bytes of a body
 EVERY = 0.5  # seconds between two writes
 
@@ -47,7 +47,10 @@ class Notebook:
 
     def add(self, taken: Note) -> None:
         with self.lock:
-            self.waiting.setdefault(taken.found.id, deque(maxlen=MOST)).append(taken)
+            waiting = self.waiting.get(taken.found.id)
+            if waiting is None:
+                waiting = self.waiting[taken.found.id] = deque(maxlen=MOST)
+            waiting.append(taken)
             if self.thread is None:
                 self.thread = threading.Thread(target=self.write, name="inspector", daemon=True)
                 self.thread.start()

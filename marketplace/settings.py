@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from marketplace.environment import database, flag, integer, listing, mapping, span, text
+from marketplace.environment import database, flag, integer, listing, mapping, processors, span, text
 from marketplace.secret_files import kept_secret
 from runtime.cluster.connecting import BadAddress, broker
 
@@ -130,7 +130,7 @@ PLUGIN_SLEEP_AFTER = integer("PLUGIN_SLEEP_AFTER", 300)
 PLUGIN_WARM = integer("PLUGIN_WARM", 16)
 PLUGIN_WAKE_QUEUE = integer("PLUGIN_WAKE_QUEUE", 100)
 PLUGIN_WAKE_HOLD = integer("PLUGIN_WAKE_HOLD", 30)
-PLUGIN_MOST_INSTANCES = integer("PLUGIN_MOST_INSTANCES", 4)
+PLUGIN_MOST_INSTANCES = integer("PLUGIN_MOST_INSTANCES", min(4, processors()))
 PLUGIN_CALLS_PER_INSTANCE = integer("PLUGIN_CALLS_PER_INSTANCE", 16)
 PLUGIN_MOST_PROCESSES = integer("PLUGIN_MOST_PROCESSES", 0)
 PLUGIN_MEMORY_RESERVE = integer("PLUGIN_MEMORY_RESERVE", 134_217_728)
@@ -179,9 +179,8 @@ PLUGIN_OFFLINE = flag("PLUGIN_OFFLINE", False)
 PLUGIN_IGNORE_UV_LOCK = flag("PLUGIN_IGNORE_UV_LOCK", False)
 PYTHON_COMPILE_ALL_EXTRA_ARGS = text("PYTHON_COMPILE_ALL_EXTRA_ARGS")
 # What the SDK in a plugin's process is taught in memory (runtime/companion).
-PLUGIN_SDK_PATCHES = [
-    name for name in listing("PLUGIN_SDK_PATCHES", "cancel,reading,writing,sessions,loading,parsing,pooling") if name != "none"
-]
+PLUGIN_SDK_PATCHES = listing("PLUGIN_SDK_PATCHES", "cancel,reading,writing,sessions,loading,parsing,pooling")
+PLUGIN_SDK_PATCHES = [name for name in PLUGIN_SDK_PATCHES if name != "none"]
 PLUGIN_SDK_PATCHES_NOT = listing("PLUGIN_SDK_PATCHES_NOT")
 HTTP_PROXY = text("HTTP_PROXY", text("http_proxy"))
 HTTPS_PROXY = text("HTTPS_PROXY", text("https_proxy"))

@@ -10,7 +10,7 @@ from tests.bench.frame import Case, Cost, Row, Work, middles
 
 WORD = b"0123456789abcdef"
 MOST_TIMES, FASTEST_GET = 1.3, 2000
-ROUNDS = 9
+ROUNDS = 27
 
 
 def measure(work: Work) -> list[Row]:
