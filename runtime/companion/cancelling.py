@@ -14,7 +14,7 @@ from typing import Any
 from .patching import NotApplied, Patch, Place
 
 GIVE_WAY = 0.02  # seconds after which sessions that only write let what was asked of the plugin be read
-PAUSE = 0.001  # seconds; less, and the thread that reads does not get its turn
+PAUSE = 0.001  # seconds; less, and whatever reads does not get its turn
 OURS = "cancel"  # the key that no other backwards_response has
 
 

@@ -9,6 +9,7 @@
 Whatever is out of the ordinary goes the SDK's own way, so that its errors are the SDK's as well.
 """
 
+import atexit
 import functools
 import os
 import re
@@ -122,6 +123,7 @@ def outbox_of_turns() -> Outbox | None:
 
     outbox = Outbox(soon)
     os.register_at_fork(before=outbox.leave)  # else both would say it
+    atexit.register(outbox.leave)
     return outbox
 
 

@@ -46,12 +46,16 @@ print(json.dumps(told))
 """
 
 
-def left(said: str) -> list[list[object]]:
-    """Which lines have left, and in how many writes, at each `left()` of what is said by the SDK's writer."""
+def printed(said: str) -> str:
     text = TURNS.format(companion=str(Path(companion.__file__).parent.parent), said=said)
     done = subprocess.run([str(sdk.python_for("echo")), "-c", text], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
-    found: list[list[object]] = orjson.loads(done.stdout)
+    return done.stdout
+
+
+def left(said: str) -> list[list[object]]:
+    """Which lines have left, and in how many writes, at each `left()` of what is said by the SDK's writer."""
+    found: list[list[object]] = orjson.loads(printed(said))
     return found
 
 
@@ -116,6 +120,14 @@ if os.fork() == 0:
 os.wait(); left()
 """
     assert left(said) == [["one:stream", 1]]
+
+
+def test_what_waits_is_said_before_the_plugin_exits() -> None:
+    said = """
+writer = StdioResponseWriter()
+say("one"); sys.exit()
+"""
+    assert orjson.loads(printed(said))["session_id"] == "one"
 
 
 def test_another_thread_of_the_system_waits_for_no_turn() -> None:
