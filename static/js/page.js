@@ -67,6 +67,17 @@ function tick() {
 setTimeout(tick, 1000);
 document.addEventListener("visibilitychange", () => document.hidden || document.body.dispatchEvent(new Event("tick")));
 
+// One box for all of a form's boxes of a name; it says when some of them are chosen.
+document.addEventListener("change", ({ target }) => {
+  const all = target.form?.querySelector("[data-all]");
+  if (!all) return;
+  const each = [...target.form.querySelectorAll(`[name="${all.dataset.all}"]:enabled`)];
+  if (target === all) for (const one of each) one.checked = all.checked;
+  const count = each.filter((one) => one.checked).length;
+  all.checked = count > 0 && count === each.length;
+  all.indeterminate = count > 0 && count < each.length;
+}, true);
+
 // A live part in which somebody reads or chooses waits until they have done so, and says it.
 function rests(part) {
   const busy = part.querySelector("details[open], :checked") !== null;

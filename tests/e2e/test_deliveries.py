@@ -123,7 +123,14 @@ def looks_into_one(page: Page) -> None:
 
 def replays(page: Page) -> None:
     """What failed is chosen by its box and delivered again: it fails again, and keeps both attempts."""
+    every = page.get_by_label("Choose all on this page")
+    every.check()
+    expect(page.locator("[name=id]:checked")).to_have_count(11)
+    every.uncheck()
+    expect(page.locator("[name=id]:checked")).to_have_count(0)
+    expect(page.get_by_text("New ones appear by themselves.")).to_be_visible()
     page.locator("li", has_text="order-5").get_by_role("checkbox").check()
+    expect(every).to_have_js_property("indeterminate", True)
     page.get_by_role("button", name="Replay what is chosen").click()
     expect(page.get_by_text("1 is delivered again.")).to_be_visible()
     expect(page.locator("summary", has_text="order-5")).to_contain_text("2 attempts", timeout=SLOW)
