@@ -22,12 +22,11 @@ class Pool:
     def __init__(self, most: int) -> None:
         self.most = most
         self.count = 0
-        self.idle: list[
-            Any
-        ] = []  # the inboxes of threads that have nothing to do: the last one is what the caches know
+        self.idle: list[Any] = []  # inboxes of threads with nothing to do; the last to rest is the first to work
         self.waiting: deque[Todo] = deque()
         self.thread = import_module("threading").Thread
         self.inbox = import_module("gevent.queue").SimpleQueue
+        self.timeout = import_module("gevent").Timeout
 
     def hand(self, call: Callable[..., Any], *values: Any) -> None:
         if self.idle:
@@ -49,11 +48,16 @@ class Pool:
 
     def next(self, inbox: Any) -> Todo:
         self.idle.append(inbox)
-        while True:
-            # a timeout that a session began and left behind may end here
-            with contextlib.suppress(BaseException):
-                todo: Todo = inbox.get()
-                return todo
+        try:
+            while True:
+                with contextlib.suppress(Exception, self.timeout):  # what a session began and left behind ends here
+                    todo: Todo = inbox.get()
+                    return todo
+        except BaseException:  # the thread itself is ended
+            if inbox in self.idle:
+                self.idle.remove(inbox)
+            self.count -= 1
+            raise
 
 
 def apply(places: Sequence[Place]) -> None:
