@@ -11,6 +11,7 @@ from runtime.environment import locking
 from runtime.environment.options import EnvironmentOptions
 
 QUEUE = ".queue"
+TAKING = ".queue.lock"
 PAUSE = 0.05
 
 
@@ -19,8 +20,9 @@ def turn(options: EnvironmentOptions, *, waiting: Callable[[int], None]) -> Iter
     """Hold one of the places; `waiting` is told, as often as it looks, how many are in front, and may raise."""
     folder = options.root / QUEUE
     folder.mkdir(parents=True, exist_ok=True)
-    ticket = folder / f"{time.time_ns():020}-{uuid.uuid4().hex[:8]}"
-    descriptor = locking.try_lock(ticket)
+    with locking.alone(options.root / TAKING):  # else one that was taken before might be there only after
+        ticket = folder / f"{next_number(folder):020}-{uuid.uuid4().hex[:8]}"
+        descriptor = locking.try_lock(ticket)
     try:
         while (before := in_front_of(ticket)) >= options.places:
             waiting(before - options.places + 1)
@@ -30,6 +32,12 @@ def turn(options: EnvironmentOptions, *, waiting: Callable[[int], None]) -> Iter
         ticket.unlink(missing_ok=True)
         if descriptor is not None:
             os.close(descriptor)
+
+
+def next_number(folder: Path) -> int:
+    """By the clock, and behind all that are there, wherever the clock has been set since."""
+    numbers = [one.name.partition("-")[0] for one in folder.iterdir()]
+    return max([time.time_ns(), *(int(one) + 1 for one in numbers if one.isdigit())])
 
 
 def in_front_of(ticket: Path) -> int:

@@ -67,6 +67,36 @@ def test_what_is_there_waits_for_nobody(bench):
         os.close(descriptor)
 
 
+def test_whoever_takes_a_ticket_first_is_there_first(bench, monkeypatch):
+    """However long it takes until the ticket is there, and though the clock is set back meanwhile."""
+    bench.set(at_once=1)
+    times, order, slow = iter([2000, 1000, 500]), [], threading.Event()
+    try_lock = locking.try_lock
+
+    def slowly(path, **more):
+        if not slow.is_set():
+            slow.set()
+            time.sleep(0.2)
+        return try_lock(path, **more)
+
+    def build(name: str) -> None:
+        with turns.turn(bench.options, waiting=lambda _: None):
+            order.append(name)
+            time.sleep(0.1)
+            order.append(name)
+
+    monkeypatch.setattr(turns.time, "time_ns", lambda: next(times))
+    monkeypatch.setattr(locking, "try_lock", slowly)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(build, "first")
+        assert slow.wait(SOON)
+        others = [pool.submit(build, name) for name in ("second", "third")]
+        for one in (first, *others):
+            one.result(SOON)
+    assert order[:2] == ["first", "first"]
+    assert [one for one in order[2:4] if one == order[2]] == [order[2]] * 2
+
+
 def test_no_more_are_built_at_once_than_may_be(bench, monkeypatch):
     names = ["one", "two", "three", "four"]
     for name in names:
