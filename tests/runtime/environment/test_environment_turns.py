@@ -85,7 +85,7 @@ def test_whoever_takes_a_ticket_first_is_there_first(bench, monkeypatch):
             time.sleep(0.1)
             order.append(name)
 
-    monkeypatch.setattr(turns.time, "time_ns", lambda: next(times))
+    monkeypatch.setattr(time, "time_ns", lambda: next(times, 0))
     monkeypatch.setattr(locking, "try_lock", slowly)
     with ThreadPoolExecutor() as pool:
         first = pool.submit(build, "first")
