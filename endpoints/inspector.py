@@ -22,7 +22,7 @@ from endpoints.models import Endpoint, Seen
 log = logging.getLogger(__name__)
 
 KEPT = 50  # requests of an endpoint
-MOST = 10  # requests of an endpoint that are written at once
+MOST = 20  # requests of an endpoint that are written at once
 SHOWN = 8192  # bytes of a body
 EVERY = 0.5  # seconds between two writes
 
