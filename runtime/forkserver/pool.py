@@ -74,6 +74,7 @@ class Forking:
         self.lenders: set[Path] = set()  # environments of which running plugins may have something loaded
         self.wanted_at = time.monotonic()
         self.minder = asyncio.ensure_future(self.mind()) if self.early else None
+        self.seeing_off: set[asyncio.Task[None]] = set()
         self.closed = False
 
     async def spawn(self, launch: Launch) -> Child:
@@ -170,9 +171,11 @@ class Forking:
             self.early.remove(server)
             try:
                 await self.up(server, await look(server.launch, server.origin))
-            except Refused as refusal:
-                log.warning("A fork-server that was begun early is of no use: %s", refusal)
+            except BaseException as error:
                 await server.end()
+                if not isinstance(error, Refused):
+                    raise
+                log.warning("A fork-server that was begun early is of no use: %s", error)
 
     async def up(self, server: ForkServer, around: Surroundings) -> Serving:
         """Waits until it is ready; from then on it is looked after. Raises Refused."""
@@ -183,7 +186,9 @@ class Forking:
         self.servers[key].append(one)
         self.lenders.add(server.origin.python.parent.parent)
         self.started += 1
-        server.gone = asyncio.ensure_future(self.see_off(key, one))
+        seen_off = asyncio.ensure_future(self.see_off(key, one))
+        self.seeing_off.add(seen_off)
+        seen_off.add_done_callback(self.seeing_off.discard)
         self.minder = self.minder or asyncio.ensure_future(self.mind())
         return one
 
@@ -228,7 +233,7 @@ class Forking:
         servers = [one.server for ones in self.servers.values() for one in ones]
         for server in [*servers, *self.early]:
             await server.end()
-        await asyncio.gather(*(server.gone for server in servers if server.gone))
+        await asyncio.gather(*self.seeing_off)
 
 
 def want(environments: list[Path]) -> None:

@@ -106,7 +106,6 @@ class ForkServer:
             undo.callback(self.last_words.close)
             self.process = start(launch, origin, control=theirs.fileno(), errors=self.last_words.fileno())
             undo.pop_all()
-        self.gone: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int:
@@ -136,8 +135,10 @@ class ForkServer:
         self.control.close()
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGKILL)
-        await asyncio.to_thread(self.process.wait)
-        self.last_words.close()
+        try:
+            await asyncio.to_thread(self.process.wait)
+        finally:
+            self.last_words.close()
 
 
 def start(launch: Launch, origin: Origin, *, control: int, errors: int) -> "subprocess.Popen[bytes]":

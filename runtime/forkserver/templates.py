@@ -47,7 +47,6 @@ class Template:
         self.pid = pid
         self.control = control
         self.reap = reaper(pid)
-        self.gone: asyncio.Task[None] | None = None
         self.ending: asyncio.Future[int] | None = None
 
     async def instance(self, launch: Launch, origin: Origin) -> Child:
@@ -80,7 +79,7 @@ class Templates:
         self.ready: dict[Key, Template] = {}
         self.making: dict[Key, asyncio.Task[None]] = {}
         self.refused: dict[Key, tuple[float, str]] = {}
-        self.leaving: set[asyncio.Task[None]] = set()
+        self.seeing_off: set[asyncio.Task[None]] = set()
         self.launched: dict[Key, deque[float]] = defaultdict(lambda: deque(maxlen=max(self.options.often, 1)))
 
     def of(self, launch: Launch, origin: Origin) -> Template | None:
@@ -118,7 +117,9 @@ class Templates:
             log.info("There is no template of %s: %s", launch.folder.name, refusal)
         else:
             self.ready[key] = template
-            template.gone = asyncio.ensure_future(self.see_off(key, template))
+            seen_off = asyncio.ensure_future(self.see_off(key, template))
+            self.seeing_off.add(seen_off)
+            seen_off.add_done_callback(self.seeing_off.discard)
         finally:
             self.making.pop(key, None)
 
@@ -134,11 +135,7 @@ class Templates:
 
     def dismiss_one(self) -> None:
         if key := self.replaceable():
-            template = self.ready.pop(key)
-            template.control.close()  # which leads to `see_off`
-            if template.gone is not None:
-                self.leaving.add(template.gone)
-                template.gone.add_done_callback(self.leaving.discard)
+            self.ready.pop(key).control.close()  # which leads to `see_off`
 
     async def see_off(self, key: Key, template: Template) -> None:
         await template.control.ended.wait()
@@ -160,10 +157,9 @@ class Templates:
         for task in list(self.making.values()):
             task.cancel()
         await asyncio.gather(*self.making.values(), return_exceptions=True)
-        templates = list(self.ready.values())
-        for template in templates:
+        for template in list(self.ready.values()):
             await template.end()
-        await asyncio.gather(*(one.gone for one in templates if one.gone), *self.leaving)
+        await asyncio.gather(*self.seeing_off)
 
 
 def key_of(launch: Launch, origin: Origin) -> Key:

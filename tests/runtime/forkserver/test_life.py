@@ -154,6 +154,34 @@ async def test_one_that_is_not_used_is_ended():
     await forking.close()
 
 
+async def test_the_end_of_the_host_waits_for_one_that_has_just_ended(tmp_path):
+    forking = Forking()
+    await ran(forking, launch_of(program(tmp_path / "short", "import dify_plugin\n")))
+    (one,) = servers_of(forking)
+    server, wait = one.server, one.server.process.wait
+    server.process.wait = lambda: (time.sleep(0.3), wait())[1]  # a kernel that takes its time
+    os.kill(server.pid, signal.SIGKILL)
+    async with asyncio.timeout(SOON):
+        while servers_of(forking):
+            await asyncio.sleep(0)
+    assert not server.last_words.closed
+    await forking.close()
+    assert server.last_words.closed
+
+
+async def test_what_it_has_open_is_closed_though_its_end_is_cancelled(tmp_path):
+    forking = Forking()
+    await ran(forking, launch_of(program(tmp_path / "short", "import dify_plugin\n")))
+    (one,) = servers_of(forking)
+    ending = asyncio.ensure_future(one.server.end())
+    await asyncio.sleep(0)
+    ending.cancel()
+    await asyncio.wait([ending])
+    assert one.server.last_words.closed
+    await forking.close()
+    assert state(one.server.pid) == ""
+
+
 async def test_no_more_than_so_many_at_once():
     forking = Forking(ForkOptions(most=1))
     first, second = sdk.backend("echo", spawner=forking), sdk.backend("echo_old", spawner=forking)
