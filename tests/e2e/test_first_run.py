@@ -172,6 +172,16 @@ def test_the_keyboard_is_enough_to_find_a_plugin(installed: Page) -> None:
     expect(installed.locator("#plugins")).to_contain_text("Says back what it hears")
 
 
+def test_states_are_asked_for_what_is_shown_and_not_for_what_is_being_typed(installed: Page) -> None:
+    installed.goto("/w/default/plugins?q=nothing+like+it")
+    with installed.expect_response("**/-/states?*") as states:
+        # without the event that asks for the list
+        installed.evaluate("document.querySelector('[name=q]').value = 'ECHO'")
+        installed.evaluate("document.body.dispatchEvent(new Event('tick'))")
+    assert "q=nothing" in states.value.url
+    expect(installed.locator("#plugins")).to_contain_text("Nothing here is called")
+
+
 def test_what_is_live_says_when_it_is_not_connected(installed: Page) -> None:
     installed.goto("/w/default/plugins")
     expect(installed.locator("#state-patchbay--echo")).to_contain_text("Running")

@@ -1,5 +1,7 @@
 """The workspace's plugins and a plugin's page: what they say, in whose language, and what can be done there."""
 
+import html
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -73,6 +75,34 @@ def test_states_are_told_of_the_plugins_that_are_listed(visit: Callable[..., Cli
     told = visit().get("/w/support/plugins/-/states", {"q": "echo"}).text
     assert 'id="state-patchbay--echo"' in told
     assert "state-" not in visit().get("/w/support/plugins/-/states", {"q": "nothing like it"}).text
+
+
+def polled(page: str) -> str:
+    """The address that the list asks for states."""
+    (address,) = re.findall(r'id="plugins" hx-get="([^"]+)"', page)
+    return html.unescape(address)
+
+
+def test_a_list_that_is_no_longer_right_is_sent_anew(
+    visit: Callable[..., Client], installed: Installation, install: Callable[[Package], Installation]
+) -> None:
+    asking = polled(visit().get("/w/support/plugins?q=ec&kind=tool").text)
+    assert visit().get(asking).text.startswith("<span"), "nothing has changed"
+    other = install(upload_package(packages.package(name="echelon")))
+    answer = visit().get(asking)
+    assert (answer["HX-Reswap"], "acme/echelon" in answer.text) == ("outerHTML", True)
+    anew = polled(answer.text)
+    assert "HX-Reswap" not in visit().get(anew)
+    for one in (other, installed):
+        one.delete()
+    assert visit().get(anew)["HX-Refresh"] == "true"
+
+
+def test_what_is_polled_is_what_is_shown_and_not_what_is_being_typed(
+    visit: Callable[..., Client], installed: Installation
+) -> None:
+    asking = polled(visit().get("/w/support/plugins", {"q": "nothing & nobody"}).text)
+    assert "state-" not in visit().get(asking).text
 
 
 def test_states_are_sent_alone(visit: Callable[..., Client], installed: Installation) -> None:

@@ -154,12 +154,17 @@ async def test_one_that_is_not_used_is_ended():
     await forking.close()
 
 
-async def test_the_end_of_the_host_waits_for_one_that_has_just_ended(tmp_path):
+async def test_the_end_of_the_host_waits_for_one_that_has_just_ended(tmp_path, monkeypatch):
     forking = Forking()
     await ran(forking, launch_of(program(tmp_path / "short", "import dify_plugin\n")))
     (one,) = servers_of(forking)
     server, wait = one.server, one.server.process.wait
-    server.process.wait = lambda: (time.sleep(0.3), wait())[1]  # a kernel that takes its time
+
+    def waiting() -> int:
+        time.sleep(0.3)
+        return wait()
+
+    monkeypatch.setattr(server.process, "wait", waiting)
     os.kill(server.pid, signal.SIGKILL)
     async with asyncio.timeout(SOON):
         while servers_of(forking):
