@@ -8,9 +8,10 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from marketplace.environment import database, flag, integer, listing, mapping, processors, span, text
+from marketplace.environment import database, flag, integer, listing, mapping, span, text
 from marketplace.secret_files import kept_secret
 from runtime.cluster.connecting import BadAddress, broker
+from runtime.processors import processors
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / "data"))).resolve()

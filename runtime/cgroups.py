@@ -131,6 +131,13 @@ def own_group() -> Path | None:
     return path.parent if path.name == LEAF else path
 
 
+@cache
+def own_groups() -> list[Path]:
+    """That group and those above it, whose limits hold for it as well."""
+    group = own_group()
+    return [one for one in (group, *group.parents) if (one / "cgroup.controllers").exists()] if group else []
+
+
 def read(path: Path) -> str:
     try:
         return path.read_text()

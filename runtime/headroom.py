@@ -3,9 +3,15 @@
 from contextlib import suppress
 from pathlib import Path
 
+from runtime import cgroups
+
 SMALLEST = 48 << 20  # bytes that a process is taken to need before it has been measured
 MEMINFO = Path("/proc/meminfo")
-CGROUP = Path("/sys/fs/cgroup")
+RECLAIMABLE = (
+    "active_file",
+    "inactive_file",
+    "slab_reclaimable",
+)  # in memory.stat: what the kernel gives up when it must
 
 
 class Headroom:
@@ -55,9 +61,16 @@ def of_host() -> int | None:
 
 
 def of_group() -> int | None:
-    """Of the control group of this container, version 2; None where it has no limit."""
+    """Of the control groups of this container or service, version 2; None where none has a limit."""
+    found = [left_in(group) for group in cgroups.own_groups()]
+    return min((one for one in found if one is not None), default=None)
+
+
+def left_in(group: Path) -> int | None:
     with suppress(OSError, ValueError):
-        most = (CGROUP / "memory.max").read_text().strip()
+        most = (group / "memory.max").read_text().strip()
         if most != "max":
-            return int(most) - int((CGROUP / "memory.current").read_text())
+            used = int((group / "memory.current").read_text())
+            stat = dict(line.split() for line in cgroups.read(group / "memory.stat").splitlines())
+            return int(most) - used + sum(int(stat.get(name, 0)) for name in RECLAIMABLE)
     return None

@@ -16,7 +16,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from .gathering import Outbox
 from .patching import NotApplied, Patch, Place
@@ -124,6 +124,13 @@ def outbox_of_turns() -> Outbox | None:
     outbox = Outbox(soon)
     os.register_at_fork(before=outbox.leave)  # else both would say it
     atexit.register(outbox.leave)
+    exit_at_once = os._exit
+
+    def last_words_first(status: int) -> NoReturn:
+        outbox.leave()
+        exit_at_once(status)
+
+    os._exit = last_words_first
     return outbox
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from runtime import headroom, rehearsing
+from runtime import cgroups, headroom, rehearsing
 from runtime.doctoring.finding import Finding
 from runtime.doctoring.plugins import is_locked
 from runtime.environment import EnvironmentFailed
@@ -110,10 +110,9 @@ def limits() -> Iterator[Finding]:
     if soft < DESCRIPTORS:
         says = f"A process may have {soft} open files (at most {hard}); each plugin takes a node four."
         yield Finding("warn", "host", says, "Raise it: ulimit -n, or LimitNOFILE= of the service.")
-    with suppress(OSError, ValueError):
-        most = (headroom.CGROUP / "pids.max").read_text().strip()
-        count = int((headroom.CGROUP / "pids.current").read_text())
-        if most != "max" and count > 0.8 * int(most):
+    for group in cgroups.own_groups():
+        most, count = (cgroups.read(group / name).strip() for name in ("pids.max", "pids.current"))
+        if most.isdigit() and count.isdigit() and int(count) > 0.8 * int(most):
             says = f"{count} of {most} processes are used."
             yield Finding("warn", "host", says, "Raise the limit of the container or service.")
 

@@ -5,12 +5,12 @@ unpacked wheel, so byte code put there comes with every later installation for n
 """
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from runtime.environment import compile_archives
 from runtime.environment.options import EnvironmentOptions
+from runtime.processors import processors
 
 MARKS = ".patchbay-compiled"
 TEMPORARY = ".patchbay-bytecode"
@@ -38,7 +38,7 @@ def command(python: Path, site: Path, archives: Sequence[Path], *, options: Envi
     for folder in (marks, temporary):
         folder.mkdir(parents=True, exist_ok=True)
     given = _given(options.compile_extra_args)
-    jobs = given.jobs or min(MOST_JOBS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+    jobs = given.jobs or min(MOST_JOBS, processors())
     return [
         *[str(python), "-I", "-S", compile_archives.__file__],
         *["--marks", str(marks), "--site", str(site), "--temporary", str(temporary), "--jobs", str(jobs)],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runtime.environment.failure import EnvironmentFailed
+from runtime.processors import processors
 
 # all that uv gets to see of the host's own environment variables (protocol.md 3.2)
 PASSED = (
@@ -52,7 +53,7 @@ class EnvironmentOptions:
     @property
     def places(self) -> int:
         """How many environments may be built at the same time."""
-        return self.at_once or max(2, os.cpu_count() or 1)
+        return self.at_once or max(2, processors())
 
     @property
     def has_own_source(self) -> bool:

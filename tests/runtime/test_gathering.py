@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import orjson
+import pytest
 
 from runtime import companion
 from tests import sdk
@@ -130,10 +131,11 @@ told.append(os.waitstatus_to_exitcode(os.wait()[1])); left()
     assert left(said) == [1, ["one:stream", 1]]
 
 
-def test_what_waits_is_said_before_the_plugin_exits() -> None:
-    said = """
+@pytest.mark.parametrize("leaving", ["sys.exit(0)", "os._exit(0)"])
+def test_what_waits_is_said_before_the_plugin_exits(leaving: str) -> None:
+    said = f"""
 writer = StdioResponseWriter()
-say("one"); sys.exit()
+say("one"); {leaving}
 """
     assert orjson.loads(printed(said))["session_id"] == "one"
 
