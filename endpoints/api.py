@@ -117,11 +117,12 @@ def shapes(workspace_id: str, rows: list[Endpoint]) -> list[Fields]:
     wanted = {row.plugin_id for row in rows}
     found = Installation.objects.filter(workspace_id=workspace_id, plugin_id__in=wanted)
     declared = dict(found.values_list("plugin_id", "package__declaration__endpoint"))
-    return [shape(row, declared.get(row.plugin_id) or {}) for row in rows]
+    return [shape(row, declared.get(row.plugin_id, {}), known=row.plugin_id in declared) for row in rows]
 
 
-def shape(row: Endpoint, declared: Fields) -> Fields:
-    """An endpoint as the daemon shows it; `url` is ours."""
+def shape(row: Endpoint, declared: Fields | None, *, known: bool) -> Fields:
+    """An endpoint as the daemon shows it, without settings where its plugin is not installed; `url` is ours."""
+    declared = declared or {}
     schemas = list(declared.get("settings") or ())
     routes = [{key: one.get(key) for key in ("path", "method", "hidden")} for one in declared.get("endpoints") or ()]
     return {
@@ -135,7 +136,7 @@ def shape(row: Endpoint, declared: Fields) -> Fields:
         "plugin_id": row.plugin_id,
         "expired_at": NEVER,
         "enabled": row.enabled,
-        "settings": options.masked(schemas, services.opened_settings(row)),
+        "settings": options.masked(schemas, services.opened_settings(row)) if known else {},
         "declaration": {"settings": schemas, "endpoints": routes},
         "url": services.public_url(row.hook),
     }

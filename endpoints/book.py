@@ -110,11 +110,12 @@ def opened(row: Endpoint, hook: str) -> Open | None:
     found = lookup.described(agreeing.process_for(installed), declaration, patient=installed.patient)
     if row.kind == Endpoint.Kind.TRIGGER:
         return subscribed(row, hook, found)
-    if not (found.permission.get("endpoint") or {}).get("enabled"):
+    if not services.has_endpoints(declaration):
         return None
-    settings = services.opened_settings(row)
+    schemas = options.schema_of(declaration)
+    settings = options.completed(schemas, services.opened_settings(row))
     secret = services.signing_secret(row)
-    named = options.secret_names(options.schema_of(declaration))
+    named = options.hidden_names(schemas, settings)
     asked = rules.rules(row.rules)
     return Open(
         id=str(row.pk),

@@ -72,18 +72,42 @@ def fail(name: str, why: str) -> None:
     raise Refused(f"failed to validate settings: setting {name} {why}")
 
 
+def lacking(schemas: Iterable[Schema], values: Values) -> list[Schema]:
+    """What must be given, has no default and is not there, as after a change of versions."""
+    return [
+        schema
+        for schema in schemas
+        if schema.get("required")
+        and schema.get("default") is None
+        and values.get(str(schema.get("name"))) in (None, "")
+    ]
+
+
+def completed(schemas: Iterable[Schema], values: Values) -> Values:
+    """The values with the defaults of what has been declared since they were given."""
+    new = {str(one.get("name")): one["default"] for one in schemas if one.get("default") is not None}
+    return new | values
+
+
 def secret_names(schemas: Iterable[Schema]) -> set[str]:
     return {str(schema.get("name")) for schema in schemas if schema.get("type") == "secret-input"}
 
 
-def masked(schemas: Iterable[Schema], values: Values) -> Values:
+def hidden_names(schemas: Sequence[Schema], values: Values) -> set[str]:
+    """Secrets, and texts of which these schemas know nothing: another version may have called them so."""
+    declared = {str(schema.get("name")) for schema in schemas}
+    unknown = {name for name, value in values.items() if name not in declared and isinstance(value, str)}
+    return secret_names(schemas) | unknown
+
+
+def masked(schemas: Sequence[Schema], values: Values) -> Values:
     """Fit to be shown: of secrets only both ends."""
-    secret = secret_names(schemas)
-    return {name: mask(value) if name in secret and isinstance(value, str) else value for name, value in values.items()}
+    hidden = hidden_names(schemas, values)
+    return {name: mask(value) if name in hidden and isinstance(value, str) else value for name, value in values.items()}
 
 
 def with_kept_secrets(schemas: Sequence[Schema], given: Values, old: Values) -> Values:
     """A secret that comes back as it was shown has not been changed."""
     shown = masked(schemas, old)
-    kept = {name for name in secret_names(schemas) if name in given and name in old and given[name] == shown.get(name)}
+    kept = {name for name in hidden_names(schemas, old) & given.keys() & old.keys() if given[name] == shown[name]}
     return {name: old[name] if name in kept else value for name, value in given.items()}

@@ -1,7 +1,7 @@
 """Pages of endpoints: all of a workspace, one with its last requests, its settings and its rules."""
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from runtime.models import Installation
 from runtime.numerals import whole
 from runtime.pages.access import Visit, governed, page
 from runtime.pages.summaries import Summary, installed
-from runtime.pages.words import reader_language
+from runtime.pages.words import reader_language, said
 
 GRACES = {"0": timedelta(0), "1": timedelta(hours=1), "24": timedelta(hours=24), "168": timedelta(days=7)}
 HOME = ("localhost", "127.", "[::1]", "0.0.0.0")  # noqa: S104 - hosts that nobody outside reaches
@@ -35,12 +35,21 @@ def in_quotes(address: str) -> str:
 
 @dataclass(slots=True)
 class Shown:
-    """An endpoint as pages show it; without `plugin` where that is not installed any more."""
+    """An endpoint as pages show it; without `plugin` where that is not installed any more.
+
+    `able`: the installed version has endpoints. `lacking`: what it asks for and was not given, after a change of versions.
+    """
 
     row: Endpoint
     url: str
     plugin: Summary | None
     routes: list[dict[str, str]]
+    able: bool = True
+    lacking: list[str] = field(default_factory=list)
+
+    @property
+    def answers(self) -> bool:
+        return self.able and self.row.enabled
 
     @property
     def near(self) -> bool:
@@ -74,13 +83,19 @@ class Shown:
 
 def shown(request: Visit, row: Endpoint, plugins: list[Summary]) -> Shown:
     url = services.public_url(row.hook, request.build_absolute_uri("/"))
-    declared = services.declaration(row.workspace_id, row.plugin_id).get("endpoint") or {}
+    declared = services.declaration(row.workspace_id, row.plugin_id)
     routes = [
         {"method": str(one.get("method", "")).upper(), "url": url + str(one.get("path", ""))}
-        for one in declared.get("endpoints") or ()
+        for one in (declared.get("endpoint") or {}).get("endpoints") or ()
         if not one.get("hidden")
     ]
-    return Shown(row, url, next((one for one in plugins if one.plugin_id == row.plugin_id), None), routes)
+    plugin = next((one for one in plugins if one.plugin_id == row.plugin_id), None)
+    lacking = labels_of(services.lacking(row, declared), reader_language(request))
+    return Shown(row, url, plugin, routes, services.has_endpoints(declared), lacking)
+
+
+def labels_of(schemas: list[options.Schema], language: str) -> list[str]:
+    return [said(one.get("label"), language) or str(one.get("name")) for one in schemas]
 
 
 def found(request: Visit, endpoint_id: UUID) -> Endpoint:

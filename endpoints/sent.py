@@ -30,10 +30,11 @@ def sent(delivery: Delivery) -> Sent:
 
 def secrets_of(endpoint: Endpoint) -> list[str]:
     """What must not be shown of it, where that can be opened: a lost key does not take the page away."""
-    named = options.secret_names(options.schema_of(services.declaration(endpoint.workspace_id, endpoint.plugin_id)))
+    schemas = options.schema_of(services.declaration(endpoint.workspace_id, endpoint.plugin_id))
     try:
         settings = services.opened_settings(endpoint)
         signing = services.signing_secret(endpoint).decode()
     except RuntimeFault:
         return []
+    named = options.hidden_names(schemas, settings)
     return [value for value in (*(str(settings.get(name) or "") for name in named), signing) if value]

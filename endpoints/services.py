@@ -13,7 +13,7 @@ from endpoints import options
 from endpoints.models import Endpoint, new_hook
 from endpoints.rules import Rules, checked
 from runtime import lookup, vault
-from runtime.errors import NotFound, NotPermitted, PluginNotFound, Refused
+from runtime.errors import NotFound, NotPermitted, PluginNotFound, Refused, RuntimeFault
 from runtime.models import Installation
 
 Values = dict[str, Any]
@@ -60,6 +60,16 @@ def declaration(workspace_id: str, plugin_id: str) -> dict[str, Any]:
     return dict(rows.values_list("package__declaration", flat=True).first() or {})
 
 
+def allows_endpoints(declared: dict[str, Any]) -> bool:
+    allowed = ((declared.get("resource") or {}).get("permission") or {}).get("endpoint") or {}
+    return bool(allowed.get("enabled"))
+
+
+def has_endpoints(declared: dict[str, Any]) -> bool:
+    """Whether this version answers at all: it declares endpoints, and may have them."""
+    return allows_endpoints(declared) and bool(declared.get("endpoint"))
+
+
 def installation(workspace_id: str, unique_identifier: str) -> Installation:
     rows = Installation.objects.select_related("package")
     row = rows.filter(workspace_id=workspace_id, package__unique_identifier=unique_identifier).first()
@@ -78,8 +88,7 @@ def setup(
     """A new endpoint with a new address; raises NotInstalled, NotPermitted or Refused."""
     installed = installation(workspace_id, unique_identifier)
     declared = installed.package.declaration
-    allowed = ((declared.get("resource") or {}).get("permission") or {}).get("endpoint") or {}
-    if not allowed.get("enabled"):
+    if not allows_endpoints(declared):
         raise NotPermitted("permission denied, you need to enable endpoint access in plugin manifest")
     if not declared.get("endpoint"):
         raise Refused("plugin does not have an endpoint")
@@ -94,8 +103,16 @@ def setup(
 
 @transaction.atomic
 def update(endpoint: Endpoint, *, name: str, settings: Values) -> Endpoint:
-    """Replaces name and settings; a secret given as it was shown stays as it is. Raises Refused."""
-    schemas = options.schema_of(declaration(endpoint.workspace_id, endpoint.plugin_id))
+    """Replaces name and settings; a secret given as it was shown stays as it is.
+
+    Raises Refused, and NotFound without the plugin, whose schema says which of them are secrets.
+    """
+    declared = declaration(endpoint.workspace_id, endpoint.plugin_id)
+    if not declared:
+        raise NotFound("failed to find plugin installation: record not found")
+    if not declared.get("endpoint"):
+        raise Refused("plugin does not have an endpoint")
+    schemas = options.schema_of(declared)
     given = options.with_kept_secrets(schemas, settings, opened_settings(endpoint))
     values = options.checked(schemas, given)
     endpoint.name = name
@@ -164,3 +181,11 @@ def signing_secret(endpoint: Endpoint) -> bytes:
     if not endpoint.signing_secret:
         return b""
     return vault.unseal(endpoint.workspace_id, endpoint.signing_secret, purpose=endpoint.signing_purpose)
+
+
+def lacking(endpoint: Endpoint, declared: dict[str, Any]) -> list[options.Schema]:
+    """What this version asks for and was not given; nothing is said of what cannot be opened."""
+    try:
+        return options.lacking(options.schema_of(declared), opened_settings(endpoint))
+    except RuntimeFault:
+        return []

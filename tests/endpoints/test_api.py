@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from endpoints import book, services
 from endpoints.api import ROUTES
 from endpoints.models import HOOK_ALPHABET, Endpoint, new_hook
 from runtime.models import Installation
@@ -155,6 +156,59 @@ def test_update_replaces_and_keeps_a_secret_that_comes_back_masked(dify: Dify, i
     assert after["settings"] == {"secret": "01******89", "greeting": "b", "mode": "plain", "loud": False}
     dify.post("update", endpoint_id=one["id"], user_id="u", name="two", settings={"secret": "new"})
     assert dify.listed()[0]["settings"]["secret"] == "***"
+
+
+def test_secrets_stay_hidden_and_stay_when_the_plugin_has_gone(dify: Dify, installed: Installation) -> None:
+    """Its schema has gone as well, which said what was secret."""
+    dify.set_up(installed, secret="0123456789")
+    row, package = Endpoint.objects.get(), installed.package
+    installed.delete()
+    [one] = dify.listed()
+    assert one["settings"] == {}
+    assert one["declaration"] == {"settings": [], "endpoints": []}
+    given = {"secret": "01******89"}
+    refused = dify.post("update", endpoint_id=one["id"], user_id="u", name="two", settings=given)
+    assert (refused["status"], refused["code"]) == (200, -404)
+    assert decoded(refused)["message"] == "failed to find plugin installation: record not found"
+    row.refresh_from_db()
+    assert services.opened_settings(row)["secret"] == "0123456789"
+    Installation.objects.create(workspace_id=W, plugin_id=package.plugin_id, package=package, source="package")
+    assert dify.listed()[0]["settings"]["secret"] == "01******89"
+
+
+def test_a_secret_that_a_new_version_calls_otherwise_stays_hidden(dify: Dify, installed: Installation) -> None:
+    dify.set_up(installed, secret="0123456789")
+    renamed(installed, "secret", "api_key")
+    [one] = dify.listed()
+    assert one["settings"]["secret"] == "01******89"
+    dify.post("update", endpoint_id=one["id"], user_id="u", name="two", settings=one["settings"] | {"api_key": "k"})
+    row = Endpoint.objects.get()
+    assert services.opened_settings(row)["secret"] == "0123456789", "given as it was shown, it stays"
+    found = book.looked_up(row.hook)
+    assert found is not None
+    assert "0123456789" in found.secrets, "the inspector masks it"
+
+
+def renamed(installation: Installation, old: str, new: str) -> None:
+    """The package as another version that calls a setting otherwise."""
+    package = installation.package
+    for schema in package.declaration["endpoint"]["settings"]:
+        schema["name"] = new if schema["name"] == old else schema["name"]
+    package.save(update_fields=["declaration"])
+
+
+def test_settings_that_came_with_a_version_have_their_defaults(dify: Dify, installed: Installation) -> None:
+    dify.set_up(installed, secret="0123456789", greeting="moin")
+    renamed(installed, "greeting", "salute")
+    found = book.looked_up(Endpoint.objects.get().hook)
+    assert found is not None
+    assert found.settings == {
+        "secret": "0123456789",
+        "greeting": "moin",
+        "salute": "hello",
+        "mode": "plain",
+        "loud": False,
+    }
 
 
 def test_switching_and_removing_count(dify: Dify, installed: Installation) -> None:

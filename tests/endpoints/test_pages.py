@@ -320,6 +320,40 @@ def test_pages_of_an_endpoint_whose_plugin_has_gone(visit: Callable[..., Client]
     assert book.looked_up(endpoint.hook) is None
 
 
+def test_a_plugin_that_has_gone_takes_no_settings_along(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    Installation.objects.all().delete()
+    client = visit()
+    page = client.get(address(endpoint)).text
+    assert "Callers are told that there is no such address." in page
+    assert "Try it" not in page
+    assert 'name="name"' not in client.get(address(endpoint, "settings")).text
+    assert client.post(address(endpoint, "settings"), {"name": "Shop 2"}).status_code == 422
+    endpoint.refresh_from_db()
+    assert services.opened_settings(endpoint)["secret"] == SECRET
+
+
+def test_what_another_version_asks_for_is_said(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    package = Installation.objects.get().package
+    package.declaration["endpoint"]["settings"][1] |= {"name": "api_key", "label": {"en_US": "API key"}}
+    package.save(update_fields=["declaration"])
+    client = visit()
+    assert "A setting is missing: API key." in client.get(address(endpoint)).text
+    assert "An owner or admin of this workspace can fill it in." in visit("member").get(address(endpoint)).text
+    assert "Setting missing" in client.get("/w/support/endpoints").text
+    given = {"name": "Shop", "setting-api_key": "k", "setting-greeting": "moin", "setting-mode": "plain"}
+    assert client.post(address(endpoint, "settings"), given).status_code == 302
+    assert "is missing" not in client.get(address(endpoint)).text
+
+
+def test_a_version_without_endpoints_answers_nobody(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    package = Installation.objects.get().package
+    del package.declaration["endpoint"]
+    package.save(update_fields=["declaration"])
+    assert book.looked_up(endpoint.hook) is None
+    assert "has no endpoints" in visit().get(address(endpoint)).text
+    assert "Answers nobody" in visit().get("/w/support/endpoints").text
+
+
 def test_every_rule_has_its_place_on_the_page() -> None:
     shown = [field.name for _, _, fields in RulesForm(Rules()).parts for field in fields]
     assert sorted(shown) == sorted(RulesForm(Rules()).fields)
