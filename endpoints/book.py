@@ -21,6 +21,7 @@ from runtime.database import in_thread
 from runtime.models import Installation
 
 MOST_UNKNOWN = 4096  # ids that are known to be nobody's
+LONGEST = 64  # characters; whoever asks for longer ids wants to fill the memory
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ lookup.also_forgotten.append(forget)
 async def find(hook: str) -> Open | None:
     """The endpoint of an id. None for ids that are unknown, switched off, replaced, or without a plugin: alike in time too."""
     found = warm.get(hook)
-    if found is None and hook not in unknown:
+    if found is None and hook not in unknown and len(hook) <= LONGEST:
         before = turn
         found = await in_thread(looked_up, hook)
         if before == turn:

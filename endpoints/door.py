@@ -15,7 +15,7 @@ from endpoints.addresses import road, within
 from endpoints.answering import Reply, guarded
 from endpoints.book import Open
 from endpoints.errors import BadGateway, Nobody, Turned, over
-from endpoints.http import Arrived, BadAnswer, BadHost, request_text, target_of, without_cookies
+from endpoints.http import Arrived, BadAnswer, BadHost, Headers, request_text, target_of, without_cookies
 from endpoints.inspector import note
 from endpoints.limits import limits
 from endpoints.queueing import STRAIGHT, accept
@@ -88,10 +88,23 @@ def check_head(knock: Knock) -> None:
     size += len(b"".join(chain.from_iterable(visit.raw_headers)))
     allowed = limits()
     if size > allowed.head:
-        raise over(431, "ENDPOINT_MAX_HEADER_SIZE", allowed.head, what="The head is too large:")
+        raise head_too_large()
     declared = visit.headers.get(b"content-length", b"")
     if declared.isdigit() and int(declared) > allowed.body:
         raise too_large()
+    if b"transfer-encoding" in visit.headers:
+        check_codings(visit.raw_headers)
+
+
+def check_codings(headers: Headers) -> None:
+    """The parser takes out chunks alone: what else the body was packed in nobody would know of any more (RFC 9112 6.1)."""
+    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    if any(coding != b"chunked" for coding in codings):
+        raise Turned(501, "Of transfer codings only “chunked” is known. Content-Encoding is passed on as it is.")
+
+
+def head_too_large() -> Turned:
+    return over(431, "ENDPOINT_MAX_HEADER_SIZE", limits().head, what="The head is too large:")
 
 
 def too_large() -> Turned:

@@ -4,6 +4,7 @@ The parser of SDK 0.10 is strict: one Host, an exact Content-Length, no `_` in n
 the last of several headers of a name. So the text is built here from what arrived, and nothing that one of them refuses is in it.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ ROAD = frozenset(
     b"x-original-url x-original-host forwarded dify-hook-id dify-hook-url".split()
 )
 DROPPED = HOP_BY_HOP | ROAD
-NOT_ANSWERED = HOP_BY_HOP - {b"content-length"}
+NOT_ANSWERED = (HOP_BY_HOP - {b"content-length"}) | {b"date"}  # the date is our own to say
 # A second one of these means nothing, so the first one stands.
 SINGLE = frozenset(
     b"age authorization content-type etag from if-modified-since if-unmodified-since last-modified location max-forwards "
@@ -36,7 +37,7 @@ SINGLE = frozenset(
 NAME = re.compile(rb"[!#$%&'*+.^`|~0-9A-Za-z-]+\Z")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 UNSAFE_IN_TARGET = re.compile(rb"[^\x21-\x7e]")
-HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::([0-9]{0,5}))?\Z")
+HOST = re.compile(rb"(?:\[([0-9A-Fa-f:.]+)\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::([0-9]{0,5}))?\Z")
 
 NO_BODY = frozenset({204, 205, 304})
 SHORT = 256  # bytes or characters; what is found of longer texts is not kept
@@ -95,10 +96,8 @@ def sayable(whole: bytes) -> bytes:
 
 
 def host_of(headers: Headers, fallback: bytes = b"localhost") -> bytes:
-    """The Host; the fallback where HTTP/1.0 has none. Raises BadHost."""
-    hosts = {value for name, value in headers if name == b"host"}
-    if not hosts:
-        return fallback
+    """The Host; the fallback where there is none, as HTTP/1.0 may do it. Raises BadHost."""
+    hosts = {value for name, value in headers if name == b"host"} or {fallback}
     host = hosts.pop()
     if hosts or not is_host(host):
         raise BadHost
@@ -107,8 +106,17 @@ def host_of(headers: Headers, fallback: bytes = b"localhost") -> bytes:
 
 @kept_if_short
 def is_host(host: bytes) -> bool:
+    """Also as the SDK's parser reads it, which asks whether the address between brackets is one."""
     found = HOST.match(host)
-    return found is not None and int(found[1] or 0) <= 65535
+    return found is not None and int(found[2] or 0) <= 65535 and (found[1] is None or is_ipv6(found[1].decode()))
+
+
+def is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 @kept_if_short

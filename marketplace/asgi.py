@@ -17,13 +17,13 @@ from django.conf import settings
 from django.db import connections
 
 from debugging.consumers import DebugWebSocket
-from endpoints.door import endpoint, is_endpoint
+from endpoints.door import endpoint, head_too_large, is_endpoint
 from marketplace.celery import app as celery_app
+from runtime.connection import Connection
 from runtime.dispatch import dispatch, is_dispatch
 from runtime.door import JSON, AsgiVisit, Door, Message, Receive, Scope, Send, raw_path
 from runtime.envelope import failure
-from runtime.errors import BadRequest
-from runtime.exchange import Connection
+from runtime.errors import BadRequest, RuntimeFault
 from runtime.metrics import counts
 from runtime.node import here
 from runtime.numerals import whole
@@ -44,8 +44,13 @@ def door_for(path: str, raw_path: bytes) -> Door | None:
 class HotConnection(Connection):
     """Calls and webhooks go straight to their doors, all else through `application`."""
 
+    largest_head = max(Connection.largest_head, settings.ENDPOINT_MAX_HEADER_SIZE + (1 << 16))
+
     def door_for(self, path: str, raw_path: bytes) -> Door | None:
         return door_for(path, raw_path)
+
+    def head_too_large(self) -> RuntimeFault:
+        return head_too_large() if is_endpoint(self.url) else super().head_too_large()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -22,6 +22,7 @@ class Visit(ABC):
     """One request and its answer: `body()` once, then `answer`, or `begin` once, `send` as often as needed and `end` once.
 
     `headers` are those by name, `raw_headers` all as they came; `client` is the address of the other end of the connection.
+    `chunks`: whether the caller knows them, as HTTP/1.1 does; one of HTTP/1.0 need not even name a Host.
     """
 
     __slots__ = (
@@ -47,6 +48,7 @@ class Visit(ABC):
     client: str
     scheme: str
     begun: bool
+    chunks: bool
     when_left: Callable[[], None] | None
 
     @abstractmethod
@@ -85,7 +87,7 @@ def too_large(limit: int) -> BadRequest:
 class AsgiVisit(Visit):
     """A visit as any ASGI server has it."""
 
-    __slots__ = ("receive", "send_message")
+    __slots__ = ("chunks", "receive", "send_message")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.method = scope["method"]
@@ -96,6 +98,7 @@ class AsgiVisit(Visit):
         self.headers = dict(self.raw_headers)
         self.client = str((scope.get("client") or ("",))[0])
         self.scheme = str(scope.get("scheme") or "http")
+        self.chunks = scope.get("http_version", "1.0") != "1.0"
         self.receive = receive
         self.send_message = send
         self.begun = False

@@ -1,22 +1,22 @@
-"""HTTP for the hot doors: a request goes straight from the parser to its door, an answer leaves in as few writes as it has parts.
-
-On uvicorn's protocol, which parses, speaks WebSocket and ASGI, and sees to everything that no hot door is for.
-"""
+"""HTTP for the hot doors: a request goes from the parser to its door, an answer leaves in as few writes as it has parts."""
 
 import asyncio
 import logging
-import math
+import socket
+import struct
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from runtime.door import JSON, MAX_BODY, Door, Headers, Visit, too_large
-from runtime.headlines import header_line, header_lines
+from runtime.headlines import header_lines
 from runtime.lingering import Lingering
 from runtime.metrics import counts
+
+if TYPE_CHECKING:
+    from runtime.connection import Connection
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ CLOSING = b"connection: close\r\n"
 BODILESS = frozenset({204, 304})
 LAST_CHUNK = b"0\r\n\r\n"
 LARGE = 1 << 16  # bytes of data that are not copied once more to leave together with what frames them
+AT_ONCE = struct.pack("ii", 1, 0)  # linger for no time (socket(7))
 PLAIN: Headers = [(b"content-type", b"text/plain; charset=utf-8")]
 
 
@@ -56,6 +57,7 @@ class Exchange(Visit):
     )
     message_event = Silent()
     tells = True
+    chunks = True
 
     def __init__(self, connection: "Connection", door: Door, path: str) -> None:
         self.connection, self.door, self.path = connection, door, path
@@ -76,7 +78,7 @@ class Exchange(Visit):
         self.when_left: Callable[[], None] | None = None
         self.waiting = b""  # the head, until what follows it is sent
         self.chunked = False
-        self.room = 0  # bytes that the answer has promised and not sent
+        self.room: int | None = 0  # bytes that the answer has promised and not sent; None where it promised no length
 
     async def run(self) -> None:
         counts.requests += 1
@@ -91,7 +93,7 @@ class Exchange(Visit):
             counts.requests -= 1
             if not self.response_complete:  # what was begun must not be taken for whole
                 self.no_longer()
-                self.connection.transport.close()
+                self.cut()
 
     # What the connection tells.
 
@@ -137,6 +139,7 @@ class Exchange(Visit):
     async def rest_of_body(self, limit: int) -> None:
         if self.expects and not self.parts:
             self.connection.transport.write(CONTINUE)
+            self.expects = False
         self.awaited = True
         self.connection.flow.resume_reading()
         while self.more_body and self.size <= limit:
@@ -155,13 +158,13 @@ class Exchange(Visit):
         parts = [STATUS_LINE[status], self.connection.date(), *header_lines(headers)]
         said = dict(headers).get(b"content-length")
         length = None if said is None else int(said)
-        if not self.keep_alive:
+        if not self.goes_on():
             parts.append(CLOSING)
         bodiless = self.method == "HEAD" or status in BODILESS
-        if length is None and not bodiless:
-            self.chunked = True
+        self.room = 0 if bodiless else length
+        self.chunked = self.room is None and self.chunks
+        if self.chunked:
             parts.append(b"transfer-encoding: chunked\r\n")
-        self.room = 0 if bodiless else length or 0
         self.begun = True
         self.waiting = b"".join([*parts, b"\r\n"])
 
@@ -169,12 +172,18 @@ class Exchange(Visit):
         """The same as `begin` and `end`, in one step."""
         bodiless = status in BODILESS
         length = b"" if bodiless else b"content-length: %d\r\n" % len(body)
-        closing = b"" if self.keep_alive else CLOSING
+        closing = b"" if self.goes_on() else CLOSING
         parts = [STATUS_LINE[status], self.connection.date(), *header_lines(headers), length, closing, b"\r\n"]
         self.begun = True
         await self.write(b"".join(parts), b"" if bodiless or self.method == "HEAD" else body)
         if not self.disconnected:
             self.complete()
+
+    def goes_on(self) -> bool:
+        """Whether the connection is kept. Who waits in vain for 100 Continue may send the body, or another request instead."""
+        if self.expects and self.more_body and not self.parts:
+            self.keep_alive = False
+        return self.keep_alive
 
     async def flush(self) -> None:
         if self.waiting:
@@ -214,9 +223,10 @@ class Exchange(Visit):
             return (head,)
         if self.chunked:
             return (b"%b%x\r\n" % (head, len(data)), data, b"\r\n")
-        if len(data) > self.room:
-            raise RuntimeError("The answer is longer than its Content-Length says.")
-        self.room -= len(data)
+        if self.room is not None:
+            if len(data) > self.room:
+                raise RuntimeError("The answer is longer than its Content-Length says.")
+            self.room -= len(data)
         return head, data
 
     async def write(self, *parts: bytes) -> None:
@@ -240,147 +250,23 @@ class Exchange(Visit):
         self.wake()
         self.connection.on_response_complete()
 
+    def cut(self) -> None:
+        """Ends the connection before the answer's end, so that nobody takes what has been sent for whole."""
+        self.connection.transport.close()
 
-class Connection(HttpToolsProtocol):
-    """One connection. A subclass says which door a path is for."""
 
-    cycle: Any  # an Exchange, or what uvicorn has in its place
-    due: Exchange | None = None
-    peer = ""
-    idle_since = math.inf
-    timer: asyncio.TimerHandle | None = None
-    dated: tuple[object, bytes] = (None, b"")
+class OldExchange(Exchange):
+    """One of HTTP/1.0: without chunks the end of the connection is the end of the answer (RFC 9112 6.1, 6.3; 9110 10.1.1)."""
 
-    def door_for(self, path: str, raw_path: bytes) -> Door | None:
-        """The hot door for a path, None for what ASGI answers, as all is unless a subclass knows better."""
-        return None
+    __slots__ = ()
+    chunks = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.peer = self.client[0] if self.client else ""
+    def __init__(self, connection: "Connection", door: Door, path: str) -> None:
+        super().__init__(connection, door, path)
+        self.keep_alive = self.expects = False
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if isinstance(self.cycle, Exchange):
-            self.cycle.lost()
-        for waiting in self.exchanges():
-            waiting.lost()
-        if self.timer is not None:
-            self.timer.cancel()
-        super().connection_lost(exc)
-
-    def exchanges(self) -> list[Exchange]:
-        """What waits for its turn."""
-        waiting: list[Any] = [cycle for cycle, _ in self.pipeline]
-        return [one for one in waiting if isinstance(one, Exchange)]
-
-    # From the parser.
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if (due := self.due) is not None:
-            self.due = None
-            self.start(due)
-
-    def on_message_begin(self) -> None:
-        """The scope is made when it is known that ASGI answers."""
-        self.url = b""
-        self.expect_100_continue = False
-        self.headers = []
-
-    def on_headers_complete(self) -> None:
-        exchange = self.hot()
-        if exchange is None:
-            self.cold()
-            return
-        busy = self.cycle is not None and not self.cycle.response_complete
-        self.cycle = exchange
-        if busy:
-            self.flow.pause_reading()
-            self.pipeline.appendleft((exchange, self.app))  # type: ignore[arg-type]
-        else:
-            self.due = exchange
-
-    def hot(self) -> Exchange | None:
-        """The exchange with the door that this request is for, if it is a hot one."""
-        url = self.url
-        if not url.startswith(b"/") or b"#" in url or not url.isascii() or self.parser.should_upgrade():
-            return None
-        raw_path = url.partition(b"?")[0]
-        path = raw_path.decode("ascii")
-        door = self.door_for(unquote(path) if "%" in path else path, raw_path)
-        if door is None or self.root_path or self.parser.get_http_version() != "1.1":
-            return None
-        return Exchange(self, door, unquote(path) if "%" in path else path)
-
-    def cold(self) -> None:
-        if (due := self.due) is not None:  # came in the same piece, and goes first
-            self.due = None
-            self.start(due)
-        url, headers, expects = self.url, self.headers, self.expect_100_continue
-        super().on_message_begin()
-        self.url, self.expect_100_continue = url, expects
-        self.headers += headers
-        super().on_headers_complete()
-
-    def on_body(self, body: bytes) -> None:
-        if not isinstance(self.cycle, Exchange):
-            super().on_body(body)
-        elif not self.cycle.response_complete:
-            self.cycle.heard(body)
-
-    def on_message_complete(self) -> None:
-        if not isinstance(self.cycle, Exchange):
-            super().on_message_complete()
-        elif not self.cycle.response_complete:
-            self.cycle.ended()
-
-    # The turns of a connection.
-
-    def start(self, exchange: Exchange) -> None:
-        """Runs the door at once: mostly it comes as far as the plugin before it has to wait."""
-        if self.transport.is_closing():
-            return
-        task = asyncio.Task(exchange.run(), loop=self.loop, eager_start=True)
-        if not task.done():
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
-
-    def _start_asgi_task(self, cycle: object, app: object) -> None:
-        """The next of several requests that came at once."""
-        if isinstance(cycle, Exchange):
-            self.start(cycle)
-        else:
-            super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
-
-    def date(self) -> bytes:
-        """The headers of every answer, which uvicorn makes anew each second."""
-        default = self.server_state.default_headers
-        if Connection.dated[0] is not default:
-            Connection.dated = default, b"".join(header_line(name, value) for name, value in default)
-        return Connection.dated[1]
-
-    # A connection that idles is closed. Its timer is not set anew at each request: it looks, and waits for the rest.
-
-    def on_response_complete(self) -> None:
-        self.idle_since = self.loop.time()
-        if self.timer is None:
-            self.timer = self.loop.call_later(self.timeout_keep_alive, self.look)
-        self.server_state.total_requests += 1
-        if self.transport.is_closing():
-            return
-        self.flow.resume_reading()
-        if self.pipeline:
-            self.idle_since = math.inf
-            cycle, app = self.pipeline.pop()
-            self._start_asgi_task(cycle, app)
-
-    def _unset_keepalive_if_required(self) -> None:
-        self.idle_since = math.inf
-
-    def look(self) -> None:
-        self.timer = None
-        rest = self.idle_since + self.timeout_keep_alive - self.loop.time()
-        if rest <= 0:
-            self.timeout_keep_alive_handler()
-        elif self.idle_since < math.inf:
-            self.timer = self.loop.call_later(rest, self.look)
+    def cut(self) -> None:
+        """By a reset: an end in peace would be the answer's."""
+        transport = self.connection.transport
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        transport.abort()

@@ -101,6 +101,13 @@ def test_lines_cannot_be_smuggled_into_headers(mirror, endpoints: Endpoints, web
     assert answer.headers["x-good"].encode("latin-1") in ("é".encode(), "é".encode("latin-1"))
 
 
+def test_an_answer_has_one_date(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
+    headers = [["Date", "Thu, 01 Jan 1970 00:00:00 GMT"], ["Server", "own"]]
+    answer = web.post(endpoints.url(mirror[1], "/answer"), content=told(headers=headers))
+    assert len(answer.headers.get_list("date")) == 1
+    assert answer.headers["server"] == "own"
+
+
 def test_ten_mebibytes_come_back(hooks, endpoints: Endpoints, web: httpx.Client) -> None:
     size = 10 << 20
     answer = web.get(endpoints.url(hooks, f"/bytes/{size}"))
@@ -188,6 +195,40 @@ def test_an_answer_that_breaks_off_does_not_look_whole(mirror, endpoints: Endpoi
     body = told(body=b"begun".hex(), pieces=2, delay_ms=100, breaks=True)
     with pytest.raises(httpx.RemoteProtocolError):
         web.post(endpoints.url(mirror[1], "/answer"), content=body)
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_who_knows_no_chunks_gets_the_bytes(
+    mirror, endpoints: Endpoints, connection: socket.socket, breaks: bool
+) -> None:
+    """The end of the connection is the end of the answer: one that breaks off must not end like one that is whole."""
+    body = told(body=b"by and by".hex(), pieces=3, delay_ms=50, breaks=breaks)
+    head = f"POST /e/{mirror[1]['hook_id']}/answer HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n"
+    connection.sendall(head.encode() + body)
+    if breaks:
+        with pytest.raises(ConnectionResetError):
+            whole(connection)
+        return
+    head, _, answer = whole(connection).decode().partition("\r\n\r\n")
+    assert answer == "by and by"
+    assert "transfer-encoding" not in head
+
+
+def whole(connection: socket.socket) -> bytes:
+    """All that comes until the end of a connection."""
+    parts = []
+    while part := connection.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def test_a_head_without_an_end_is_refused_on_its_way(mirror, endpoints: Endpoints, connection: socket.socket) -> None:
+    connection.sendall(f"GET /e/{mirror[1]['hook_id']}/x HTTP/1.1\r\nHost: x\r\nX-Long: ".encode())
+    for _ in range(16):  # with what has been sent, just more than is listened to
+        connection.sendall(b"a" * (1 << 16))
+    answer = connection.recv(4096).decode()
+    assert answer.startswith("HTTP/1.1 431 ")
+    assert "ENDPOINT_MAX_HEADER_SIZE" in answer
 
 
 def test_a_caller_who_leaves_ends_the_session(hooks, endpoints: Endpoints, connection: socket.socket) -> None:

@@ -45,7 +45,7 @@ def test_targets_are_one_printable_word(path: bytes, query: bytes) -> None:
     assert b" " not in target
 
 
-@pytest.mark.parametrize("host", [b"", b"a b", b"a/b", b"a:b", b"a:99999", b"[::1", b"u@h"])
+@pytest.mark.parametrize("host", [b"", b"a b", b"a/b", b"a:b", b"a:99999", b"[::1", b"[1]", b"[::1::]", b"u@h"])
 def test_hosts_that_are_none(host: bytes) -> None:
     with pytest.raises(BadHost):
         http.host_of([(b"host", host)])

@@ -167,6 +167,20 @@ def test_whose_word_counts(settings) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "client"),
+    [
+        *((b"192.0.2.1:4711", "192.0.2.1"), (b"[2001:db8::1]:4711", "2001:db8::1"), (b"[2001:db8::1]", "2001:db8::1")),
+        *((b"2001:db8::1", "2001:db8::1"), (b"6.6.6.6, 192.0.2.1:4711, 10.0.0.9:80", "192.0.2.1")),
+        *((b"::ffff:192.0.2.1", "::ffff:192.0.2.1"), (b"192.0.2.1:x", "10.0.0.1"), (b"[192.0.2.1", "10.0.0.1")),
+        *((b"fe80::1%eth0", "10.0.0.1"), (b"unknown", "10.0.0.1"), (b"6.6.6.6, unknown", "10.0.0.1")),
+    ],
+)
+def test_proxies_that_tell_ports(settings, said: bytes, client: str) -> None:
+    settings.ENDPOINT_TRUSTED_PROXIES = ["10.0.0.0/8"]
+    assert seen_from("10.0.0.1", [(b"host", b"h"), (b"x-forwarded-for", said)])[0] == client
+
+
+@pytest.mark.parametrize(
     "given",
     [
         *(Rules(scheme="odd"), Rules(scheme="github"), Rules(digest="md5"), Rules(allow=["300.0.0.1"])),

@@ -139,6 +139,13 @@ async def test_ids_of_nobody_are_looked_up_once_and_not_kept_without_end(
     assert len(book.unknown) <= 10
 
 
+async def test_what_is_too_long_for_an_id_is_neither_looked_up_nor_kept(row: Endpoint, counts: dict[str, int]) -> None:
+    before = dict(counts)
+    assert await ask("n" * 10_000) == 404
+    assert counts == before
+    assert not any(len(hook) > book.LONGEST for hook in book.unknown)
+
+
 @pytest.mark.parametrize(
     "change",
     [
