@@ -96,7 +96,7 @@ class RulesForm(forms.Form):
         label="Signing secret",
         required=False,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off", "class": "code"}),
-        help_text=f"What you share with the sender; with Discord, the public key of the application. {KEEP}",
+        help_text="What you share with the sender; with Discord, the public key of the application.",
     )
     header = forms.CharField(label="Header", required=False, max_length=100)
     before = forms.CharField(label="Before the signature", required=False, max_length=40, help_text="Such as sha256=")
@@ -129,7 +129,8 @@ class RulesForm(forms.Form):
     queue_body = forms.CharField(label="Body of that answer", required=False, strip=False, max_length=4096)
     challenges = forms.MultipleChoiceField(
         label="Answer tests of the address",
-        help_text="Which the platform sends when the address is entered there. The plugin is not asked.",
+        help_text="Which the platform sends when the address is entered there. While callers are answered at once, "
+        "these are answered here as well, without the plugin.",
         choices=(("slack", "Slack: url_verification"), ("discord", "Discord: PING")),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"}),
@@ -151,11 +152,20 @@ class RulesForm(forms.Form):
         label="First pause", min_value=1, max_value=3600, required=False, help_text="In seconds; it doubles each time."
     )
 
-    def __init__(self, rules: Rules, **more: Any) -> None:
+    def __init__(self, rules: Rules, *, signed: bool = False, **more: Any) -> None:
+        """`signed`: a signing secret is stored."""
         initial = rules.packed() | {"allow": "\n".join(rules.allow), "before": rules.prefix}
         for name in ("rate", "burst", "concurrency"):
             initial[name] = initial[name] or None
         super().__init__(label_suffix="", initial=initial, **more)
+        if signed:
+            self.fields["secret"].help_text += f" One is stored. {KEEP}"
+
+    def clean(self) -> None:
+        """A secret alone guards nothing, which whoever types it in does not see."""
+        given = self.cleaned_data
+        if given.get("secret") and not given.get("scheme"):
+            self.add_error("scheme", "Choose how the sender signs: without that the secret is not asked for.")
 
     @property
     def parts(self) -> list[tuple[str, str, list[forms.BoundField]]]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from endpoints import inspector, options, services
 from endpoints.forms import NameForm, RulesForm, settings_form, settings_of
-from endpoints.models import Endpoint
+from endpoints.models import Delivery, Endpoint
 from endpoints.rules import rules
 from runtime.errors import RuntimeFault
 from runtime.models import Installation
@@ -228,7 +228,7 @@ def asked(request: Visit, endpoint_id: UUID) -> HttpResponse:
     """Its rules: limits, addresses, signature."""
     one = opened(request, endpoint_id)
     given = request.POST if request.method == "POST" else None
-    form = RulesForm(rules(one.row.rules), data=given)
+    form = RulesForm(rules(one.row.rules), signed=bool(one.row.signing_secret), data=given)
     if given is not None and form.is_valid():
         try:
             services.set_rules(one.row, form.rules(), secret=form.signing_secret())
@@ -264,7 +264,9 @@ def rotate(request: Visit, endpoint_id: UUID) -> HttpResponse:
 @governed
 def remove(request: Visit, endpoint_id: UUID) -> HttpResponse:
     if request.method != "POST":
-        return answered(request, "remove", shown=opened(request, endpoint_id), tab="")
+        one = opened(request, endpoint_id)
+        lost = one.row.deliveries.exclude(state=Delivery.State.DONE).count()
+        return answered(request, "remove", shown=one, lost=lost, tab="")
     row = found(request, endpoint_id)
     name = row.name
     services.remove(row)

@@ -1,7 +1,7 @@
 """Accept and queue: the sender is answered at once, the request is kept, a worker delivers it (endpoints/delivering.py)."""
 
 import asyncio
-import json
+import hashlib
 from typing import Any
 
 import orjson
@@ -18,6 +18,7 @@ from runtime.database import in_thread
 from runtime.door import JSON
 
 STRAIGHT = frozenset({"GET", "HEAD", "OPTIONS"})  # these ask for an answer, so the plugin gives it
+LONGEST_NAME = 255  # characters
 COALESCED = 0.05  # seconds for which further deliveries of an endpoint share a nudge
 
 Said = tuple[int, bytes, Headers]
@@ -45,8 +46,8 @@ def challenge_answer(kinds: list[str], body: bytes) -> dict[str, Any] | None:
     if not kinds or len(body) > 65536:
         return None
     try:
-        said = json.loads(body)
-    except ValueError:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
         return None
     if not isinstance(said, dict):
         return None
@@ -59,8 +60,12 @@ def challenge_answer(kinds: list[str], body: bytes) -> dict[str, Any] | None:
 
 
 def keep(found: Open, arrived: Arrived, hook: str) -> Delivery | None:
-    """The new row; None when the sender had sent it before, which is counted."""
-    unique = header(arrived.headers, found.rules.unique_header.lower().encode()).decode("utf-8", "replace")[:255]
+    """The new row; None when the sender had sent it before, which is counted.
+
+    What has failed for good and comes again is delivered again, as it comes now: whoever sends it means it.
+    """
+    unique = named(header(arrived.headers, found.rules.unique_header.lower().encode()))
+    target, request = masked_target(arrived.target, found.secrets), request_text(arrived, hook)
     try:
         with transaction.atomic():
             return Delivery.objects.create(
@@ -68,15 +73,25 @@ def keep(found: Open, arrived: Arrived, hook: str) -> Delivery | None:
                 key=key_of(found.rules.order_by, arrived),
                 unique_id=unique or None,
                 method=arrived.method[:32],
-                target=masked_target(arrived.target, found.secrets),
-                request=request_text(arrived, hook),
+                target=target,
+                request=request,
                 next_at=timezone.now(),
             )
     except IntegrityError:
         same = Delivery.objects.filter(endpoint_id=found.id, unique_id=unique or None)
         if not unique or not same.update(duplicates=F("duplicates") + 1):
             raise
+        again = {"state": Delivery.State.WAITING, "attempts": 0, "next_at": timezone.now(), "ended_at": None}
+        same.filter(state=Delivery.State.FAILED).update(
+            **again, method=arrived.method[:32], target=target, request=request
+        )
         return None
+
+
+def named(value: bytes) -> str:
+    """A name that fits its column; long ones that begin alike stay apart."""
+    text = value.decode("utf-8", "replace")
+    return text if len(text) <= LONGEST_NAME else f"sha256:{hashlib.sha256(value).hexdigest()}"
 
 
 def key_of(order_by: str, arrived: Arrived) -> str:
@@ -86,9 +101,9 @@ def key_of(order_by: str, arrived: Arrived) -> str:
         case "*":
             return "*"
         case "header":
-            return header(arrived.headers, name.lower().encode()).decode("utf-8", "replace")[:255]
+            return named(header(arrived.headers, name.lower().encode()))
         case "json":
-            return value_at(arrived.body, name).replace("\0", "")[:255]  # PostgreSQL keeps no NUL
+            return named(value_at(arrived.body, name).replace("\0", "").encode())  # PostgreSQL keeps no NUL
     return ""
 
 

@@ -15,6 +15,8 @@ CHALLENGES = ("slack", "discord")
 MOST = 10**9  # requests, or seconds
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
 
+PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{64}")  # Ed25519, as Discord shows it
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -74,12 +76,17 @@ def typed(given: dict[str, Any]) -> Rules:
     return rules(given)
 
 
-def checked(given: Rules, *, has_secret: bool) -> Rules:
-    """The same rules; raises Refused with what is wrong with them."""
+def checked(given: Rules, *, secret: str) -> Rules:
+    """The same rules; raises Refused with what is wrong with them, or with the secret that signatures are checked with."""
     if given.scheme not in SCHEMES:
         raise Refused(f"{given.scheme!r} is no signature scheme; there are {', '.join(SCHEMES[1:])}")
-    if given.scheme and not has_secret:
+    if given.scheme and not secret:
         raise Refused("A signature cannot be checked without its secret.")
+    if given.scheme == "discord" and not PUBLIC_KEY.fullmatch(secret):
+        raise Refused(
+            "The signing secret is not Discord's public key, which has 64 digits and letters from a to f. "
+            "Copy it from the application's page there, General Information."
+        )
     if given.digest not in DIGESTS or given.encoding not in ENCODINGS:
         raise Refused("The digest is one of sha1, sha256, sha512, and the encoding is hex or base64.")
     limits = (given.rate, given.burst, given.concurrency, given.tolerance)

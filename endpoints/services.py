@@ -127,7 +127,8 @@ def set_rules(endpoint: Endpoint, rules: Rules, *, secret: str | None = None) ->
     if secret is not None:
         sealed = vault.seal(endpoint.workspace_id, secret.encode(), purpose=endpoint.signing_purpose) if secret else ""
         endpoint.signing_secret = sealed
-    endpoint.rules = checked(rules, has_secret=bool(endpoint.signing_secret)).packed()
+    known = signing_secret(endpoint).decode() if rules.scheme else ""
+    endpoint.rules = checked(rules, secret=known).packed()
     endpoint.save(update_fields=["rules", "signing_secret", "updated_at"])
     return told(endpoint)
 

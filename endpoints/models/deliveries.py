@@ -1,6 +1,7 @@
 """Requests that were accepted and wait for their plugin, and what became of each try."""
 
 from django.db import models
+from django.utils import timezone
 
 from endpoints.models.endpoints import Endpoint
 
@@ -45,6 +46,10 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.pk} ({self.state})"
+
+    @property
+    def is_due(self) -> bool:
+        return self.next_at <= timezone.now()
 
 
 UNFINISHED = (Delivery.State.WAITING, Delivery.State.RUNNING)

@@ -4,7 +4,6 @@ import shlex
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,38 +13,17 @@ from django.utils import timezone
 
 from endpoints import book, services
 from endpoints.forms import RulesForm
-from endpoints.models import Delivery, Endpoint, Seen
+from endpoints.models import Endpoint, Seen
 from endpoints.pages import Shown
 from endpoints.rules import Rules, rules
 from marketplace import recalling
 from runtime import lookup, recalls
 from runtime.models import Installation
-from runtime.uploading import upload_package
+from tests.endpoints.shop import SECRET, address, endpoint, hooks_installed
 from tests.pages.conftest import cluster, house, install, loop, people, visit, workspace
 
-__all__ = ["cluster", "house", "install", "loop", "people", "visit", "workspace"]
+__all__ = ["cluster", "endpoint", "hooks_installed", "house", "install", "loop", "people", "visit", "workspace"]
 pytestmark = pytest.mark.django_db
-
-SECRET = "hush-hush-hush"
-
-
-@pytest.fixture
-def hooks_installed(db: None, install: Callable[..., Installation], package_of: Callable[[str], Path]) -> Installation:
-    return install(upload_package(package_of("hooks").read_bytes()))
-
-
-@pytest.fixture
-def endpoint(hooks_installed: Installation) -> Endpoint:
-    return services.setup(
-        hooks_installed.workspace_id,
-        hooks_installed.package.unique_identifier,
-        name="Shop",
-        settings={"secret": SECRET, "greeting": "moin"},
-    )
-
-
-def address(endpoint: Endpoint, tail: str = "") -> str:
-    return f"/w/support/endpoints/{endpoint.pk}/{tail}"
 
 
 def test_the_way_to_a_first_endpoint(visit: Callable[..., Client], hooks_installed: Installation) -> None:
@@ -133,6 +111,9 @@ def test_rules_are_kept_and_wrong_ones_refused(visit: Callable[..., Client], end
         ({"unique_header": "X Order"}, "The name of a header has letters, digits and -"),
         ({"order_by": "chat"}, "“header:X-Name”"),
         ({"queue": "on", "queue_status": "404"}, "less than or equal to 299"),
+        ({"secret": "whsec_1"}, "Choose how the sender signs"),
+        ({"scheme": "discord", "secret": "my bot token"}, "not Discord&#x27;s public key"),
+        ({"scheme": "github"}, "cannot be checked without its secret"),
     ],
 )
 def test_rules_that_make_no_sense(
@@ -143,6 +124,15 @@ def test_rules_that_make_no_sense(
     assert said in answer.text
     endpoint.refresh_from_db()
     assert endpoint.rules == {}
+
+
+def test_whether_a_signing_secret_is_stored_is_said(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    client = visit()
+    assert "One is stored." not in client.get(address(endpoint, "rules")).text
+    client.post(address(endpoint, "rules"), {"scheme": "discord", "secret": f" {'aF' * 32}\n", "tolerance": "300"})
+    page = client.get(address(endpoint, "rules")).text
+    assert "One is stored. Leave it empty to keep" in page
+    assert "aF" * 32 not in page
 
 
 def test_an_endpoint_of_a_recalled_plugin_says_so(
@@ -207,79 +197,11 @@ def seen(endpoint: Endpoint, target: str) -> Seen:
     return Seen.objects.create(endpoint=endpoint, at=timezone.now(), method="GET", target=target, status=200)
 
 
-def delivery(endpoint: Endpoint, state: str, **more: Any) -> Delivery:
-    fields = {"method": "POST", "target": f"/{state}", "request": b"x", "next_at": timezone.now(), "state": state}
-    return Delivery.objects.create(endpoint=endpoint, **fields | more)
-
-
-def test_deliveries_with_their_attempts(visit: Callable[..., Client], endpoint: Endpoint) -> None:
-    failed = delivery(endpoint, "failed", attempts=2, duplicates=3, status=500)
-    failed.tries.create(at=timezone.now(), status=500, answer="<b>no</b>")
-    failed.tries.create(at=timezone.now(), unknown=True, error="Its worker fell silent.")
-    delivery(endpoint, "done", status=200)
-    page = visit("member").get(address(endpoint, "deliveries")).content.decode()
-    assert "&lt;b&gt;no&lt;/b&gt;" in page
-    assert "Its worker fell silent." in page
-    assert "3 requests came again" in page
-    assert "Replay" not in page, "members look on"
-    only = visit().get(address(endpoint, "deliveries?state=done")).content.decode()
-    assert "/done" in only
-    assert "<b>no" not in only
-
-
-@pytest.mark.parametrize(
-    ("given", "again"), [({}, {"/failed"}), ({"id": "done"}, {"/done"}), ({"id": "both"}, {"/done", "/failed"})]
-)
-def test_replays(visit: Callable[..., Client], endpoint: Endpoint, given: dict[str, str], again: set[str]) -> None:
-    rows = {state: delivery(endpoint, state) for state in ("done", "failed", "running")}
-    chosen = {"done": [rows["done"].pk], "both": [rows["done"].pk, rows["failed"].pk, rows["running"].pk]}
-    ids = {"id": chosen[given["id"]]} if given else {}
-    assert visit("member").post(address(endpoint, "deliveries/replay"), ids).status_code == 403
-    assert visit("admin").post(address(endpoint, "deliveries/replay"), ids).status_code == 302
-    assert set(Delivery.objects.filter(state="waiting").values_list("target", flat=True)) == again
-
-
-def test_who_has_chosen_nothing_replays_nothing(visit: Callable[..., Client], endpoint: Endpoint) -> None:
-    delivery(endpoint, "failed")
-    answer = visit("admin").post(address(endpoint, "deliveries/replay"), {"what": "chosen"}, follow=True)
-    assert "Choose first what is to be delivered again." in answer.content.decode()
-    assert not Delivery.objects.filter(state="waiting").exists()
-
-
-def test_what_was_sent_with_a_delivery(visit: Callable[..., Client], endpoint: Endpoint) -> None:
-    head = b"POST /in HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer abc\r\nX-Note: %b" % SECRET.encode()
-    one = delivery(endpoint, "failed", request=head + b'\r\n\r\n{"a": "<b>", "token": "xyz"}', unique_id="d-7")
-    one.tries.create(at=timezone.now(), status=500, answer="no")
-    here = address(endpoint, f"deliveries/{one.pk}")
-    page = visit("member").get(here).content.decode()
-    assert "d-7" in page
-    assert "&quot;&lt;b&gt;&quot;" in page
-    assert "shop" in page
-    assert not [word for word in ("Bearer abc", "xyz", SECRET) if word in page], "what looks secret is masked"
-    assert "Replay" not in page, "members look on"
-    assert "Replay" in visit("admin").get(here).content.decode()
-    assert visit("stranger").get(here).status_code == 404
-
-
-@pytest.mark.parametrize("number", ["0", "9" * 18, "9" * 40])
-def test_a_delivery_that_is_not_there(visit: Callable[..., Client], endpoint: Endpoint, number: str) -> None:
-    assert visit().get(address(endpoint, f"deliveries/{number}")).status_code == 404
-
-
-def test_an_empty_list_of_deliveries_says_how_to_fill_it(visit: Callable[..., Client], endpoint: Endpoint) -> None:
-    page = visit().get(address(endpoint, "deliveries")).content.decode()
-    assert f"http://testserver/e/{endpoint.hook}/echo" in page, "the first route that takes a POST"
-
-
-def test_deliveries_come_by_themselves(visit: Callable[..., Client], endpoint: Endpoint) -> None:
-    delivery(endpoint, "running")
-    client, here = visit("member"), address(endpoint, "deliveries?state=running")
-    assert f'hx-get="{here}"' in client.get(here).content.decode()
-    Delivery.objects.update(state="done")
-    part = client.get(here, headers={"HX-Request": "true"}).content.decode()
-    assert "<h1" not in part
-    assert "/running" not in part
-    assert f'hx-get="{here}"' in part, "and goes on asking"
+def test_a_second_rotation_says_which_address_ends(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    client = visit()
+    assert "ends at once" not in client.get(address(endpoint, "address")).text
+    services.rotate(endpoint)
+    assert "The address before it, which answers until" in client.get(address(endpoint, "address")).text
 
 
 ACTS = ["settings", "rules", "address", "remove"]

@@ -117,6 +117,32 @@ def test_the_same_delivery_again_is_counted(queued, endpoints: Endpoints, web: h
     assert [one["duplicates"] for one in ended(endpoints, endpoint, 2)] == [0, 2]
 
 
+def test_what_has_failed_and_is_sent_again_is_delivered_again(queued, endpoints: Endpoints, web: httpx.Client) -> None:
+    """GitHub's “Redeliver” keeps the id: to answer 202 and do nothing would lose it."""
+    endpoint, name = queued(unique_header="X-GitHub-Delivery", attempts=1), {"X-GitHub-Delivery": "a"}
+    for told in ({"status": 500}, {"status": 200, "body": b"now".hex()}, {"status": 500}):
+        answer = web.post(endpoints.url(endpoint, "/answer"), content=json.dumps(told).encode(), headers=name)
+        assert answer.status_code == 202
+        [one] = ended(endpoints, endpoint, 1)
+    assert (one["state"], one["duplicates"], [tried["status"] for tried in one["tries"]]) == ("done", 2, [500, 200])
+    assert one["tries"][1]["answer"] == "now", "as it came the second time"
+
+
+def test_long_names_that_begin_alike_are_two(queued, endpoints: Endpoints, web: httpx.Client) -> None:
+    endpoint = queued(unique_header="X-Id")
+    for name in ("a" * 300 + "1", "a" * 300 + "2", "a" * 300 + "1"):
+        assert web.post(endpoints.url(endpoint, "/x"), content=b"x", headers={"X-Id": name}).status_code == 202
+    assert [one["duplicates"] for one in ended(endpoints, endpoint, 2)] == [0, 1]
+
+
+@pytest.mark.parametrize("body", [b"[" * 60_000, b'{"type": "url_verification", "challenge": "\\ud800"}'])
+def test_what_is_no_challenge_is_queued_whatever_it_is(
+    queued, endpoints: Endpoints, web: httpx.Client, body: bytes
+) -> None:
+    endpoint = queued(challenges=["slack", "discord"])
+    assert web.post(endpoints.url(endpoint, "/x"), content=body).status_code == 202
+
+
 def test_failures_are_tried_again_and_given_up(queued, endpoints: Endpoints, web: httpx.Client) -> None:
     endpoint = queued(attempts=3, pause=1)
     web.post(endpoints.url(endpoint, "/answer"), content=json.dumps({"status": 500, "body": "6e6f"}).encode())

@@ -190,7 +190,7 @@ def test_proxies_that_tell_ports(settings, said: bytes, client: str) -> None:
 )
 def test_rules_that_make_no_sense(given: Rules) -> None:
     with pytest.raises(Refused):
-        checked(given, has_secret=False)
+        checked(given, secret="")
 
 
 def test_rules_of_another_version_are_passed_over() -> None:
