@@ -97,7 +97,7 @@ def sayable(whole: bytes) -> bytes:
 
 def host_of(headers: Headers, fallback: bytes = b"localhost") -> bytes:
     """The Host; the fallback where there is none, as HTTP/1.0 may do it. Raises BadHost."""
-    hosts = {value for name, value in headers if name == b"host"} or {fallback}
+    hosts = {value.strip(b" \t") for name, value in headers if name == b"host"} or {fallback}
     host = hosts.pop()
     if hosts or not is_host(host):
         raise BadHost
@@ -327,8 +327,8 @@ def without(headers: Headers, *names: bytes) -> Headers:
 
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
-    """The first header of a name; empty where there is none."""
+    """The first header of a name, without the blanks around it (RFC 9112 5.1); empty where there is none."""
     for one, value in headers:
         if one == name:
-            return value
+            return value.strip(b" \t")
     return b""

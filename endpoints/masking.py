@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from endpoints.http import Headers
 
 MASK = "••••••"
-WORDS = r"(?:auth|token|secret|passw|pwd|api[-_]?key|access[-_]?key|signature|credential|session|cookie|sig\b)"
+WORDS = r"(?:auth|token|secret|passw|pwd|api[-_]?key|access[-_]?key|signature|hmac|credential|session|cookie|sig\b)"
 SECRET_NAME = re.compile(WORDS, re.I)
 # Looked at once from each place where a name may begin, and not again: strangers write these, as long as a head may be.
 IN_QUERY = re.compile(rf"(?P<name>(?:^[^?]*+\?|&)(?=[^=&]*?{WORDS})[^=&]*+=)[^&]*+", re.I)

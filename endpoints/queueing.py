@@ -53,7 +53,7 @@ def challenge_answer(kinds: list[str], body: bytes) -> dict[str, Any] | None:
         return None
     if "slack" in kinds and said.get("type") == "url_verification":
         return {"challenge": said.get("challenge")}
-    return {"type": 1} if "discord" in kinds and said.get("type") == 1 else None
+    return {"type": 1} if "discord" in kinds and said.get("type") == 1 and said["type"] is not True else None
 
 
 # Keeping.

@@ -13,6 +13,9 @@ from django.core.management.base import CommandError
 
 READY_WITHIN = 120.0  # seconds until `serve` stops asking whether it is ready
 GRACE = 10  # seconds for open answers at shutdown
+# Seconds that a connection may idle: more than the minute after which proxies, and the few seconds after which clients, give
+# theirs up. If we were first, a request could meet a connection that is just being closed, and would be lost.
+KEEP_ALIVE = 75
 
 
 def serve(say: Callable[[str], object]) -> None:
@@ -32,6 +35,7 @@ def serve(say: Callable[[str], object]) -> None:
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEEP_ALIVE,
         proxy_headers=False,
         server_header=False,
     )

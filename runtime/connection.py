@@ -48,7 +48,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self.peer = self.client[0] if self.client else ""
         self.idle_since = self.loop.time()
-        self.timer = self.loop.call_later(self.timeout_keep_alive, self.look)
+        self.look_later()
 
     def connection_lost(self, exc: Exception | None) -> None:
         for cycle in (self.running, self.cycle, *[waiting for waiting, _ in self.pipeline]):
@@ -237,7 +237,7 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self.idle_since = self.loop.time()
         if self.timer is None:
-            self.timer = self.loop.call_later(self.timeout_keep_alive, self.look)
+            self.look_later()
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
@@ -247,13 +247,15 @@ class Connection(HttpToolsProtocol):
             self.running, app = self.pipeline.pop()
             self._start_asgi_task(self.running, app)
 
+    def look_later(self, rest: float = math.inf) -> None:
+        self.timer = self.loop.call_later(min(rest, self.head_within, self.timeout_keep_alive), self.look)
+
     def look(self) -> None:
         """Idle since the last answer, or since something began that does not come to its end."""
         self.timer = None
         unfinished = self.within or self.cycle is None
-        now = self.loop.time()
-        rest = self.idle_since + (self.head_within if unfinished else self.timeout_keep_alive) - now
+        rest = self.idle_since + (self.head_within if unfinished else self.timeout_keep_alive) - self.loop.time()
         if rest <= 0:
             self.timeout_keep_alive_handler()
         elif rest < math.inf:
-            self.timer = self.loop.call_later(min(rest, self.timeout_keep_alive), self.look)
+            self.look_later(rest)

@@ -222,6 +222,14 @@ def whole(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
+def test_a_connection_outlasts_the_patience_of_clients(mirror, endpoints: Endpoints, connection: socket.socket) -> None:
+    """Many give an idle one up after five seconds: whoever is first must be the client, or his next request is lost."""
+    for pause in (0, 6):
+        time.sleep(pause)
+        connection.sendall(f"GET /e/{mirror[1]['hook_id']}/x HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_head_without_an_end_is_refused_on_its_way(mirror, endpoints: Endpoints, connection: socket.socket) -> None:
     connection.sendall(f"GET /e/{mirror[1]['hook_id']}/x HTTP/1.1\r\nHost: x\r\nX-Long: ".encode())
     for _ in range(16):  # with what has been sent, just more than is listened to

@@ -51,6 +51,10 @@ def test_hosts_that_are_none(host: bytes) -> None:
         http.host_of([(b"host", host)])
 
 
+def test_blanks_around_a_host_are_none_of_it() -> None:
+    assert http.host_of([(b"host", b"a.test \t")]) == b"a.test"
+
+
 def test_an_answer_is_heard_piece_by_piece() -> None:
     answer = Answer()
     answer.hear(b'{"status":201,"headers":null,"result":null}')

@@ -135,7 +135,9 @@ def test_long_names_that_begin_alike_are_two(queued, endpoints: Endpoints, web: 
     assert [one["duplicates"] for one in ended(endpoints, endpoint, 2)] == [0, 1]
 
 
-@pytest.mark.parametrize("body", [b"[" * 60_000, b'{"type": "url_verification", "challenge": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "body", [b"[" * 60_000, b'{"type": "url_verification", "challenge": "\\ud800"}', b'{"type": true}']
+)
 def test_what_is_no_challenge_is_queued_whatever_it_is(
     queued, endpoints: Endpoints, web: httpx.Client, body: bytes
 ) -> None:

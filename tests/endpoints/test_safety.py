@@ -76,6 +76,7 @@ def test_right_and_wrong_signatures(scheme: str) -> None:
     assert complaint(scheme, signed(scheme)) == ""
     assert complaint(scheme, signed(scheme), body=BODY + b" ") == signatures.WRONG
     assert complaint(scheme, {}) != ""
+    assert complaint(scheme, {name: f"{value} \t" for name, value in signed(scheme).items()}) == ""
 
 
 @pytest.mark.parametrize("scheme", ["slack", "stripe"])
@@ -201,6 +202,7 @@ def test_what_looks_secret_is_masked() -> None:
     headers = [
         (b"authorization", b"Bearer abc"),
         (b"x-api-key", b"k"),
+        (b"x-shopify-hmac-sha256", b"h"),
         (b"cookie", b"a=1"),
         (b"x-plain", b"has known-value"),
     ]
@@ -208,6 +210,7 @@ def test_what_looks_secret_is_masked() -> None:
     assert shown == {
         "authorization": masking.MASK,
         "x-api-key": masking.MASK,
+        "x-shopify-hmac-sha256": masking.MASK,
         "cookie": masking.MASK,
         "x-plain": f"has {masking.MASK}",
     }
