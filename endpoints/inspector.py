@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 KEPT = 50  # requests of an endpoint
 MOST = 20  # requests of an endpoint that are written at once
-SHOWN = 8192  # bytes of a body
+SHOWN = Seen.SHOWN
+FORMER = "It came to the address before this one, which will answer no more."
 EVERY = 0.5  # seconds between two writes
 
 
@@ -108,7 +109,7 @@ def row(endpoint_id: str, one: Note) -> Seen:
         size=len(one.arrived.body),
         status=one.status,
         seconds=one.seconds,
-        note=one.why[:255],
+        note=(one.why or (FORMER if one.found.until else ""))[:255],
     )
 
 

@@ -69,6 +69,8 @@ vault.columns.append(vault.Column(Endpoint, "signing_secret", lambda row: str(ro
 class Seen(models.Model):
     """A request that came, as the inspector shows it: secrets are masked before it is written."""
 
+    SHOWN = 8192  # bytes of its body that are kept
+
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="seen")
     at = models.DateTimeField(db_index=True)
     method = models.CharField(max_length=32)
@@ -86,3 +88,7 @@ class Seen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.target} → {self.status}"
+
+    @property
+    def cut(self) -> bool:
+        return self.size > self.SHOWN

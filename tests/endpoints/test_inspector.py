@@ -45,6 +45,20 @@ def test_secrets_are_masked_before_they_are_written(row: Endpoint) -> None:
     assert (seen.size, seen.client, seen.status) == (35, "192.0.2.1", 200)
 
 
+def test_what_comes_to_the_former_address_says_so(row: Endpoint) -> None:
+    """So that whoever has rotated it knows who must still be told."""
+    found = opened(row)
+    inspector.written(str(row.pk), [noted(found)])
+    found.until = 4e9
+    inspector.written(str(row.pk), [noted(found)])
+    assert [one.note for one in inspector.seen(row)] == [inspector.FORMER, ""]
+
+
+def test_of_a_long_body_the_beginning_is_kept(row: Endpoint) -> None:
+    inspector.written(str(row.pk), [noted(opened(row), body=b"a" * size) for size in (8192, 8193)])
+    assert [(one.cut, len(one.body)) for one in inspector.seen(row)] == [(True, 8192), (False, 8192)]
+
+
 def test_the_last_fifty_are_kept(row: Endpoint) -> None:
     for start in range(0, 80, 20):
         inspector.written(str(row.pk), [noted(opened(row), b"/%d" % number) for number in range(start, start + 20)])

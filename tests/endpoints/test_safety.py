@@ -224,12 +224,46 @@ def test_what_looks_secret_is_masked() -> None:
     assert masking.masked_body(b"\x00\x01\x02", ()) == "(3 bytes that are not text)"
 
 
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b'{"max_tokens": 64, "token": 64, "author": "Ada"}', '{"max_tokens": 64, "token": "MASK", "author": "Ada"}'),
+        (b'{"total_tokens": "64", "authorization": "x"}', '{"total_tokens": "MASK", "authorization": "MASK"}'),
+        (
+            b"payload=%7B%22type%22%3A%22block%22%2C+%22token%22+%3A+%22ab%5C%22c%2Fd%22%2C%22n%22%3A1%7D&a=1",
+            "payload=%7B%22type%22%3A%22block%22%2C+%22token%22+%3A+MASK%2C%22n%22%3A1%7D&a=1",
+        ),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="token"\r\nContent-Type: text/plain\r\n\r\nab\r\nc\r\n--b\r\n'
+            b'Content-Disposition: form-data; name="subject"\r\n\r\nhello\r\n--b--\r\n',
+            '--b\r\nContent-Disposition: form-data; name="token"\r\nContent-Type: text/plain\r\n\r\nMASK\r\n--b\r\n'
+            'Content-Disposition: form-data; name="subject"\r\n\r\nhello\r\n--b--\r\n',
+        ),
+    ],
+    ids=["numbers", "texts", "JSON in a form", "parts"],
+)
+def test_what_is_secret_in_bodies_of_all_kinds(body: bytes, shown: str) -> None:
+    assert masking.masked_body(body, ()) == shown.replace("MASK", masking.MASK)
+
+
 def test_a_question_mark_in_a_name_hides_nothing() -> None:
     assert masking.masked_target(b"/x?a?token=abc&b=2", ()) == f"/x?a?token={masking.MASK}&b=2"
     assert masking.masked_target(b"/token?b=2", ()) == "/token?b=2"
 
 
-@pytest.mark.parametrize("text", [b"auth" * 16_000, b"?" * 64_000, b"&auth" * 12_000, b'"auth' * 12_000, b'"' * 64_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"auth" * 16_000,
+        b"?" * 64_000,
+        b"&auth" * 12_000,
+        b'"auth' * 12_000,
+        b'"' * 64_000,
+        b'name="auth" ' * 5_000,
+        b"%22auth" * 9_000,
+        b"%22auth%22%3A%22%5C" * 3_000,
+    ],
+)
 def test_whatever_strangers_send_is_masked_at_once(text: bytes) -> None:
     """A head may have 64 KiB; what took a time that grows with the square of that held up the whole process."""
     began = time.process_time()
