@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from runtime.errors import RuntimeFault
 
 
@@ -31,6 +33,20 @@ class Nobody(RuntimeFault):
 def over(status: int, limit: str, value: float, *, what: str) -> Turned:
     """A limit that was passed, by its name: the setting's, or that of the endpoint's rules."""
     return Turned(status, f"{what} {limit} allows {value}.", limit=limit, value=value)
+
+
+def said_by_plugin(message: str) -> tuple[str, str]:
+    """Type and text of an error as plugins tell theirs, in JSON; of any other no type, and the message."""
+    try:
+        told = orjson.loads(message)
+        return str(told.get("error_type") or ""), str(told["message"])
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
+        return "", message
+
+
+def plainly(message: str) -> str:
+    """A message of a fault as people read it."""
+    return ": ".join(part for part in said_by_plugin(message) if part)
 
 
 class BadGateway(RuntimeFault):

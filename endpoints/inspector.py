@@ -15,6 +15,7 @@ from django.db import DatabaseError, close_old_connections
 from django.db.models import QuerySet
 
 from endpoints.book import Open
+from endpoints.errors import plainly
 from endpoints.http import Arrived
 from endpoints.masking import masked_body, masked_headers, masked_target
 from endpoints.models import Endpoint, Seen
@@ -109,7 +110,7 @@ def row(endpoint_id: str, one: Note) -> Seen:
         size=len(one.arrived.body),
         status=one.status,
         seconds=one.seconds,
-        note=(one.why or (FORMER if one.found.until else ""))[:255],
+        note=(plainly(one.why) or (FORMER if one.found.until else ""))[:255],
     )
 
 

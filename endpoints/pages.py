@@ -25,7 +25,6 @@ from runtime.pages.summaries import Summary, installed
 from runtime.pages.words import reader_language, said
 
 GRACES = {"0": timedelta(0), "1": timedelta(hours=1), "24": timedelta(hours=24), "168": timedelta(days=7)}
-HOME = ("localhost", "127.", "[::1]", "0.0.0.0")  # noqa: S104 - hosts that nobody outside reaches
 
 
 def in_quotes(address: str) -> str:
@@ -54,7 +53,7 @@ class Shown:
     @property
     def near(self) -> bool:
         """Whether only this machine reaches the address."""
-        return self.url.partition("://")[2].startswith(HOME)
+        return services.is_near(self.url)
 
     @property
     def calling(self) -> str:

@@ -17,6 +17,7 @@ from runtime.errors import NotFound, NotPermitted, PluginNotFound, Refused, Runt
 from runtime.models import Installation
 
 Values = dict[str, Any]
+HOME = ("localhost", "127.", "[::1]", "0.0.0.0")  # noqa: S104 - hosts that nobody outside reaches
 GRACE = timedelta(hours=24)  # how long the old address answers after a rotation, unless said otherwise
 
 
@@ -52,6 +53,11 @@ def public_url(hook: str, site: str = "") -> str:
     """The address to give away; without ENDPOINT_URL_TEMPLATE it is on the site that the page was asked from."""
     template = configured.ENDPOINT_URL_TEMPLATE or f"{site.rstrip('/')}/e/{{hook_id}}"
     return str(template).replace("{hook_id}", hook)
+
+
+def is_near(url: str) -> bool:
+    """Whether only this machine reaches the address."""
+    return url.partition("://")[2].startswith(HOME)
 
 
 def declaration(workspace_id: str, plugin_id: str) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from endpoints import services
+from endpoints.errors import said_by_plugin
 from endpoints.models import Endpoint, Subscription
 from endpoints.triggers import Values, answered, asked, trigger_of
 from runtime import lookup, node, vault
@@ -224,11 +224,8 @@ def left(row: Subscription, why: str) -> str:
 
 
 def spoken(fault: RuntimeFault) -> str:
-    """What a fault says to people; errors of plugins come as JSON."""
-    try:
-        return str(orjson.loads(fault.message)["message"])
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return fault.message
+    """What a fault says to people."""
+    return said_by_plugin(fault.message)[1]
 
 
 # Renewals.

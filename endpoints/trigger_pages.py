@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from endpoints import services, subscribing
+from endpoints import inspector, services, subscribing
 from endpoints.models import Subscription
 from endpoints.subscribing import Wanted, spoken
 from endpoints.trigger_forms import Offer, SubscriptionForm, offer_of, parameters_form
@@ -23,6 +23,8 @@ from runtime.pages.summaries import Summary, installed
 from runtime.pages.words import reader_language
 
 EVENTS_SHOWN = 50
+REFUSED_SHOWN = 10
+BAD = 400  # and what is above: the platform was told that it was not heard
 
 
 @dataclass(slots=True)
@@ -32,6 +34,10 @@ class Shown:
     row: Subscription
     plugin: Summary | None
     url: str
+
+    @property
+    def near(self) -> bool:
+        return services.is_near(self.url)
 
     @property
     def expired(self) -> bool:
@@ -69,8 +75,11 @@ def triggers(request: Visit) -> HttpResponse:
 
 @page
 def trigger(request: Visit, endpoint_id: UUID) -> HttpResponse:
-    """One subscription with its last events; htmx asks again for events that are newer than those on the page."""
+    """One subscription with its last events and what was refused; htmx asks again for newer events, and for the rest."""
     row = found(request, endpoint_id)
+    refused = [one for one in inspector.seen(row.endpoint) if one.status >= BAD][:REFUSED_SHOWN]
+    if request.htmx and "refused" in request.GET:
+        return answered(request, "trigger", part="#refused", row=row, refused=refused)
     events = list(row.events.all()[:EVENTS_SHOWN])
     after = whole(request.GET.get("after", ""))
     if request.htmx and after is not None:
@@ -80,7 +89,7 @@ def trigger(request: Visit, endpoint_id: UUID) -> HttpResponse:
         return answered(request, "trigger", part="#news", row=row, events=news, newest=news[0].pk)
     one = shown(request, row, installed(request.membership.id, reader_language(request)))
     newest = events[0].pk if events else 0
-    return answered(request, "trigger", shown=one, row=row, events=events, newest=newest)
+    return answered(request, "trigger", shown=one, row=row, events=events, newest=newest, refused=refused)
 
 
 # Subscribing.
@@ -110,7 +119,8 @@ def new(request: Visit, plugin_id: str) -> HttpResponse:
             return redirect("trigger", request.membership.slug, row.endpoint_id)
     plugin = next(one for one in installed(request.membership.id, language) if one.plugin_id == plugin_id)
     status = 422 if given is not None and "load" not in given else 200
-    more: dict[str, Any] = {"offer": offer, "about": about, "parameters": parameters, "failing": failing}
+    near = services.is_near(services.public_url("", request.build_absolute_uri("/")))
+    more: dict[str, Any] = {"near": near, "offer": offer, "about": about, "parameters": parameters, "failing": failing}
     return answered(request, "new", status=status, plugin=plugin, events=offer.events_in(language), **more)
 
 

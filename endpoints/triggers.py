@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from endpoints.errors import BadGateway
+from endpoints.errors import BadGateway, plainly
 from endpoints.http import Arrived, BadAnswer, Headers, raw_answer, request_text
 from endpoints.models import Event, Subscription
 from runtime import vault
@@ -148,7 +148,7 @@ async def understand(trigger: Trigger, heard: Values) -> None:
             )
             event.variables, event.cancelled = answer.get("variables") or {}, bool(answer.get("cancelled"))
         except (RuntimeFault, TimeoutError) as error:
-            event.error = str(error) or "It took too long."
+            event.error = plainly(str(error)) or "It took too long."
         await in_thread(write, trigger.endpoint_id, event)
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from endpoints.errors import plainly
 from endpoints.models.endpoints import Endpoint
 
 
@@ -71,3 +72,8 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"try of {self.delivery_id}: {self.status or self.error}"
+
+    @property
+    def why(self) -> str:
+        """The error as people read it."""
+        return plainly(self.error)

@@ -26,12 +26,15 @@ def delivery(endpoint: Endpoint, state: str, **more: Any) -> Delivery:
 def test_deliveries_with_their_attempts(visit: Callable[..., Client], endpoint: Endpoint) -> None:
     failed = delivery(endpoint, "failed", attempts=2, duplicates=3, status=500)
     failed.tries.create(at=timezone.now(), status=500, answer="<b>no</b>")
+    broken = '{"args":{"traceback":"t"},"error_type":"ValueError","message":"it broke"}'
+    failed.tries.create(at=timezone.now(), error=broken)
     failed.tries.create(at=timezone.now(), unknown=True, error="Its worker fell silent.")
     delivery(endpoint, "done", status=200)
     page = visit("member").get(address(endpoint, "deliveries")).content.decode()
     assert "&lt;b&gt;no&lt;/b&gt;" in page
     assert "Its worker fell silent." in page
     assert "3 requests came again" in page
+    assert "ValueError: it broke" in page, "not the JSON in which plugins tell it"
     assert "Replay" not in page, "members look on"
     only = visit().get(address(endpoint, "deliveries?state=done")).content.decode()
     assert "/done" in only

@@ -9,7 +9,12 @@ import httpx
 import pytest
 from django.test import Client
 
+from endpoints import inspector
+from endpoints.book import Open
+from endpoints.gates import Gate
+from endpoints.http import Arrived
 from endpoints.models import Endpoint, Subscription
+from endpoints.rules import Rules
 from runtime import vault
 from runtime.models import Installation
 from runtime.uploading import upload_package
@@ -101,7 +106,7 @@ def test_what_the_plugin_refuses_is_said_and_leaves_nothing(bell: Bell) -> None:
 
 def test_a_subscription_from_its_form_to_its_end(bell: Bell, web: httpx.Client) -> None:
     page = bell.subscribe("Front")
-    assert "The platform has told nothing yet" in bell.browser.page(page)
+    assert "No event yet." in bell.browser.page(page)
     code = "print(trigger_of(Subscription.objects.get(endpoint__name='Front')).subscription['properties'])"
     properties = bell.shell(code)
     assert "'with': 'api-key'" in properties, "the stored account was used"
@@ -208,6 +213,34 @@ def test_news_come_by_themselves(visit: Callable[..., Client], row: Subscription
     news = visit().get(f"{page}?after={first.pk}", headers=asking).content.decode()
     assert "knock" in news
     assert "ring" not in news
+
+
+def test_what_was_refused_is_seen(visit: Callable[..., Client], row: Subscription) -> None:
+    """Else the page of a subscription with a wrong secret looks as if the platform had told nothing."""
+    client, here = visit("member"), f"/w/support/triggers/{row.endpoint_id}/"
+    assert "Refused" not in client.get(here).text
+    said = '{"args":{},"error_type":"TriggerValidationError","message":"the secret is wrong"}'
+    found = Open(str(row.endpoint_id), "w", "p", {}, {}, Rules(), Gate())
+    arrived = Arrived("POST", b"/", [], b"{}", "192.0.2.1", b"h", "http")
+    notes = [inspector.Note(found, arrived, status, 0.1, why, 1.8e9) for status, why in ((202, ""), (500, said))]
+    inspector.written(str(row.endpoint_id), notes)
+    page = client.get(here).text
+    assert page.count('class="refusal"') == 1
+    assert "TriggerValidationError: the secret is wrong" in page
+    part = client.get(f"{here}?refused", headers={"HX-Request": "true"}).text
+    assert "the secret is wrong" in part
+    assert "<h1" not in part
+    assert visit("stranger").get(f"{here}?refused", headers={"HX-Request": "true"}).status_code == 404
+
+
+@pytest.mark.parametrize(("host", "near"), [("localhost:5002", True), ("testserver", False)])
+def test_an_address_that_no_platform_reaches_is_said_to_be_one(
+    visit: Callable[..., Client], row: Subscription, settings: Any, host: str, near: bool
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    for page in ("new/patchbay/trigger", f"{row.endpoint_id}/"):
+        text = visit().get(f"/w/support/triggers/{page}", headers={"Host": host}).text
+        assert ("Only this machine reaches the address" in text) is near
 
 
 def test_without_plugins_the_page_says_what_to_do(visit: Callable[..., Client], db: None) -> None:
