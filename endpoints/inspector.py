@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.db import DatabaseError, close_old_connections
@@ -33,6 +33,7 @@ EVERY = 0.5  # seconds between two writes
 class Note:
     found: Open
     arrived: Arrived
+    size: int
     status: int
     seconds: float
     why: str
@@ -84,7 +85,10 @@ notebook = Notebook()
 def note(found: Open, arrived: Arrived, *, status: int, seconds: float, why: str = "") -> None:
     """Takes note of a request and of what became of it, if the endpoint's rules say so."""
     if found.rules.inspect:
-        notebook.add(Note(found, arrived, status, seconds, why, time.time()))
+        size = len(arrived.body)
+        if size > SHOWN:  # what waits to be written may be many times the largest body
+            arrived = replace(arrived, body=arrived.body[:SHOWN])
+        notebook.add(Note(found, arrived, size, status, seconds, why, time.time()))
 
 
 def written(endpoint_id: str, notes: list[Note]) -> None:
@@ -106,8 +110,8 @@ def row(endpoint_id: str, one: Note) -> Seen:
         target=masked_target(one.arrived.target, secrets),
         client=one.arrived.client[:64],
         headers=masked_headers(one.arrived.headers, secrets),
-        body=masked_body(one.arrived.body[:SHOWN], secrets) if one.arrived.body else "",
-        size=len(one.arrived.body),
+        body=masked_body(one.arrived.body, secrets) if one.arrived.body else "",
+        size=one.size,
         status=one.status,
         seconds=one.seconds,
         note=(plainly(one.why) or (FORMER if one.found.until else ""))[:255],

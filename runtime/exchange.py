@@ -24,6 +24,7 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 CLOSING = b"connection: close\r\n"
 BODILESS = frozenset({204, 304})
 LAST_CHUNK = b"0\r\n\r\n"
+MANY = 1000  # parts of a body that are kept apart: of chunks of one byte each would take the memory of forty
 LARGE = 1 << 16  # bytes of data that are not copied once more to leave together with what frames them
 AT_ONCE = struct.pack("ii", 1, 0)  # linger for no time (socket(7))
 PLAIN: Headers = [(b"content-type", b"text/plain; charset=utf-8")]
@@ -146,6 +147,8 @@ class Exchange(Visit):
             if self.disconnected:
                 raise ConnectionResetError
             await self.news()
+            if len(self.parts) > MANY:
+                self.parts = [b"".join(self.parts)]
         self.awaited = False
 
     async def left(self) -> None:

@@ -25,8 +25,12 @@ def opened(row: Endpoint, **rules: Any) -> Open:
 
 
 def noted(found: Open, target: bytes = b"/x", body: bytes = b"") -> inspector.Note:
+    return inspector.Note(found, arrived(target, body), len(body), 200, 0.1, "", 1.8e9)
+
+
+def arrived(target: bytes, body: bytes) -> Arrived:
     headers = [(b"authorization", b"Bearer abc"), (b"x-own", b"hush-hush")]
-    return inspector.Note(found, Arrived("POST", target, headers, body, "192.0.2.1", b"h", "http"), 200, 0.1, "", 1.8e9)
+    return Arrived("POST", target, headers, body, "192.0.2.1", b"h", "http")
 
 
 @pytest.fixture
@@ -76,6 +80,16 @@ def test_a_flood_is_not_kept_whole(row: Endpoint) -> None:
     for _ in range(1000):
         book.add(noted(opened(row)))
     assert len(book.taken()[str(row.pk)]) == inspector.MOST
+
+
+def test_of_a_long_body_only_what_is_shown_waits(row: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty of the largest bodies of each endpoint would fill the memory."""
+    book = inspector.Notebook()
+    book.thread = Thread()
+    monkeypatch.setattr(inspector, "notebook", book)
+    inspector.note(opened(row), arrived(b"/x", b"a" * 100_000), status=200, seconds=0.1)
+    [waiting] = book.taken()[str(row.pk)]
+    assert (waiting.size, len(waiting.arrived.body)) == (100_000, inspector.SHOWN)
 
 
 def test_requests_are_seen_a_moment_later(

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 
 from runtime.connection import Connection
+from runtime.exchange import MANY
 from tests.programs import SOON
 from tests.runtime.test_exchange import (
     ANSWER,
@@ -130,6 +131,19 @@ async def test_a_long_body_is_no_long_head(address: int, doors: Doors, monkeypat
         writer.write(b"0\r\n\r\n")
         assert (await read_answer(reader))[0].startswith(ANSWER)
     assert doors.bodies == [b"a" * 400]
+
+
+async def test_a_body_of_many_chunks_is_kept_in_few_parts(address: int, doors: Doors) -> None:
+    """Each by itself would take many times its memory."""
+    async with connection(address) as (reader, writer):
+        writer.write(get("/hot/echo", "Transfer-Encoding: chunked", method="POST"))
+        writer.write(b"2\r\nab\r\n" * 20_000)
+        async with asyncio.timeout(SOON):
+            while not doors.visits or doors.visits[0].size < 40_000 or len(doors.visits[0].parts) > MANY:
+                await asyncio.sleep(0.01)
+        writer.write(b"0\r\n\r\n")
+        assert (await read_answer(reader))[0].startswith(ANSWER)
+    assert doors.bodies == [b"ab" * 20_000]
 
 
 async def test_a_refusal_is_no_part_of_another_answer(address: int) -> None:

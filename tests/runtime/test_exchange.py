@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import pytest
 import uvicorn
@@ -23,12 +24,14 @@ class Doors:
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
+        self.visits: list[Any] = []
         self.waiting = asyncio.Event()
         self.left = asyncio.Event()
         self.released = asyncio.Event()
         self.sent = 0
 
     async def echo(self, visit: Visit) -> None:
+        self.visits.append(visit)
         try:
             body = await visit.body(limit=1 << 20)
         except BadRequest:
