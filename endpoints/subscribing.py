@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from endpoints import services
@@ -219,7 +219,7 @@ def left(row: Subscription, why: str) -> str:
         return ""
     log.warning("%s outlives its plugin: %s", row, why)
     trouble = f"Its plugin was uninstalled, and the platform could not be told: {why}"
-    Subscription.objects.filter(pk=row.pk).update(trouble=trouble, renew_at=None)
+    Subscription.objects.filter(pk=row.pk).update(trouble=trouble)
     return f"“{row.endpoint.name}” could not be unsubscribed: {why}"
 
 
@@ -232,11 +232,17 @@ def spoken(fault: RuntimeFault) -> str:
 
 
 def renew_due() -> None:
-    """Sends a task for each that is due. Whoever sends it moves `renew_at` on, so the next round finds it only if it failed."""
+    """Sends a task for each that is due. Whoever sends it moves `renew_at` on, so the next round finds it only if it failed.
+
+    What has lost its plugin waits until that is back, and then goes on.
+    """
     from endpoints.tasks import send_renewal
 
     now = timezone.now()
-    for row in Subscription.objects.filter(renew_at__lte=now):
+    plugin = Installation.objects.filter(
+        workspace_id=OuterRef("workspace_id"), plugin_id=OuterRef("endpoint__plugin_id")
+    )
+    for row in Subscription.objects.filter(Exists(plugin), renew_at__lte=now):
         if Subscription.objects.filter(pk=row.pk, renew_at=row.renew_at).update(renew_at=now + TRY_AGAIN):
             send_renewal(row.pk)
 

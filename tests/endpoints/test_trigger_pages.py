@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from endpoints import inspector
+from endpoints import inspector, subscribing
 from endpoints.book import Open
 from endpoints.gates import Gate
 from endpoints.http import Arrived
@@ -213,6 +215,26 @@ def test_news_come_by_themselves(visit: Callable[..., Client], row: Subscription
     news = visit().get(f"{page}?after={first.pk}", headers=asking).content.decode()
     assert "knock" in news
     assert "ring" not in news
+
+
+def test_a_plugin_that_comes_back_goes_on_renewing(visit: Callable[..., Client], row: Subscription) -> None:
+    """The platform could not be told that the plugin left, so it goes on telling, until it is not renewed."""
+    due = timezone.now() - timedelta(hours=1)
+    Subscription.objects.update(renew_at=due, expires_at=due + timedelta(days=1))
+    installed = Installation.objects.get()
+    subscribing.left(row, "it did not answer.")
+    installed.delete()
+    subscribing.renew_due()
+    row.refresh_from_db()
+    assert row.renew_at == due, "nobody can be asked"
+    page = visit().get(f"/w/support/triggers/{row.endpoint_id}/").text
+    assert "it did not answer." in page
+    assert "by itself" not in page
+    Installation.objects.bulk_create([installed])
+    subscribing.renew_due()
+    row.refresh_from_db()
+    assert row.renew_at is not None
+    assert row.renew_at > due
 
 
 def test_what_was_refused_is_seen(visit: Callable[..., Client], row: Subscription) -> None:
