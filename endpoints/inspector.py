@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.db import DatabaseError, close_old_connections
@@ -33,11 +33,17 @@ EVERY = 0.5  # seconds between two writes
 class Note:
     found: Open
     arrived: Arrived
-    size: int
     status: int
     seconds: float
     why: str
     at: float
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Of the body no more than is shown: all that waits to be written may be many times the largest one."""
+        self.size = len(self.arrived.body)
+        if self.size > SHOWN:
+            self.arrived = replace(self.arrived, body=self.arrived.body[:SHOWN])
 
 
 class Notebook:
@@ -85,10 +91,7 @@ notebook = Notebook()
 def note(found: Open, arrived: Arrived, *, status: int, seconds: float, why: str = "") -> None:
     """Takes note of a request and of what became of it, if the endpoint's rules say so."""
     if found.rules.inspect:
-        size = len(arrived.body)
-        if size > SHOWN:  # what waits to be written may be many times the largest body
-            arrived = replace(arrived, body=arrived.body[:SHOWN])
-        notebook.add(Note(found, arrived, size, status, seconds, why, time.time()))
+        notebook.add(Note(found, arrived, status, seconds, why, time.time()))
 
 
 def written(endpoint_id: str, notes: list[Note]) -> None:

@@ -25,7 +25,7 @@ def opened(row: Endpoint, **rules: Any) -> Open:
 
 
 def noted(found: Open, target: bytes = b"/x", body: bytes = b"") -> inspector.Note:
-    return inspector.Note(found, arrived(target, body), len(body), 200, 0.1, "", 1.8e9)
+    return inspector.Note(found, arrived(target, body), 200, 0.1, "", 1.8e9)
 
 
 def arrived(target: bytes, body: bytes) -> Arrived:
