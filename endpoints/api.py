@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import BigAutoField
 from rest_framework import serializers as drf
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import IsAuthenticated
@@ -151,7 +152,9 @@ class Deliveries(Page):
 
 
 class Replay(EndpointId):
-    ids = drf.ListField(child=drf.IntegerField(), required=False, default=list, max_length=1000)
+    ids = drf.ListField(
+        child=drf.IntegerField(max_value=BigAutoField.MAX_BIGINT), required=False, default=list, max_length=1000
+    )
     state = drf.ChoiceField(Delivery.State.values, required=False, default="")
 
 

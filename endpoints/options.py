@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import orjson
+
 from runtime.errors import Refused
 from runtime.vault import mask
 
@@ -24,6 +26,7 @@ def checked(schemas: Sequence[Schema], given: Values) -> Values:
     """What was given, with defaults for what was left out. Keys that nobody asked for are kept; raises Refused."""
     if len(given) > MOST:
         raise Refused("failed to validate settings: too many setting fields")
+    check_storable(given)
     values = dict(given)
     for schema in schemas:
         name = str(schema.get("name"))
@@ -32,6 +35,14 @@ def checked(schemas: Sequence[Schema], given: Values) -> Values:
         else:
             check_one(schema, values[name], name)
     return values
+
+
+def check_storable(given: Values) -> None:
+    """JSON may name half a character, which no text can hold."""
+    try:
+        orjson.dumps(given)
+    except TypeError as error:
+        raise Refused(f"failed to validate settings: {error}") from None
 
 
 def with_default(schema: Schema, values: Values, name: str) -> Values:

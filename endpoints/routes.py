@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers as drf
 
 Fields = dict[str, Any]
+MOST_PAGES = 10**9  # more than there are, and fewer than a database can count to
 
 
 class EndpointId(drf.Serializer[Any]):
@@ -14,7 +15,7 @@ class EndpointId(drf.Serializer[Any]):
 
 
 class Page(drf.Serializer[Any]):
-    page = drf.IntegerField(min_value=1)
+    page = drf.IntegerField(min_value=1, max_value=MOST_PAGES)
     page_size = drf.IntegerField(min_value=1, max_value=100)
 
 

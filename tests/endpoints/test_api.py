@@ -121,6 +121,18 @@ def test_settings_that_do_not_fit(dify: Dify, installed: Installation, given: di
     assert not Endpoint.objects.exists()
 
 
+def test_numbers_and_characters_that_nobody_means(dify: Dify, installed: Installation) -> None:
+    assert decoded(dify.set_up(installed, secret="\ud800"))["message"].startswith(
+        "failed to validate settings: str is not"
+    )
+    assert dify.set_up(installed, secret="s")["code"] == 0
+    endpoint_id = dify.listed()[0]["id"]
+    for path in ("list", "deliveries", "triggers/list"):
+        assert dify.get(path, page=10**30, page_size=2, endpoint_id=endpoint_id)["status"] == 400, path
+    assert dify.post("deliveries/replay", endpoint_id=endpoint_id, ids=[2**63])["status"] == 400
+    assert dify.post("deliveries/replay", endpoint_id=endpoint_id, ids=[2**63 - 1])["data"] == 0
+
+
 def test_keys_that_nobody_asked_for_are_kept(dify: Dify, installed: Installation) -> None:
     dify.set_up(installed, secret="s", more={"a": [1]})
     assert dify.listed()[0]["settings"]["more"] == {"a": [1]}

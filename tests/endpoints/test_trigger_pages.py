@@ -244,7 +244,7 @@ def test_what_was_refused_is_seen(visit: Callable[..., Client], row: Subscriptio
     said = '{"args":{},"error_type":"TriggerValidationError","message":"the secret is wrong"}'
     found = Open(str(row.endpoint_id), "w", "p", {}, {}, Rules(), Gate())
     arrived = Arrived("POST", b"/", [], b"{}", "192.0.2.1", b"h", "http")
-    notes = [inspector.Note(found, arrived, status, 0.1, why, 1.8e9) for status, why in ((202, ""), (500, said))]
+    notes = [inspector.Note(found, arrived, 2, status, 0.1, why, 1.8e9) for status, why in ((202, ""), (500, said))]
     inspector.written(str(row.endpoint_id), notes)
     page = client.get(here).text
     assert page.count('class="refusal"') == 1
