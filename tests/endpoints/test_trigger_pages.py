@@ -11,12 +11,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from endpoints import inspector, subscribing
-from endpoints.book import Open
-from endpoints.gates import Gate
-from endpoints.http import Arrived
-from endpoints.models import Endpoint, Subscription
-from endpoints.rules import Rules
+from endpoints import subscribing
+from endpoints.errors import plainly
+from endpoints.models import Endpoint, Seen, Subscription
 from runtime import vault
 from runtime.models import Installation
 from runtime.uploading import upload_package
@@ -242,10 +239,9 @@ def test_what_was_refused_is_seen(visit: Callable[..., Client], row: Subscriptio
     client, here = visit("member"), f"/w/support/triggers/{row.endpoint_id}/"
     assert "Refused" not in client.get(here).text
     said = '{"args":{},"error_type":"TriggerValidationError","message":"the secret is wrong"}'
-    found = Open(str(row.endpoint_id), "w", "p", {}, {}, Rules(), Gate())
-    arrived = Arrived("POST", b"/", [], b"{}", "192.0.2.1", b"h", "http")
-    notes = [inspector.Note(found, arrived, 2, status, 0.1, why, 1.8e9) for status, why in ((202, ""), (500, said))]
-    inspector.written(str(row.endpoint_id), notes)
+    for status, why in ((202, ""), (500, said)):
+        told = {"method": "POST", "target": "/", "status": status, "note": plainly(why)}
+        Seen.objects.create(endpoint=row.endpoint, at=timezone.now(), **told)
     page = client.get(here).text
     assert page.count('class="refusal"') == 1
     assert "TriggerValidationError: the secret is wrong" in page
