@@ -8,7 +8,15 @@ from endpoints.limits import limits
 from runtime.door import Visit
 
 # What browsers neither run nor guess at. All else is a page, and pages of plugins stand on our origin.
-HARMLESS = (b"application/json", b"text/plain", b"text/event-stream", b"application/octet-stream", b"audio/", b"video/")
+HARMLESS = (
+    b"application/json",
+    b"text/plain",
+    b"text/event-stream",
+    b"application/octet-stream",
+    b"audio/",
+    b"image/",
+    b"video/",
+)
 # What one answer says for all of an origin, ours: that it is to be forgotten, or reached in another way.
 OF_THE_ORIGIN = frozenset(
     b"alt-svc clear-site-data nel public-key-pins report-to reporting-endpoints service-worker-allowed "
@@ -124,13 +132,15 @@ def guarded(headers: Headers) -> Headers:
 
 
 def is_theirs(cookie: bytes) -> bool:
+    """Of a cookie without a name some browsers send the value alone, which reads as name and value then."""
     ours = frozenset({settings.SESSION_COOKIE_NAME.encode(), settings.CSRF_COOKIE_NAME.encode()})
-    return bool(rest_of_cookies(cookie.partition(b";")[0], ours))
+    return bool(rest_of_cookies(cookie.partition(b";")[0].lstrip(b"= \t"), ours))
 
 
 @kept_if_short
 def is_harmless(content_type: bytes) -> bool:
-    """Of several kinds, also in one header, browsers take the last one: such an answer is not."""
+    """Of several kinds, also in one header, browsers take the last one: such an answer is not. Nor is any kind of XML, which
+    may be a page whatever stands before `+xml` (HTML standard, 7.4.5).
+    """
     content_type = content_type.lower()
-    image = content_type.startswith(b"image/") and b"svg" not in content_type
-    return b"," not in content_type and (image or content_type.startswith(HARMLESS))
+    return content_type.startswith(HARMLESS) and not any(part in content_type for part in (b",", b"svg", b"xml"))

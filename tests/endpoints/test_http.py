@@ -118,6 +118,9 @@ def test_cookies_of_others_stay() -> None:
         ((b"Image/PNG",), False),
         ((), True),
         ((b"image/svg+xml",), True),
+        ((b"image/x+xml",), True),
+        ((b"application/json+xml",), True),
+        ((b"audio/mpeg",), False),
         ((b"text/plain, text/html",), True),
         ((b"text/plain", b"text/html"), True),
         ((b"application/json", b"application/json"), True),
@@ -129,6 +132,23 @@ def test_what_a_browser_might_take_for_a_page_gets_an_origin_of_its_own(
     """Browsers go by the last of several kinds, also within one header."""
     headers = [(b"content-type", kind) for kind in kinds]
     assert (SANDBOX in guarded(headers)) is sandboxed
+
+
+@pytest.mark.parametrize(
+    ("cookie", "passes"),
+    [
+        *((b"a=sessionid", True), (b"a=1; sessionid=x", True), (b"=a", True), (b"sessionid2=x", True)),
+        *(
+            (b"sessionid=x; Path=/", False),
+            (b" sessionid =x", False),
+            (b"=sessionid=x", False),
+            (b"= = csrftoken=x", False),
+        ),
+    ],
+)
+def test_no_plugin_bakes_our_cookies(cookie: bytes, passes: bool) -> None:
+    """A cookie without a name is sent by some browsers as its value, as if that were name and value."""
+    assert ((b"set-cookie", cookie) in guarded([(b"set-cookie", cookie)])) is passes
 
 
 @pytest.mark.parametrize("ours", [True, False])
