@@ -95,6 +95,15 @@ for (const kind of ["toggle", "change"]) {
   }, true);
 }
 
+// A list that grows by itself keeps as many as its page begins with; where somebody is, it waits.
+document.addEventListener("htmx:afterSettle", () => {
+  for (const list of document.querySelectorAll("[data-most]")) {
+    for (const row of [...list.querySelectorAll(":scope > li:not(.poll)")].slice(Number(list.dataset.most))) {
+      if (!row.querySelector("details[open]") && !row.contains(document.activeElement)) row.remove();
+    }
+  }
+});
+
 // Output is followed to its end, unless somebody has scrolled up to read.
 const ends = new Map();
 const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 24;

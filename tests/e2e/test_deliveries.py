@@ -52,6 +52,24 @@ def set_up(page: Page, plugin_id: str) -> str:
     return address
 
 
+def test_requests_as_they_come_stay_as_many_as_are_kept(signed_in: Page, plugin_id: str) -> None:
+    """Who leaves the page open beside a busy endpoint finds the last ones, not all; what is open stays."""
+    page = signed_in
+    page.goto(f"/w/default/endpoints/new/{plugin_id}")
+    page.get_by_label("Name").fill("Busy")
+    page.get_by_role("button", name="Set up").click()
+    address = page.locator(".address [data-copy]").get_attribute("data-copy")
+    with httpx.Client(trust_env=False) as caller:
+        for number in range(5):
+            for count in range(20):
+                assert caller.get(f"{address}/{number}/{count}").status_code == 200
+            expect(page.locator("#seen summary").first).to_contain_text(f"/{number}/19", timeout=SLOW)
+            if not number:
+                page.locator("#seen summary").first.click()
+    expect(page.locator("#seen > li:not(.poll)")).to_have_count(51)
+    expect(page.locator("#seen details[open]")).to_have_count(1)
+
+
 def post(address: str, name: str, body: object) -> None:
     answer = httpx.post(f"{address}/answer", content=json.dumps(body), headers={"X-Order": name}, trust_env=False)
     assert answer.status_code == 202
