@@ -124,16 +124,7 @@ async def admit(knock: Knock, found: Open) -> None:
         host=host,
         scheme=scheme,
     )
-    try:
-        check_address(found, client)
-        found.gate.enter(found.rules)
-    except Turned as refusal:
-        note(found, arrived, status=refusal.status, seconds=0.0, why=refusal.message)
-        raise
-    try:
-        await enter(knock, found, arrived)
-    finally:
-        found.gate.leave()
+    await enter(knock, found, arrived)
 
 
 def check_address(found: Open, client: str) -> None:
@@ -145,6 +136,7 @@ async def enter(knock: Knock, found: Open, arrived: Arrived) -> None:
     reply = Reply(knock.visit, frames=found.rules.frame_events)
     why = ""
     try:
+        check_address(found, arrived.client)
         if found.rules.rate:
             await found.gate.spend(found.rules)
         await answer_in_time(knock, found, arrived, reply=reply)
@@ -157,7 +149,10 @@ async def enter(knock: Knock, found: Open, arrived: Arrived) -> None:
 
 
 async def answer_in_time(knock: Knock, found: Open, arrived: Arrived, *, reply: Reply) -> None:
-    """Body, signature and answer, each within its limit. While the body is read, it says itself when the caller leaves."""
+    """Body, signature and answer, each within its limit. While the body is read, it says itself when the caller leaves.
+
+    Who has said and signed all that he has to say takes a place, nobody before.
+    """
     watching = watch()
     watched = watching.add(knock.visit, found.until_first_byte(knock.began))
     watched.since = math.inf
@@ -166,7 +161,11 @@ async def answer_in_time(knock: Knock, found: Open, arrived: Arrived, *, reply: 
         watched.since = knock.began
         if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
             raise Turned(401, wrong)
-        await answer(knock, found, arrived, watched=watched, reply=reply)
+        found.gate.enter(found.rules)
+        try:
+            await answer(knock, found, arrived, watched=watched, reply=reply)
+        finally:
+            found.gate.leave()
     except asyncio.CancelledError:
         ended_by_watch(watched)
     finally:

@@ -313,6 +313,19 @@ def test_too_many_requests_at_once(ruled, hooks, endpoints: Endpoints, web: http
     wait_until(lambda: web.get(endpoints.url(hooks, "/echo")).status_code == 200, what="there is room again")
 
 
+def test_who_has_not_said_all_yet_takes_nobodys_place(
+    ruled, hooks, endpoints: Endpoints, web: httpx.Client, connection: socket.socket
+) -> None:
+    """Else a few strangers who never end their bodies would keep everybody out, and need no signature for it."""
+    ruled(concurrency=1, secret="key", scheme="github")
+    head = f"POST /e/{hooks['hook_id']}/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+    connection.sendall(head.encode())
+    assert connection.recv(100).startswith(b"HTTP/1.1 100 "), "the body is waited for"
+    signature = hmac.new(b"key", b"x", "sha256").hexdigest()
+    headers = {"X-Hub-Signature-256": f"sha256={signature}"}
+    assert web.post(endpoints.url(hooks, "/echo"), content=b"x", headers=headers).status_code == 200
+
+
 def test_addresses_that_may_call(ruled, hooks, endpoints: Endpoints, web: httpx.Client) -> None:
     ruled(allow=["192.0.2.0/24"])
     assert web.get(endpoints.url(hooks, "/echo"), headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 403
