@@ -40,6 +40,7 @@ def deliveries(request: Visit, endpoint_id: UUID) -> HttpResponse:
         "duplicates": rows.aggregate(all=Sum("duplicates"))["all"] or 0,
         "failed": counts.get(Delivery.State.FAILED, 0),
         "command": one.posting,
+        "days": {state.value: age.days for state, age in delivering.KEPT.items()},
     }
     return answered(request, "deliveries", part="#list" if request.htmx else "", **context)
 

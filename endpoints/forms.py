@@ -1,5 +1,6 @@
 """Forms of an endpoint: its name and the plugin's settings, and its rules."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from endpoints.rules import Rules
 from runtime.pages.fields import Schema, SchemaForm
 from runtime.pages.offers import Offers
 
+LISTED = re.compile(r"""[^\s,;"'\[\]]+""")  # also as platforms publish theirs, with commas or as JSON
 KEEP = "Leave it empty to keep the one that is stored."
 SCHEMES = (
     ("", "None"),
@@ -179,7 +181,7 @@ class RulesForm(forms.Form):
             rate=given["rate"] or 0,
             burst=given["burst"] or 0,
             concurrency=given["concurrency"] or 0,
-            allow=given["allow"].split(),
+            allow=LISTED.findall(given["allow"]),
             scheme=given["scheme"],
             header=given["header"] or plain.header,
             prefix=given["before"],

@@ -15,6 +15,7 @@ CHALLENGES = ("slack", "discord")
 MOST = 10**9  # requests, or seconds
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
 
+PATH = re.compile(r"[^\s$.\[\]]+(?:\.[^\s.\[\]]+)*")
 PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{64}")  # Ed25519, as Discord shows it
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -103,9 +104,19 @@ def checked(given: Rules, *, secret: str) -> Rules:
         raise Refused("A text has a NUL character in it. Take it out.")
     if set(given.challenges) - set(CHALLENGES):
         raise Refused(f"Challenges are {', '.join(CHALLENGES)}.")
-    if given.order_by and given.order_by != "*" and given.order_by.partition(":")[0] not in ("header", "json"):
-        raise Refused("The order (order_by) is “*”, “header:X-Name” or “json:path.of.a.value”.")
+    if given.order_by and not is_order(given.order_by):
+        raise Refused(
+            "The order (order_by) is “*”, “header:X-Name” or “json:path.of.a.value”, without blanks, $ or []."
+        )
     return given
+
+
+def is_order(order_by: str) -> bool:
+    """Whether it can name anything: what is written as elsewhere would order nothing, and nobody would notice."""
+    kind, _, name = order_by.partition(":")
+    if kind == "header":
+        return bool(HEADER.fullmatch(name))
+    return bool(PATH.fullmatch(name)) if kind == "json" else order_by == "*"
 
 
 def networks(texts: Sequence[str]) -> list[Network]:

@@ -34,6 +34,7 @@ def test_deliveries_with_their_attempts(visit: Callable[..., Client], endpoint: 
     assert "&lt;b&gt;no&lt;/b&gt;" in page
     assert "Its worker fell silent." in page
     assert "3 requests came again" in page
+    assert "kept for 7 days, what failed for 30" in page
     assert "ValueError: it broke" in page, "not the JSON in which plugins tell it"
     assert "Replay" not in page, "members look on"
     only = visit().get(address(endpoint, "deliveries?state=done")).content.decode()

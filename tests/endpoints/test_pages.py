@@ -109,7 +109,10 @@ def test_rules_are_kept_and_wrong_ones_refused(visit: Callable[..., Client], end
         ({"rate": "9" * 30}, "Limits are from 0 to 1,000,000,000."),
         ({"rate": "many"}, "Enter a whole number."),
         ({"unique_header": "X Order"}, "The name of a header has letters, digits and -"),
-        ({"order_by": "chat"}, "“header:X-Name”"),
+        *(
+            ({"order_by": order}, "“header:X-Name”")
+            for order in ("chat", "json:", "json:$.chat", "json:a[0]", "header: X")
+        ),
         ({"queue": "on", "queue_status": "404"}, "less than or equal to 299"),
         ({"secret": "whsec_1"}, "Choose how the sender signs"),
         ({"scheme": "discord", "secret": "my bot token"}, "not Discord&#x27;s public key"),
@@ -124,6 +127,15 @@ def test_rules_that_make_no_sense(
     assert said in answer.text
     endpoint.refresh_from_db()
     assert endpoint.rules == {}
+
+
+@pytest.mark.parametrize(
+    "given", ["192.0.2.1, 2001:db8::/32", "192.0.2.1;\n2001:db8::/32", '["192.0.2.1","2001:db8::/32"]']
+)
+def test_addresses_as_they_are_published(visit: Callable[..., Client], endpoint: Endpoint, given: str) -> None:
+    assert visit().post(address(endpoint, "rules"), {"tolerance": "300", "allow": given}).status_code == 302
+    endpoint.refresh_from_db()
+    assert rules(endpoint.rules).allow == ["192.0.2.1", "2001:db8::/32"]
 
 
 def test_whether_a_signing_secret_is_stored_is_said(visit: Callable[..., Client], endpoint: Endpoint) -> None:
