@@ -129,6 +129,15 @@ def ports_can_be_listened_on() -> Iterator[CheckMessage]:
         yield error(6, message, "Give each a port of its own.")
 
 
+def endpoints_have_their_own_addresses() -> Iterator[CheckMessage]:
+    template = settings.ENDPOINT_URL_TEMPLATE
+    if template and not (template.startswith(("http://", "https://")) and "{hook_id}" in template):
+        message = (
+            "ENDPOINT_URL_TEMPLATE is no address of an endpoint: pages would show, and platforms be told, a wrong one."
+        )
+        yield error(48, message, "Write it as https://hooks.example.org/e/{hook_id}, or unset it.")
+
+
 def debug_stays_at_home() -> Iterator[CheckMessage]:
     if settings.DEBUG and settings.SERVER_HOST not in LOOPBACK:
         message = f"DEBUG is true while SERVER_HOST is {settings.SERVER_HOST}: error pages tell everybody how we work."
@@ -284,6 +293,7 @@ CHECKS: tuple[Check, ...] = (
     vault_keys_are_keys,
     hosts_share_the_vault,
     ports_can_be_listened_on,
+    endpoints_have_their_own_addresses,
     debug_stays_at_home,
     trusted_keys_can_be_read,
     key_files_can_be_read,

@@ -28,6 +28,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"REDIS_URL": "redis+cluster://one,two", "CELERY_BROKER_URL": ""}, "E027"),
     ({"SERVER_PORT": 5003}, "E006"),
     ({"DEBUG": True, "SERVER_HOST": "0.0.0.0"}, "W007"),
+    ({"ENDPOINT_URL_TEMPLATE": "https://hooks.example.org/e/"}, "E048"),
     (
         {
             "THIRD_PARTY_SIGNATURE_VERIFICATION_ENABLED": True,
@@ -65,6 +66,7 @@ FITTING: list[dict[str, Any]] = [
     REDIS | POSTGRES,
     HOSTS,
     {"DEBUG": True},
+    {"ENDPOINT_URL_TEMPLATE": "https://hooks.example.org/e/{hook_id}"},
     {"SERVER_HOST": "0.0.0.0"},
     {"SERVER_PORT": 5003, "PLUGIN_REMOTE_INSTALLING_ENABLED": False},
     {"PLUGIN_OFFLINE": True, "PLUGIN_WHEELS_PATH": "/"},
