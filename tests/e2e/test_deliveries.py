@@ -94,7 +94,7 @@ def test_deliveries_as_their_owner_watches_them(signed_in: Page, plugin_id: str)
     expect(page.locator("#done .count")).to_have_text("7", timeout=SLOW)
     expect(page.locator("#failed .count")).to_have_text("3", timeout=SLOW)
     expect(page.get_by_role("status").and_(page.locator("#told"))).to_contain_text("7 done, 3 failed")
-    post(address, "order-9", {})
+    post(address, "order-8", {})
     expect(page.get_by_text("1 request came again under the same name")).to_be_visible(timeout=SLOW)
     assert violations(page) == []
     keyboard_stays(page)
