@@ -11,6 +11,7 @@ from endpoints.rules import Rules
 from runtime.pages.fields import Schema, SchemaForm
 from runtime.pages.offers import Offers
 
+FORGET = "forget:"  # before the name of a setting; no plugin calls one so
 LISTED = re.compile(r"""[^\s,;"'\[\]]+""")  # also as platforms publish theirs, with commas or as JSON
 KEEP = "Leave it empty to keep the one that is stored."
 SCHEMES = (
@@ -51,23 +52,35 @@ def settings_form(
     schemas: Sequence[Schema], *, language: str, workspace_id: str, given: Any, old: options.Values | None = None
 ) -> SchemaForm:
     """The plugin's settings; secrets that are stored need not be typed again."""
-    shown = [softened(schema) if old and old.get(schema["name"]) else schema for schema in schemas]
-    if old:
-        stored = options.masked(schemas, old)
-        shown = [one | {"default": stored.get(one["name"], one.get("default"))} for one in shown]
-    return SchemaForm(shown, language=language, offers=Offers(workspace_id), data=given, prefix="setting")
+    stored = options.masked(schemas, old) if old else {}
+    shown = [one | {"default": stored.get(one["name"], one.get("default"))} for one in schemas]
+    form = SchemaForm(shown, language=language, offers=Offers(workspace_id), data=given, prefix="setting")
+    soften(form, schemas, old or {})
+    return form
 
 
-def softened(schema: Schema) -> Schema:
-    if schema.get("type") != "secret-input":
-        return schema
-    return schema | {"required": False, "help": {"en_US": KEEP}}
+def soften(form: SchemaForm, schemas: Sequence[Schema], old: options.Values) -> None:
+    """Secrets that are stored may be left out, and taken away where the plugin does without."""
+    wanted = {str(schema["name"]) for schema in schemas if schema.get("required")}
+    for name in options.secret_names(schemas):
+        if not old.get(name):
+            continue
+        field = form.fields[name]
+        field.required, field.help_text = False, f"{field.help_text} {KEEP}".strip()
+        if name not in wanted:
+            form.fields[FORGET + name] = forms.BooleanField(
+                label=f"{field.label}: remove the stored one", required=False
+            )
+    names = list(form.fields)
+    form.order_fields(sorted(names, key=lambda one: names.index(one.removeprefix(FORGET))))
 
 
 def settings_of(form: SchemaForm, schemas: Sequence[Schema], old: options.Values | None = None) -> options.Values:
     """What was given, with stored secrets where the field was left empty."""
-    kept = {name: (old or {})[name] for name in options.secret_names(schemas) if (old or {}).get(name)}
-    return kept | form.values()
+    values = form.values()
+    gone = {name for name in options.secret_names(schemas) if values.pop(FORGET + name, False)}
+    kept = {name: (old or {})[name] for name in options.secret_names(schemas) - gone if (old or {}).get(name)}
+    return kept | values
 
 
 class RulesForm(forms.Form):

@@ -87,6 +87,26 @@ def test_a_secret_left_empty_stays(visit: Callable[..., Client], endpoint: Endpo
     assert services.opened_settings(endpoint) == {"secret": SECRET, "greeting": "hej", "mode": "plain", "loud": False}
 
 
+def test_a_secret_that_may_be_missing_can_be_taken_away(visit: Callable[..., Client], endpoint: Endpoint) -> None:
+    client, here = visit(), address(endpoint, "settings")
+    given = {"name": "Shop", "setting-secret": "", "setting-greeting": "moin", "setting-mode": "plain"}
+    assert "remove the stored one" not in client.get(here).text, "this one must be there"
+    package = Installation.objects.get().package
+    package.declaration["endpoint"]["settings"][1] |= {"required": False, "help": {"en_US": "See your shop."}}
+    package.save(update_fields=["declaration"])
+    form = client.get(here).text
+    assert "Secret: remove the stored one" in form
+    assert "See your shop. Leave it empty to keep" in form
+    assert form.index("remove the stored one") < form.index("Mode"), "beside its secret"
+    client.post(here, given)
+    endpoint.refresh_from_db()
+    assert services.opened_settings(endpoint)["secret"] == SECRET
+    client.post(here, given | {"setting-forget:secret": "on"})
+    endpoint.refresh_from_db()
+    assert services.opened_settings(endpoint) == {"greeting": "moin", "mode": "plain", "loud": False}
+    assert "remove the stored one" not in client.get(here).text
+
+
 def test_rules_are_kept_and_wrong_ones_refused(visit: Callable[..., Client], endpoint: Endpoint) -> None:
     client = visit()
     given = {"rate": "60", "allow": "192.0.2.0/24\n2001:db8::1", "scheme": "github", "secret": "s", "tolerance": "300"}
