@@ -44,7 +44,7 @@ class Place:
     def empty(self) -> None:
         """As before the first installation; what was tried and compiled is known, as it is with a warm cache."""
         for path in self.options.root.iterdir():
-            if path.name != ".verified":
+            if path.is_dir() and path.name != ".verified":
                 shutil.rmtree(path)
 
 
