@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
-from endpoints.http import Headers, header, host_of
+from endpoints.http import Headers, header, host_of, is_address
 from endpoints.limits import limits
 from endpoints.rules import Network
 from runtime.door import Visit
@@ -61,11 +61,3 @@ def address_in(said: str) -> str | None:
     found = WITH_PORT.fullmatch(said)
     address = (found[1] or found[2]) if found else said
     return address if is_address(address) else None
-
-
-def is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return "%" not in text  # zones mean something on the machine alone that has them

@@ -112,11 +112,15 @@ def is_host(host: bytes) -> bool:
 
 
 def is_ipv6(text: str) -> bool:
+    return ":" in text and is_address(text)
+
+
+def is_address(text: str) -> bool:
     try:
-        ipaddress.IPv6Address(text)
+        ipaddress.ip_address(text)
     except ValueError:
         return False
-    return True
+    return "%" not in text  # zones mean something on the machine alone that has them
 
 
 @kept_if_short
