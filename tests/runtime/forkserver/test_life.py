@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -158,10 +159,10 @@ async def test_the_end_of_the_host_waits_for_one_that_has_just_ended(tmp_path, m
     forking = Forking()
     await ran(forking, launch_of(program(tmp_path / "short", "import dify_plugin\n")))
     (one,) = servers_of(forking)
-    server, wait = one.server, one.server.process.wait
+    server, wait, gone = one.server, one.server.process.wait, threading.Event()
 
     def waiting() -> int:
-        time.sleep(0.3)
+        gone.wait(SOON)
         return wait()
 
     monkeypatch.setattr(server.process, "wait", waiting)
@@ -169,8 +170,11 @@ async def test_the_end_of_the_host_waits_for_one_that_has_just_ended(tmp_path, m
     async with asyncio.timeout(SOON):
         while servers_of(forking):
             await asyncio.sleep(0)
-    assert not server.last_words.closed
-    await forking.close()
+    closing = asyncio.ensure_future(forking.close())
+    await asyncio.wait([closing], timeout=0.1)
+    assert not closing.done()
+    gone.set()
+    await closing
     assert server.last_words.closed
 
 
