@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from debugging.keys import issue
 from endpoints import services
-from endpoints.models import Delivery, Seen
+from endpoints.models import Delivery, Endpoint, Seen
 from marketplace.models import Collection, CollectionItem, Comment, Finding, ScreeningSection, Submission, User
 from marketplace.workspaces import create_workspace
 from runtime.models import Installation
@@ -51,10 +51,12 @@ def scene(
 
 
 def called(workspace_id: str, package: Path) -> Delivery:
-    """An endpoint that has been called and has queued; a delivery of it that has failed."""
+    """An endpoint that has been called and has queued, beside one without its plugin; a delivery that has failed."""
     hooks = upload_package(package.read_bytes())
     Installation.objects.create(workspace_id=workspace_id, plugin_id=hooks.plugin_id, package=hooks, source="package")
     row = services.setup(workspace_id, hooks.unique_identifier, name="Shop orders", settings={"secret": "hush"})
+    left = services.setup(workspace_id, hooks.unique_identifier, name="Left behind", settings={"secret": "hush"})
+    Endpoint.objects.filter(pk=left.pk).update(plugin_id="acme/gone")
     now = timezone.now()
     Seen.objects.create(endpoint=row, at=now, method="POST", target="/in?a=1", status=500, body="{}", size=2)
     request = b"POST /in HTTP/1.1\r\nHost: shop.example.org\r\nContent-Length: 2\r\n\r\n{}"
