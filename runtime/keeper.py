@@ -95,6 +95,11 @@ class Keeper:
         """Whether somebody waits for it."""
         return self.calls.waiting > 0 or bool(self.listeners)
 
+    @property
+    def awaits_word(self) -> bool:
+        """Whether it has failed and nobody has asked since that it be tried again."""
+        return self.state == "backoff" and self.next_try > 0
+
     def observed(self, node: str) -> PluginState:
         if self.state != "running":
             return PluginState(self.state, self.reason, node, self.since, self.restarts)
@@ -174,7 +179,7 @@ class Keeper:
                 self.fail(why, at_least=0.0)
 
     def fail(self, reason: str, at_least: float = 1.0) -> None:
-        """Plans the next try, or gives up until somebody asks again. Who tries it out has a second to say that he leaves."""
+        """Plans the next try, or gives up until somebody asks again."""
         self.failures += 1
         self.calls.refused += 1
         self.next_try = time.monotonic() + max(at_least, pause_after(self.failures))

@@ -105,7 +105,8 @@ class Node:
 
     async def turn(self) -> None:
         """One look at everything; converges from any state, also after a missed event."""
-        trials = set(self.trials)  # before the rows are read: who ends a trial has written its rows by then
+        # Before the rows are read: who ends a trial has written its rows by then. One without a keeper has not begun.
+        trials = self.trials.keys() & self.keepers.keys()
         changed = await self.read_wishes()
         if not self.options.serves and not self.guests:
             return
@@ -225,6 +226,8 @@ class Node:
     def reconcile_one(self, keeper: Keeper, wished: bool) -> None:
         if wished and keeper.state == "asleep" and keeper.terms.on_demand and keeper.plugin not in self.needed:
             return
+        if wished and keeper.awaits_word and keeper.plugin not in self.wished:
+            return  # a trial has failed: whoever tries it out says what follows, however long that takes
         keeper.step(wished)
         if wished and keeper.state == "asleep" and (keeper.plugin in self.needed or not keeper.terms.on_demand):
             keeper.move("pending", keeper.terms.why_awake)

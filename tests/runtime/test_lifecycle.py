@@ -7,7 +7,7 @@ from typing import Any
 
 from runtime import preparing
 from runtime.wire import END
-from tests.runtime.test_node import Hosted, alive
+from tests.runtime.hosted import Hosted, alive
 from tests.runtime.test_on_demand import Sleepy
 
 

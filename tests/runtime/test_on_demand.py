@@ -18,7 +18,7 @@ from runtime.router import Router
 from runtime.terms import Line, Terms
 from runtime.wire import END
 from tests import sdk
-from tests.runtime.test_node import Hosted, alive
+from tests.runtime.hosted import Hosted, alive
 
 SLEEPY = Terms(sleep_after=3600.0)
 

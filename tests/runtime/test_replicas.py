@@ -12,7 +12,7 @@ from runtime import fleet, headroom
 from runtime.headroom import Headroom
 from runtime.terms import Terms
 from runtime.wire import END, GONE, STREAM
-from tests.runtime.test_node import alive
+from tests.runtime.hosted import alive
 from tests.runtime.test_on_demand import Sleepy
 
 SEVERAL = Terms(sleep_after=3600.0, most=3)
