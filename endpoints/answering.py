@@ -3,9 +3,10 @@
 from django.conf import settings
 
 from endpoints.events import Framing, as_events, is_meant
-from endpoints.http import NO_BODY, Answer, Headers, content_length, kept_if_short, rest_of_cookies, without
+from endpoints.http import NO_BODY, Answer, Headers, content_length, rest_of_cookies, without
 from endpoints.limits import limits
 from runtime.door import Visit
+from runtime.kept import kept
 
 # What browsers neither run nor guess at. All else is a page, and pages of plugins stand on our origin.
 HARMLESS = (
@@ -137,7 +138,7 @@ def is_theirs(cookie: bytes) -> bool:
     return bool(rest_of_cookies(cookie.partition(b";")[0].lstrip(b"= \t"), ours))
 
 
-@kept_if_short
+@kept
 def is_harmless(content_type: bytes) -> bool:
     """Of several kinds, also in one header, browsers take the last one: such an answer is not. Nor is any kind of XML, which
     may be a page whatever stands before `+xml` (HTML standard, 7.4.5).

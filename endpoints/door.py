@@ -4,8 +4,9 @@ import asyncio
 import logging
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Coroutine
 from itertools import chain
+from typing import Any
 
 import orjson
 from django.conf import settings
@@ -23,7 +24,7 @@ from runtime import router
 from runtime.answers import plugin_fault
 from runtime.door import JSON, Visit
 from runtime.envelope import failure
-from runtime.errors import BadRequest, PluginError, RuntimeFault
+from runtime.errors import PluginError, RuntimeFault, TooLarge
 from runtime.metrics import invocation
 from runtime.session import Session
 from runtime.tracing import incoming
@@ -46,30 +47,26 @@ def is_endpoint(raw_path: bytes) -> bool:
     return raw_path.startswith(PREFIX)
 
 
-@dataclass(slots=True)
 class Knock:
     """One request to an endpoint: `hook` and `tail` are the path in two, `began` is in Unix seconds."""
 
-    visit: Visit
-    hook: str
-    tail: bytes
-    began: float
+    __slots__ = ("began", "hook", "tail", "visit")
 
-
-def knock_of(visit: Visit) -> Knock:
-    hook, slash, rest = visit.raw_path[len(PREFIX) :].partition(b"/")
-    return Knock(visit, hook.decode("latin-1"), slash + rest, time.time())
+    def __init__(self, visit: Visit) -> None:
+        hook, slash, rest = visit.raw_path[len(PREFIX) :].partition(b"/")
+        self.visit, self.hook, self.tail = visit, hook.decode("latin-1"), slash + rest
+        self.began = time.time()
 
 
 async def endpoint(visit: Visit) -> None:
     """`ANY /e/{hook}/{path}`."""
-    knock = knock_of(visit)
+    knock = Knock(visit)
     try:
         check_head(knock)
         found = await book.find(knock.hook)
         if found is None:
             raise Nobody
-        await admit(knock, found)
+        await enter(knock, found, arrived_by(knock))
     except RuntimeFault as fault:
         await refuse(knock, fault)
     except BadHost:
@@ -83,17 +80,21 @@ async def endpoint(visit: Visit) -> None:
 
 def check_head(knock: Knock) -> None:
     """Limits that are the same for all, before anything is looked up."""
-    visit = knock.visit
-    size = len(knock.tail) + len(visit.query) + 4 * len(visit.raw_headers)
-    size += len(b"".join(chain.from_iterable(visit.raw_headers)))
-    allowed = limits()
-    if size > allowed.head:
+    visit, allowed = knock.visit, limits()
+    if visit.head_at_most > allowed.head and size_of_head(knock) > allowed.head:
         raise head_too_large()
     declared = visit.headers.get(b"content-length", b"")
     if declared.isdigit() and int(declared) > allowed.body:
         raise too_large()
     if b"transfer-encoding" in visit.headers:
         check_codings(visit.raw_headers)
+
+
+def size_of_head(knock: Knock) -> int:
+    """Bytes, as far as strangers choose them."""
+    visit = knock.visit
+    named = len(b"".join(chain.from_iterable(visit.raw_headers)))
+    return len(knock.tail) + len(visit.query) + named + 4 * len(visit.raw_headers)
 
 
 def check_codings(headers: Headers) -> None:
@@ -111,11 +112,11 @@ def too_large() -> Turned:
     return over(413, "ENDPOINT_MAX_BODY_SIZE", limits().body, what="The body is too large:")
 
 
-async def admit(knock: Knock, found: Open) -> None:
-    """Asks what the endpoint's rules ask, cheapest first, then calls the plugin."""
+def arrived_by(knock: Knock) -> Arrived:
+    """The request as far as it has come, which is without its body; raises BadHost."""
     visit = knock.visit
     client, host, scheme = road(visit)
-    arrived = Arrived(
+    return Arrived(
         method=visit.method,
         target=target_of(knock.tail, visit.query),
         headers=without_cookies(visit.raw_headers, OUR_COOKIES) if b"cookie" in visit.headers else visit.raw_headers,
@@ -124,7 +125,6 @@ async def admit(knock: Knock, found: Open) -> None:
         host=host,
         scheme=scheme,
     )
-    await enter(knock, found, arrived)
 
 
 def check_address(found: Open, client: str) -> None:
@@ -133,6 +133,7 @@ def check_address(found: Open, client: str) -> None:
 
 
 async def enter(knock: Knock, found: Open, arrived: Arrived) -> None:
+    """Asks what the endpoint's rules ask, cheapest first, then calls the plugin."""
     reply = Reply(knock.visit, frames=found.rules.frame_events)
     why = ""
     try:
@@ -157,7 +158,7 @@ async def answer_in_time(knock: Knock, found: Open, arrived: Arrived, *, reply: 
     watched = watching.add(knock.visit, found.until_first_byte(knock.began))
     watched.since = math.inf
     try:
-        arrived.body = await whole_body(knock.visit)
+        arrived.body = await knock.visit.body(limits().body)
         watched.since = knock.began
         if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
             raise Turned(401, wrong)
@@ -166,46 +167,42 @@ async def answer_in_time(knock: Knock, found: Open, arrived: Arrived, *, reply: 
             await answer(knock, found, arrived, watched=watched, reply=reply)
         finally:
             found.gate.leave()
+    except TooLarge:
+        raise too_large() from None
     except asyncio.CancelledError:
         ended_by_watch(watched)
     finally:
         watching.drop(watched)
 
 
-async def whole_body(visit: Visit) -> bytes:
-    """The body; raises Turned where it is too large."""
-    try:
-        return await visit.body(limits().body)
-    except BadRequest:
-        raise too_large() from None
-
-
-async def answer(knock: Knock, found: Open, arrived: Arrived, *, watched: Watched, reply: Reply) -> None:
+def answer(knock: Knock, found: Open, arrived: Arrived, *, watched: Watched, reply: Reply) -> Coroutine[Any, Any, None]:
     """By the trigger, by the queue, or by the plugin."""
     if found.trigger is not None:
-        await ring(knock, found, arrived, reply=reply)
-    elif found.rules.queue and knock.visit.method not in STRAIGHT:
-        reply.status, body, headers = await accept(found, arrived, knock.hook)
-        await knock.visit.answer(reply.status, body, headers)
-    else:
-        session = session_for(found, arrived, knock.hook)
-        session.traceparent = incoming(knock.visit.headers.get(b"traceparent"))
-        await call(session, watched, reply)
+        return ring(knock, found, arrived, reply=reply)
+    if found.rules.queue and knock.visit.method not in STRAIGHT:
+        return enqueue(knock, found, arrived, reply=reply)
+    return call(session_for(knock, found, arrived), watched, reply)
+
+
+async def enqueue(knock: Knock, found: Open, arrived: Arrived, *, reply: Reply) -> None:
+    reply.status, body, headers = await accept(found, arrived, knock.hook)
+    await knock.visit.answer(reply.status, body, headers)
 
 
 # The call.
 
 
-def session_for(found: Open, arrived: Arrived, hook: str) -> Session:
+def session_for(knock: Knock, found: Open, arrived: Arrived) -> Session:
     return Session(
         workspace=found.workspace,
         plugin=found.plugin,
         type="endpoint",
         action="invoke_endpoint",
-        data={"raw_http_request": request_text(arrived, hook).hex(), "settings": found.settings},
+        data={"raw_http_request": request_text(arrived, knock.hook).hex(), "settings": found.settings},
         endpoint_id=found.id,
         permission=found.permission,
         deadline=found.deadline(),
+        traceparent=incoming(knock.visit.headers.get(b"traceparent")),
     )
 
 
@@ -247,7 +244,7 @@ async def stream(session: Session, reply: Reply, watched: Watched) -> None:
         async for frames in batches:
             for kind, payload in frames:
                 if kind == STREAM:
-                    hear(reply, payload)
+                    reply.answer.hear(payload)
                 elif kind == END:
                     await reply.end()
                 else:
@@ -257,15 +254,10 @@ async def stream(session: Session, reply: Reply, watched: Watched) -> None:
             if reply.over:
                 session.satisfied = True
                 return
-    finally:
-        await batches.aclose()
-
-
-def hear(reply: Reply, payload: bytes) -> None:
-    try:
-        reply.answer.hear(payload)
     except BadAnswer as error:
         raise BadGateway(str(error)) from None
+    finally:
+        await batches.aclose()
 
 
 async def ring(knock: Knock, found: Open, arrived: Arrived, *, reply: Reply) -> None:

@@ -6,13 +6,13 @@ the last of several headers of a name. So the text is built here from what arriv
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import orjson
 
+from runtime.kept import Kept, kept, of_pair
 from runtime.numerals import whole
 
 Headers = list[tuple[bytes, bytes]]
@@ -40,7 +40,6 @@ UNSAFE_IN_TARGET = re.compile(rb"[^\x21-\x7e]")
 HOST = re.compile(rb"(?:\[([0-9A-Fa-f:.]+)\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::([0-9]{0,5}))?\Z")
 
 NO_BODY = frozenset({204, 205, 304})
-SHORT = 256  # bytes or characters; what is found of longer texts is not kept
 
 
 class BadAnswer(ValueError):
@@ -68,16 +67,6 @@ class Arrived:
     scheme: str
 
 
-def kept_if_short[T: (str, bytes), R](find: Callable[[T], R]) -> Callable[[T], R]:
-    """Names and hosts are the same few thousand times a second. Long ones of strangers would fill the memory."""
-    kept = lru_cache(maxsize=2048)(find)
-
-    def found(text: T) -> R:
-        return kept(text) if len(text) < SHORT else find(text)
-
-    return found
-
-
 # The request.
 
 
@@ -86,7 +75,7 @@ def target_of(path: bytes, query: bytes) -> bytes:
     return sayable(b"%b?%b" % (path, query) if query else path)
 
 
-@kept_if_short
+@kept
 def sayable(whole: bytes) -> bytes:
     if not whole.startswith(b"/"):
         whole = b"/" + whole
@@ -104,7 +93,7 @@ def host_of(headers: Headers, fallback: bytes = b"localhost") -> bytes:
     return host
 
 
-@kept_if_short
+@kept
 def is_host(host: bytes) -> bool:
     """Also as the SDK's parser reads it, which asks whether the address between brackets is one."""
     found = HOST.match(host)
@@ -123,13 +112,13 @@ def is_address(text: str) -> bool:
     return "%" not in text  # zones mean something on the machine alone that has them
 
 
-@kept_if_short
+@kept
 def passed_name(name: bytes) -> bytes:
     """The name as plugins get it; empty for one that is not passed on."""
     return name.title() if name not in DROPPED and NAME.match(name) else b""
 
 
-@kept_if_short
+@kept
 def answered_name(name: str) -> bytes:
     """The same for a plugin's answer."""
     raw = name.encode("latin-1", "ignore").lower()
@@ -138,8 +127,7 @@ def answered_name(name: str) -> bytes:
 
 def request_text(arrived: Arrived, hook: str) -> bytes:
     """The request as HTTP/1.1 text with one Host, one of each name and the exact Content-Length."""
-    address = b"%b/e/%b" % (arrived.host, hook.encode())
-    road = (kept_road if len(address) < SHORT else road_of)(arrived.client, arrived.scheme, address)
+    road = roads[arrived.client, arrived.scheme, b"%b/e/%b" % (arrived.host, hook.encode())]
     return b"%b %b HTTP/1.1\r\nHost: %b\r\n%bContent-Length: %d\r\n%b%b\r\n\r\n%b" % (
         arrived.method.encode("ascii", "replace"),
         arrived.target,
@@ -152,14 +140,15 @@ def request_text(arrived: Arrived, hook: str) -> bytes:
     )
 
 
-def road_of(client: str, scheme: str, address: bytes) -> bytes:
-    """What we say ourselves of where a request comes from and goes to: `address` is host and hook, the path follows."""
+def road_of(way: tuple[str, str, bytes]) -> bytes:
+    """What we say ourselves of where a request comes from and goes to: client, scheme, host with hook; the path follows."""
+    client, scheme, address = way
     proto, hook = scheme.encode(), address.rpartition(b"/")[2]
     road = b"X-Forwarded-For: %b\r\nX-Forwarded-Proto: %b\r\n" % (client.encode(), proto)
     return b"%bDify-Hook-Id: %b\r\nDify-Hook-Url: %b://%b" % (road, hook, proto, address)
 
 
-kept_road = lru_cache(maxsize=1024)(road_of)
+roads = Kept(road_of, lambda way: len(way[2]))
 
 
 def end_to_end(headers: Headers) -> bytes:
@@ -167,16 +156,16 @@ def end_to_end(headers: Headers) -> bytes:
     named = dict(headers)
     if len(named) < len(headers) or b"connection" in named:
         return b"".join([b"%b: %b\r\n" % pair for pair in merged(headers).items()])
-    return b"".join([(kept_line if len(raw) + len(value) < SHORT else line_of)(raw, value) for raw, value in headers])
+    return b"".join([known_lines[pair] for pair in headers])
 
 
-def line_of(raw: bytes, value: bytes) -> bytes:
+def line_of(pair: tuple[bytes, bytes]) -> bytes:
     """The line of a header that is the only one of its name; empty for one that is not passed on."""
-    name = passed_name(raw)
-    return b"%b: %b\r\n" % (name, clean_value(value)) if name else b""
+    name = passed_name(pair[0])
+    return b"%b: %b\r\n" % (name, clean_value(pair[1])) if name else b""
 
 
-kept_line = lru_cache(maxsize=4096)(line_of)
+known_lines = Kept(line_of, of_pair)
 
 
 def merged(headers: Headers) -> dict[bytes, bytes]:
@@ -251,7 +240,9 @@ class Answer:
                 self.headers = self.headers + found if self.headers else found
             if result:
                 self.pieces.append(bytes.fromhex(result))
-                self.whole = status is not None and content_length(self.headers or []) == len(self.pieces[0])
+                self.whole = status is not None and (b"content-length", b"%d" % len(self.pieces[0])) in (
+                    self.headers or ()
+                )
         except (AttributeError, TypeError, ValueError, orjson.JSONDecodeError) as error:
             raise BadAnswer(f"The plugin's answer is not one of an endpoint: {error}") from None
 
@@ -280,19 +271,21 @@ def answered_headers(headers: dict[str, Any]) -> Headers:
     """The plugin's headers with names that HTTP knows; a list of values is one header each."""
     found: Headers = []
     for name, value in headers.items():
-        if type(value) is str and len(name) + len(value) < SHORT:
-            if (pair := kept_header(name, value)) is not None:
+        if type(value) is str:
+            if (pair := known_headers[name, value]) is not None:
                 found.append(pair)
         elif raw := answered_name(name):
             found += [(raw, answered_value(one)) for one in (value if isinstance(value, list) else [value])]
     return found
 
 
-@lru_cache(maxsize=2048)
-def kept_header(name: str, value: str) -> tuple[bytes, bytes] | None:
+def answered_header(pair: tuple[str, str]) -> tuple[bytes, bytes] | None:
     """A header of an answer as it goes out; None for one that does not."""
-    raw = answered_name(name)
-    return (raw, answered_value(value)) if raw else None
+    raw = answered_name(pair[0])
+    return (raw, answered_value(pair[1])) if raw else None
+
+
+known_headers = Kept(answered_header, of_pair)
 
 
 def answered_value(value: Any) -> bytes:

@@ -39,6 +39,7 @@ class Connection(HttpToolsProtocol):
     dated: tuple[object, bytes] = (None, b"")
     within = False  # whether a message has begun and has not come to its end
     fruitless = 0  # bytes that have come since it began, or since the last of its body
+    at_most = 0  # the same with the piece that is parsed: as much as a head that ends in it can have
 
     def door_for(self, path: str, raw_path: bytes) -> Door | None:
         """The hot door for a path, None for what ASGI answers, as all is unless a subclass knows better."""
@@ -65,6 +66,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         left: bytes | memoryview = data
+        self.at_most = self.fruitless + len(data)
         try:
             while left:
                 left = self.fed(left)

@@ -1,11 +1,12 @@
 """The smallest request that a door needs, so that one view serves raw ASGI (hot) and Django (everywhere else)."""
 
 import asyncio
+import math
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, ClassVar
 
-from runtime.errors import BadRequest
+from runtime.errors import TooLarge
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -22,12 +23,14 @@ class Visit(ABC):
     """One request and its answer: `body()` once, then `answer`, or `begin` once, `send` as often as needed and `end` once.
 
     `headers` are those by name, `raw_headers` all as they came; `client` is the address of the other end of the connection.
-    `chunks`: whether the caller knows them, as HTTP/1.1 does; one of HTTP/1.0 need not even name a Host.
+    `chunks`: whether the caller knows them, as HTTP/1.1 does; one of HTTP/1.0 need not even name a Host. `head_at_most`: bytes
+    that the head surely has no more of, where that is known.
     """
 
     __slots__ = (
         "begun",
         "client",
+        "head_at_most",
         "headers",
         "method",
         "path",
@@ -49,11 +52,12 @@ class Visit(ABC):
     scheme: str
     begun: bool
     chunks: bool
+    head_at_most: float
     when_left: Callable[[], None] | None
 
     @abstractmethod
     async def body(self, limit: int = MAX_BODY) -> bytes:
-        """The whole body; raises BadRequest over `limit` bytes and ConnectionResetError when the caller left."""
+        """The whole body; raises TooLarge over `limit` bytes and ConnectionResetError when the caller left."""
 
     @abstractmethod
     async def begin(self, status: int, headers: Headers) -> None:
@@ -80,8 +84,8 @@ class Visit(ABC):
         """Returns when the caller has left."""
 
 
-def too_large(limit: int) -> BadRequest:
-    return BadRequest(f"The request is larger than {limit} bytes.")
+def too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The request is larger than {limit} bytes.")
 
 
 class AsgiVisit(Visit):
@@ -99,6 +103,7 @@ class AsgiVisit(Visit):
         self.client = str((scope.get("client") or ("",))[0])
         self.scheme = str(scope.get("scheme") or "http")
         self.chunks = scope.get("http_version", "1.0") != "1.0"
+        self.head_at_most = math.inf
         self.receive = receive
         self.send_message = send
         self.begun = False

@@ -28,6 +28,10 @@ class BadRequest(RuntimeFault):
     status = 400
 
 
+class TooLarge(BadRequest):
+    """A body of more bytes than its door takes."""
+
+
 class Refused(BadRequest):
     """A request that is understood and refused: the wire wants HTTP 200 with a negative code."""
 

@@ -68,6 +68,7 @@ class Exchange(Visit):
         self.headers = dict(connection.headers)
         self.client = connection.peer
         self.scheme = connection.scheme or "http"
+        self.head_at_most = connection.at_most
         self.expects: bool = connection.expect_100_continue
         self.keep_alive: bool = connection.parser.should_keep_alive()
         self.parts: list[bytes] = []

@@ -1,12 +1,9 @@
 """Headers of answers as the lines in which they are sent, checked once and kept."""
 
-from functools import lru_cache
-
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE
 
 from runtime.door import Headers
-
-SHORT = 256  # bytes of name and value; the checked lines of longer headers are not kept
+from runtime.kept import Kept, of_pair
 
 
 def header_line(name: bytes, value: bytes) -> bytes:
@@ -16,11 +13,8 @@ def header_line(name: bytes, value: bytes) -> bytes:
     return b"%b: %b\r\n" % (name.lower(), value)
 
 
-kept_line = lru_cache(maxsize=2048)(header_line)
+known_lines: Kept[tuple[bytes, bytes], bytes] = Kept(lambda pair: header_line(*pair), of_pair)
 
 
 def header_lines(headers: Headers) -> list[bytes]:
-    return [
-        kept_line(name, value) if len(name) + len(value) < SHORT else header_line(name, value)
-        for name, value in headers
-    ]
+    return [known_lines[pair] for pair in headers]

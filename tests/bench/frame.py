@@ -5,19 +5,23 @@ of the same run, since machines are shared and noisy: quote ratios of one run.
 """
 
 import asyncio
+import math
 import os
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from tests.bench.load import END_OF_BODY, Asked, load
+from tests.bench.load import END_OF_BODY, Asked, Callers, Result, load
 from tests.bench.served import Served, processor_time
 from tests.servers import Host, database, postgres, redis
 
 ROUNDS = 3
+TURN = 0.06  # seconds
 PLAIN = {"PLUGIN_FORK_SERVER": "false", "PLUGIN_SDK_PATCHES": "none"}
 
 
@@ -120,19 +124,69 @@ class Work:
     # Measuring.
 
     def compare(self, cases: dict[str, Case], *, callers: int) -> dict[str, Cost]:
-        """Of each case the median of all rounds."""
-        return middles(self.rounds(cases, callers=callers))
-
-    def rounds(self, cases: dict[str, Case], *, callers: int, count: int = ROUNDS) -> list[dict[str, Cost]]:
-        """The cases take turns, so that what else the machine does meets all of them."""
-        seconds = self.seconds / count
-        return [
-            {name: run(case, callers=callers, seconds=seconds) for name, case in cases.items()} for _ in range(count)
+        """Of each case the median of all rounds. The cases take turns, so that what else the machine does meets all of them."""
+        seconds = self.seconds / ROUNDS
+        rounds = [
+            {name: run(case, callers=callers, seconds=seconds) for name, case in cases.items()} for _ in range(ROUNDS)
         ]
+        return {name: middle([one[name] for one in rounds]) for name in cases}
+
+    def turns(self, cases: dict[str, Case], *, callers: int) -> dict[str, Cost]:
+        """Of each case what all of its turns took together. For cases of one server whose ratio is asked for.
+
+        Turns are shorter than the times for which a shared machine is slower than it was, in no order that could fit those,
+        and on the same connections, since to make them costs the server as much as some calls.
+        """
+        [server] = {id(case.server): case.server for case in cases.values()}.values()
+        for case in cases.values():
+            warm(case)
+        spent = {name: Spent() for name in cases}
+        count = math.ceil(self.seconds / TURN)
+        asyncio.run(take_turns(server, cases, spent, callers=callers, count=count))
+        return {name: one.cost() for name, one in spent.items()}
 
 
-def middles(rounds: list[dict[str, Cost]]) -> dict[str, Cost]:
-    return {name: middle([one[name] for one in rounds]) for name in rounds[0]}
+@dataclass
+class Spent:
+    """What the turns of a case have taken. Processor time in seconds."""
+
+    result: Result = field(default_factory=Result)
+    host: float = 0.0
+    plugin: float = 0.0
+
+    def add(self, result: Result, host: float, plugin: float) -> None:
+        self.result.latencies += result.latencies
+        self.result.failures += result.failures
+        self.result.seconds += result.seconds
+        self.host += host
+        self.plugin += plugin
+
+    def cost(self) -> Cost:
+        result = self.result
+        if result.failures:
+            raise SystemExit(f"{result.failures} answers were wrong")
+        p50, p99 = result.quantile(0.5) * 1000, result.quantile(0.99) * 1000
+        each = 1e6 / result.calls
+        return Cost(result.calls / result.seconds, p50, p99, self.host * each, self.plugin * each)
+
+
+async def take_turns(
+    server: Served, cases: dict[str, Case], spent: dict[str, Spent], *, callers: int, count: int
+) -> None:
+    names = list(cases)
+    async with Callers(server.address, callers) as several:
+        for _ in range(count):
+            random.shuffle(names)
+            for name in names:
+                spent[name].add(*await measured(server, several.turn(cases[name].asked, seconds=TURN)))
+
+
+async def measured(server: Served, work: Coroutine[Any, Any, Result]) -> tuple[Result, float, float]:
+    """What it found, and the processor time of hosts and plugins meanwhile."""
+    hosts, plugins = server.hosts, server.plugins
+    before = processor_time(hosts), processor_time(plugins)
+    result = await work
+    return result, processor_time(hosts) - before[0], processor_time(plugins) - before[1]
 
 
 def middle(costs: list[Cost]) -> Cost:
@@ -140,19 +194,17 @@ def middle(costs: list[Cost]) -> Cost:
 
 
 def run(case: Case, *, callers: int, seconds: float) -> Cost:
-    server = case.server
-    asyncio.run(
-        load(server.address, case.asked, callers=1, seconds=0.0)
-    )  # it may be asleep, and its process another one
-    hosts, plugins = server.hosts, server.plugins
-    before = processor_time(hosts), processor_time(plugins)
-    result = asyncio.run(load(server.address, case.asked, callers=callers, seconds=seconds))
-    after = processor_time(hosts), processor_time(plugins)
-    if result.failures:
-        raise SystemExit(f"{result.failures} answers were wrong")
-    host, plugin = ((b - a) / result.calls * 1e6 for a, b in zip(before, after, strict=True))
-    p50, p99 = result.quantile(0.5) * 1000, result.quantile(0.99) * 1000
-    return Cost(result.calls / result.seconds, p50, p99, host, plugin)
+    warm(case)
+    spent = Spent()
+    spent.add(
+        *asyncio.run(measured(case.server, load(case.server.address, case.asked, callers=callers, seconds=seconds)))
+    )
+    return spent.cost()
+
+
+def warm(case: Case) -> None:
+    """It may be asleep, and its process another one than before."""
+    asyncio.run(load(case.server.address, case.asked, callers=1, seconds=0.0))
 
 
 Measure = Callable[[Work], list[Row]]

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Self, cast
 
 END_OF_BODY = b"0\r\n\r\n"
 TOLD = 600  # bytes of an answer that never ended, in the complaint about it
@@ -36,18 +36,22 @@ class Asked:
 
 
 class Caller(asyncio.Protocol):
-    """Sends the same request again as soon as the last one is answered, until `until`."""
+    """Sends a request again as soon as the last one is answered, in turns; the connection is kept between them."""
 
-    def __init__(self, asked: Asked, *, until: float, result: Result) -> None:
-        self.request, self.expected, self.ending = asked.request, asked.expected, asked.ending
-        self.until, self.result = until, result
-        self.over = asyncio.get_running_loop().create_future()
-        self.seen = False
-        self.head = self.tail = b""
+    def __init__(self) -> None:
+        self.tail = b""
+        self.over: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
+
+    def begin(self, asked: Asked, *, until: float, result: Result) -> "asyncio.Future[None]":
+        """A turn until `until`, by `perf_counter`: done when what was sent last has been answered."""
+        self.request, self.expected, self.ending = asked.request, asked.expected, asked.ending
+        self.until, self.result = until, result
+        self.over = over = asyncio.get_running_loop().create_future()
         self.send()
+        return over
 
     def send(self) -> None:
         self.seen, self.head = False, b""
@@ -67,26 +71,44 @@ class Caller(asyncio.Protocol):
         self.result.failures += not self.seen
         if now < self.until:
             self.send()
-        else:
-            self.transport.close()
+        elif self.over is not None:
             self.over.set_result(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if not self.over.done():
+        if self.over is not None and not self.over.done():
             why = f"the server closed the connection; the last answer was {self.head.decode(errors='replace')!r}"
             self.over.set_exception(exc or ConnectionResetError(why))
 
 
+class Callers:
+    """Connections of callers that call at the same time."""
+
+    def __init__(self, address: tuple[str, int], count: int) -> None:
+        self.address, self.count = address, count
+        self.all: list[Caller] = []
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        for _ in range(self.count):
+            _, caller = await loop.create_connection(Caller, *self.address)
+            self.all.append(caller)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for caller in self.all:
+            caller.transport.close()
+
+    async def turn(self, asked: Asked, *, seconds: float) -> Result:
+        """All of them call for `seconds`, and until what they sent last has been answered."""
+        result, began = Result(), time.perf_counter()
+        turns = [caller.begin(asked, until=began + seconds, result=result) for caller in self.all]
+        async with asyncio.timeout(seconds * 3 + 30):
+            await asyncio.gather(*turns)
+        result.seconds = time.perf_counter() - began
+        return result
+
+
 async def load(address: tuple[str, int], asked: Asked, *, callers: int, seconds: float) -> Result:
     """Calls from `callers` connections at once for `seconds`."""
-    result = Result()
-    loop = asyncio.get_running_loop()
-    began = time.perf_counter()
-    protocols = []
-    for _ in range(callers):
-        _, caller = await loop.create_connection(lambda: Caller(asked, until=began + seconds, result=result), *address)
-        protocols.append(caller)
-    async with asyncio.timeout(seconds * 3 + 30):
-        await asyncio.gather(*(caller.over for caller in protocols))
-    result.seconds = time.perf_counter() - began
-    return result
+    async with Callers(address, callers) as several:
+        return await several.turn(asked, seconds=seconds)

@@ -239,6 +239,26 @@ def test_a_head_without_an_end_is_refused_on_its_way(mirror, endpoints: Endpoint
     assert "ENDPOINT_MAX_HEADER_SIZE" in answer
 
 
+@pytest.mark.parametrize("before", [b"", b"POST /e/%b/x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"])
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_a_head_that_is_too_large_is_counted_however_it_comes(
+    mirror, endpoints: Endpoints, connection: socket.socket, before: bytes, pieces: int
+) -> None:
+    """65,536 bytes are allowed, of which some are the request line's and not counted."""
+    hook = mirror[1]["hook_id"].encode()
+    for size, status in ((65_000, b"200"), (65_600, b"431")):
+        head = b"GET /e/%b/x HTTP/1.1\r\nHost: x\r\nX-Long: %b\r\n\r\n" % (hook, b"a" * size)
+        sent = (before % hook if before else b"") + head
+        part = len(sent) // pieces + 1
+        for start in range(0, len(sent), part):
+            connection.sendall(sent[start : start + part])
+            time.sleep(0.1)
+        answers = b""
+        while answers.count(b"HTTP/1.1 ") < 1 + bool(before):
+            answers += connection.recv(1 << 20)
+        assert answers.rpartition(b"HTTP/1.1 ")[2].startswith(status)
+
+
 def test_a_caller_who_leaves_ends_the_session(hooks, endpoints: Endpoints, connection: socket.socket) -> None:
     path = f"/e/{hooks['hook_id']}/stream/1000?delay_ms=50"
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from endpoints import http
 from endpoints.answering import SANDBOX, Reply, guarded
 from endpoints.http import Answer, Arrived, BadAnswer, BadHost
+from runtime.kept import SHORT
 
 
 def arrived(headers: http.Headers, body: bytes = b"", target: bytes = b"/x") -> Arrived:
@@ -98,7 +99,7 @@ def test_headers_cannot_be_split() -> None:
 
 
 def test_long_and_repeated_headers_are_answered_alike() -> None:
-    long = "v" * (http.SHORT + 1)
+    long = "v" * (SHORT + 1)
     found = http.answered_headers(
         {"X-Long": long, "X-Many": ["a", "b" * 300], "X-Number": 5, "X-Short": " s ", "A_B": "x"}
     )

@@ -1,16 +1,13 @@
 """The endpoint door beside plain dispatch: a word whole and streamed, and a GET.
 
 Compared is the host's processor time per call, the door's own cost; calls a second hold the plugins' time as well. What the
-door costs beside dispatch is the median of many short rounds, each against the dispatch of its own round.
+door costs beside dispatch is what many short turns took together, against what those of dispatch took.
 """
 
-from statistics import median
-
-from tests.bench.frame import Case, Cost, Row, Work, middles
+from tests.bench.frame import Case, Cost, Row, Work
 
 WORD = b"0123456789abcdef"
 MOST_TIMES, FASTEST_GET = 1.3, 2000
-ROUNDS = 27
 
 
 def measure(work: Work) -> list[Row]:
@@ -22,10 +19,9 @@ def measure(work: Work) -> list[Row]:
     }
     rows = []
     for callers in (1, 16, 64):
-        rounds = work.rounds(cases, callers=callers, count=ROUNDS)
-        found = middles(rounds)
+        found = work.turns(cases, callers=callers)
         for name in ("whole", "streamed"):
-            times = median(one[name].host / one["dispatch"].host for one in rounds)
+            times = found[name].host / found["dispatch"].host
             ours = f"{told(found[name])}: {times:.2f} ×"
             aim = f"≤ {MOST_TIMES} × dispatch"
             row = Row(f"endpoint, {name}, {callers} callers", told(found["dispatch"]), ours, aim, times <= MOST_TIMES)

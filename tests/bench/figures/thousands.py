@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import time
-from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -15,6 +14,7 @@ from tests.bench.load import END_OF_BODY, Asked, Caller, Result
 from tests.bench.served import Served, processor_time
 
 INSTALLED, ACTIVE = 2000, 50
+WORD = b"0123456789abcdef"
 MOST_MEMORY, MOST_SLOWER = 8 << 30, 1.2
 SETTLES, IDLE = 10.0, 10.0  # seconds
 
@@ -85,14 +85,15 @@ async def called(server: Served, seconds: float) -> Result:
 
 async def callers(server: Served, seconds: float) -> Result:
     result, loop, until = Result(), asyncio.get_running_loop(), time.perf_counter() + seconds
-    protocols = []
+    protocols, turns = [], []
     for plugin_id in server.active:  # type: ignore[attr-defined]
-        asked = Asked(request(server, plugin_id), b"0123456789abcdef", END_OF_BODY)
-        made = partial(Caller, asked, until=until, result=result)
-        _, caller = await loop.create_connection(made, *server.address)
+        _, caller = await loop.create_connection(Caller, *server.address)
         protocols.append(caller)
+        turns.append(caller.begin(Asked(request(server, plugin_id), WORD, END_OF_BODY), until=until, result=result))
     async with asyncio.timeout(seconds * 3 + 120):
-        await asyncio.gather(*(caller.over for caller in protocols))
+        await asyncio.gather(*turns)
+    for caller in protocols:
+        caller.transport.close()
     return result
 
 
