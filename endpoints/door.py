@@ -62,7 +62,6 @@ async def endpoint(visit: Visit) -> None:
     """`ANY /e/{hook}/{path}`."""
     knock = Knock(visit)
     try:
-        check_head(knock)
         found = await book.find(knock.hook)
         if found is None:
             raise Nobody
@@ -79,7 +78,7 @@ async def endpoint(visit: Visit) -> None:
 
 
 def check_head(knock: Knock) -> None:
-    """Limits that are the same for all, before anything is looked up."""
+    """Limits that are the same for all endpoints."""
     visit, allowed = knock.visit, limits()
     if visit.head_at_most > allowed.head and size_of_head(knock) > allowed.head:
         raise head_too_large()
@@ -132,11 +131,17 @@ def check_address(found: Open, client: str) -> None:
         raise Turned(403, "This address may not call this endpoint.")
 
 
+def check_signature(found: Open, arrived: Arrived) -> None:
+    if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
+        raise Turned(401, wrong)
+
+
 async def enter(knock: Knock, found: Open, arrived: Arrived) -> None:
     """Asks what the endpoint's rules ask, cheapest first, then calls the plugin."""
     reply = Reply(knock.visit, frames=found.rules.frame_events)
     why = ""
     try:
+        check_head(knock)
         check_address(found, arrived.client)
         if found.rules.rate:
             await found.gate.spend(found.rules)
@@ -160,8 +165,8 @@ async def answer_in_time(knock: Knock, found: Open, arrived: Arrived, *, reply: 
     try:
         arrived.body = await knock.visit.body(limits().body)
         watched.since = knock.began
-        if wrong := signatures.complaint(found.rules, found.secret, headers=arrived.headers, body=arrived.body):
-            raise Turned(401, wrong)
+        if found.rules.wants_signature(arrived.method):
+            check_signature(found, arrived)
         found.gate.enter(found.rules)
         try:
             await answer(knock, found, arrived, watched=watched, reply=reply)

@@ -29,7 +29,7 @@ PARTS = (
     (
         "Who may call",
         "Others are turned away before the plugin hears of it.",
-        ("allow", "scheme", "secret", "tolerance"),
+        ("allow", "scheme", "secret", "tolerance", "unsigned_get"),
     ),
     ("Another HMAC", "Only for that kind of signature.", ("header", "before", "digest", "encoding")),
     (
@@ -125,6 +125,12 @@ class RulesForm(forms.Form):
         required=False,
         help_text="In seconds, where the time is signed. 0: any age.",
     )
+    unsigned_get = forms.BooleanField(
+        label="Let GET in without a signature",
+        required=False,
+        help_text="Meta (WhatsApp, Messenger, Instagram) and Dropbox try an address out by a GET that they do not sign; the "
+        "plugin answers it. All else must be signed.",
+    )
     inspect = forms.BooleanField(
         label="Show the last requests", required=False, help_text="50 of them, with what looks secret masked."
     )
@@ -201,6 +207,7 @@ class RulesForm(forms.Form):
             digest=given["digest"] or plain.digest,
             encoding=given["encoding"] or plain.encoding,
             tolerance=plain.tolerance if given["tolerance"] is None else given["tolerance"],
+            unsigned_get=given["unsigned_get"],
             inspect=given["inspect"],
             frame_events=given["frame_events"],
             queue=given["queue"],

@@ -25,7 +25,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 class Rules:
     """All off by default; kept as JSON on the row. `rate`: requests a minute; `burst`: how many at once; 0: any.
 
-    `header`, `prefix`, `digest`, `encoding` belong to the generic HMAC; `tolerance`: seconds a signed time may be off.
+    `header`, `prefix`, `digest`, `encoding` belong to the generic HMAC; `tolerance`: seconds a signed time may be off. With
+    `unsigned_get` GET needs no signature, since some platforms try an address out in that way.
     With `queue` requests are answered by `queue_status` and `queue_body` and delivered later, at most `attempts` times: again
     after `pause` seconds, then after twice as many each time. `unique_header` names a delivery; `order_by` says what must arrive
     in order: "*" is all, else "header:Name" or "json:path.of.a.value". With `frame_events` JSON that is streamed as events
@@ -42,6 +43,7 @@ class Rules:
     digest: str = "sha256"
     encoding: str = "hex"
     tolerance: int = 300
+    unsigned_get: bool = False
     inspect: bool = True
     frame_events: bool = False
     queue: bool = False
@@ -55,6 +57,9 @@ class Rules:
 
     def packed(self) -> dict[str, Any]:
         return asdict(self)
+
+    def wants_signature(self, method: str) -> bool:
+        return bool(self.scheme) and not (self.unsigned_get and method == "GET")
 
     def networks(self) -> list[Network]:
         return networks(self.allow)

@@ -364,6 +364,18 @@ def test_signed_requests_alone_reach_the_plugin(ruled, hooks, endpoints: Endpoin
     assert right.json()["body"] == "x"
 
 
+def test_platforms_that_try_an_address_without_signing_may_be_let_in(
+    ruled, hooks, endpoints: Endpoints, web: httpx.Client
+) -> None:
+    """Meta's and Dropbox's first GET. Whatever else comes must be signed all the same."""
+    ruled(secret="key", scheme="github")
+    assert web.get(endpoints.url(hooks, "/echo?hub.challenge=1")).status_code == 401
+    ruled(secret="key", scheme="github", unsigned_get=True)
+    assert web.get(endpoints.url(hooks, "/echo?hub.challenge=1")).status_code == 200
+    for method in ("HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
+        assert web.request(method, endpoints.url(hooks, "/echo")).status_code == 401
+
+
 def test_the_old_address_answers_for_a_while(mirror, endpoints: Endpoints, web: httpx.Client) -> None:
     _, endpoint = mirror
     rotated = endpoints.post("rotate", endpoint_id=endpoint["id"], grace=60)

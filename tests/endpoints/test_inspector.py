@@ -1,5 +1,6 @@
 """What the inspector keeps of requests: masked, few, and nothing of endpoints that are gone."""
 
+import asyncio
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -7,13 +8,15 @@ from uuid import uuid4
 
 import pytest
 
-from endpoints import inspector
+from endpoints import book, inspector
 from endpoints.book import Open
+from endpoints.door import endpoint
 from endpoints.gates import Gate
-from endpoints.http import Arrived
+from endpoints.http import Arrived, Headers
 from endpoints.masking import MASK
 from endpoints.models import Endpoint, Seen
 from endpoints.rules import Rules
+from runtime.door import AsgiVisit, Message
 from tests.endpoints.conftest import Endpoints
 from tests.programs import wait_until
 
@@ -75,21 +78,55 @@ def test_of_what_is_gone_nothing_is_kept(row: Endpoint) -> None:
 
 
 def test_a_flood_is_not_kept_whole(row: Endpoint) -> None:
-    book = inspector.Notebook()
-    book.thread = Thread()  # never started: nobody writes meanwhile
+    notes = inspector.Notebook()
+    notes.thread = Thread()  # never started: nobody writes meanwhile
     for _ in range(1000):
-        book.add(noted(opened(row)))
-    assert len(book.taken()[str(row.pk)]) == inspector.MOST
+        notes.add(noted(opened(row)))
+    assert len(notes.taken()[str(row.pk)]) == inspector.MOST
 
 
 def test_of_a_long_body_only_what_is_shown_waits(row: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twenty of the largest bodies of each endpoint would fill the memory."""
-    book = inspector.Notebook()
-    book.thread = Thread()
-    monkeypatch.setattr(inspector, "notebook", book)
+    notes = inspector.Notebook()
+    notes.thread = Thread()
+    monkeypatch.setattr(inspector, "notebook", notes)
     inspector.note(opened(row), arrived(b"/x", b"a" * 100_000), status=200, seconds=0.1)
-    [waiting] = book.taken()[str(row.pk)]
+    [waiting] = notes.taken()[str(row.pk)]
     assert (waiting.size, len(waiting.arrived.body)) == (100_000, inspector.SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "limit"),
+    [
+        ([(b"content-length", b"99999999999")], 413, "ENDPOINT_MAX_BODY_SIZE"),
+        ([(b"x-long", b"a" * 66_000)], 431, "ENDPOINT_MAX_HEADER_SIZE"),
+        ([(b"transfer-encoding", b"gzip")], 501, "Of transfer codings"),
+    ],
+)
+def test_what_is_refused_by_its_head_is_seen_too(
+    row: Endpoint, monkeypatch: pytest.MonkeyPatch, headers: Headers, status: int, limit: str
+) -> None:
+    """Else its owner looks for a webhook that never came."""
+    notes = inspector.Notebook()
+    notes.thread = Thread()
+    monkeypatch.setattr(inspector, "notebook", notes)
+    monkeypatch.setitem(book.warm, row.hook, opened(row))
+    sent: list[Message] = []
+
+    async def knock() -> None:
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        path = f"/e/{row.hook}/x"
+        scope = {"type": "http", "method": "POST", "path": path, "headers": [(b"host", b"a.test"), *headers]}
+        await endpoint(AsgiVisit(scope, asyncio.Event().wait, send))  # type: ignore[arg-type]
+
+    asyncio.run(knock())
+    [one] = notes.taken()[str(row.pk)]
+    assert (sent[0]["status"], one.status) == (status, status)
+    inspector.written(str(row.pk), [one])
+    [seen] = inspector.seen(row)
+    assert limit in seen.note
 
 
 def test_requests_are_seen_a_moment_later(

@@ -115,6 +115,10 @@ def test_rules_are_kept_and_wrong_ones_refused(visit: Callable[..., Client], end
     asked = rules(endpoint.rules)
     assert (asked.rate, asked.allow, asked.scheme) == (60, ["192.0.2.0/24", "2001:db8::1"], "github")
     assert services.signing_secret(endpoint) == b"s"
+    assert not asked.unsigned_get
+    assert client.post(address(endpoint, "rules"), given | {"unsigned_get": "on"}).status_code == 302
+    endpoint.refresh_from_db()
+    assert rules(endpoint.rules).unsigned_get
     wrong = client.post(address(endpoint, "rules"), given | {"allow": "nonsense"})
     assert wrong.status_code == 422
     assert b"cannot be read" in wrong.content
