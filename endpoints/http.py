@@ -240,9 +240,8 @@ class Answer:
                 self.headers = self.headers + found if self.headers else found
             if result:
                 self.pieces.append(bytes.fromhex(result))
-                self.whole = status is not None and (b"content-length", b"%d" % len(self.pieces[0])) in (
-                    self.headers or ()
-                )
+                length = (b"content-length", b"%d" % len(self.pieces[0]))
+                self.whole = status is not None and length in (self.headers or ())
         except (AttributeError, TypeError, ValueError, orjson.JSONDecodeError) as error:
             raise BadAnswer(f"The plugin's answer is not one of an endpoint: {error}") from None
 

@@ -98,7 +98,7 @@ class AsgiVisit(Visit):
         self.path = scope["path"]
         self.raw_path = raw_path(scope)
         self.query = scope.get("query_string", b"")
-        self.raw_headers = list(scope["headers"])
+        self.raw_headers = [(name, value) for name, value in scope["headers"]]  # some servers have lists for pairs
         self.headers = dict(self.raw_headers)
         self.client = str((scope.get("client") or ("",))[0])
         self.scheme = str(scope.get("scheme") or "http")

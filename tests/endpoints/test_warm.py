@@ -126,6 +126,11 @@ async def test_a_thousand_warm_requests_ask_the_database_nothing(
     assert len({session.id for session in parrot.sessions}) == 1001
 
 
+async def test_servers_may_have_lists_for_pairs(row: Endpoint, parrot: Parrot) -> None:
+    assert await ask(row.hook, [b"x-own", b"1"]) == 200  # type: ignore[arg-type]
+    assert b"X-Own: 1\r\n" in bytes.fromhex(parrot.sessions[-1].data["raw_http_request"])
+
+
 async def test_ids_of_nobody_are_looked_up_once_and_not_kept_without_end(
     row: Endpoint, counts: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
