@@ -126,10 +126,9 @@ class RulesForm(forms.Form):
         help_text="In seconds, where the time is signed. 0: any age.",
     )
     unsigned_get = forms.BooleanField(
-        label="Let GET in without a signature",
+        label="Let GET in unsigned",
         required=False,
-        help_text="Meta (WhatsApp, Messenger, Instagram) and Dropbox try an address out by a GET that they do not sign; the "
-        "plugin answers it. All else must be signed.",
+        help_text="Meta and Dropbox try an address by a GET that they do not sign; the plugin answers it.",
     )
     inspect = forms.BooleanField(
         label="Show the last requests", required=False, help_text="50 of them, with what looks secret masked."
