@@ -44,6 +44,7 @@ NUDGED_WITHIN = 60  # longer pauses are found by `recover`
 WRITE_FOR = 60.0  # seconds for which the outcome is written again while the database is away
 SHOWN = 4096  # bytes of an answer
 LATE = timedelta(seconds=5)  # due for so long, its nudge was lost
+BATCH, BATCHES = 500, 20  # of old deliveries that one `recover` deletes
 KEPT = {Delivery.State.DONE: timedelta(days=7), Delivery.State.FAILED: timedelta(days=30)}
 
 State = Delivery.State
@@ -317,7 +318,16 @@ def recover() -> None:
     for endpoint_id in late.order_by().values_list("endpoint_id", flat=True).distinct():
         nudge(str(endpoint_id))
     for state, age in KEPT.items():
-        Delivery.objects.filter(state=state, ended_at__lt=now - age).delete()
+        delete_old(Delivery.objects.filter(state=state, ended_at__lt=now - age))
+
+
+def delete_old(rows: QuerySet[Delivery]) -> None:
+    """Some at a time, since each batch is in memory with its attempts, and not all: there are other duties."""
+    for _ in range(BATCHES):
+        batch = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        if not batch:
+            return
+        Delivery.objects.filter(pk__in=batch).delete()
 
 
 @transaction.atomic
