@@ -143,7 +143,7 @@ async def enter(knock: Knock, found: Open, arrived: Arrived) -> None:
     try:
         check_head(knock)
         check_address(found, arrived.client)
-        if found.rules.rate:
+        if found.rules.rate and not found.rules.wants_signature(arrived.method):
             await found.gate.spend(found.rules)
         await answer_in_time(knock, found, arrived, reply=reply)
     except RuntimeFault as fault:
@@ -157,7 +157,8 @@ async def enter(knock: Knock, found: Open, arrived: Arrived) -> None:
 async def answer_in_time(knock: Knock, found: Open, arrived: Arrived, *, reply: Reply) -> None:
     """Body, signature and answer, each within its limit. While the body is read, it says itself when the caller leaves.
 
-    Who has said and signed all that he has to say takes a place, nobody before.
+    Who has said and signed all that he has to say takes a place, and counts for the rate, nobody before: strangers who cannot
+    sign would keep out those who can.
     """
     watching = watch()
     watched = watching.add(knock.visit, found.until_first_byte(knock.began))
@@ -167,6 +168,8 @@ async def answer_in_time(knock: Knock, found: Open, arrived: Arrived, *, reply: 
         watched.since = knock.began
         if found.rules.wants_signature(arrived.method):
             check_signature(found, arrived)
+            if found.rules.rate:
+                await found.gate.spend(found.rules)
         found.gate.enter(found.rules)
         try:
             await answer(knock, found, arrived, watched=watched, reply=reply)

@@ -324,6 +324,16 @@ def test_too_many_requests_a_minute(ruled, hooks, endpoints: Endpoints, web: htt
     assert refusal(answers[-1])["args"] == {"limit": "rate", "value": 6}
 
 
+def test_strangers_who_cannot_sign_use_up_nothing(package_of, endpoints: Endpoints, web: httpx.Client) -> None:
+    fresh = endpoints.set_up(package_of("hooks"), secret="hush-hush")
+    endpoints.post("rules", endpoint_id=fresh["id"], rules={"rate": 6, "burst": 1, "scheme": "github"}, secret="key")
+    assert {web.post(endpoints.url(fresh, "/echo"), content=b"x").status_code for _ in range(4)} == {401}
+    headers = {"X-Hub-Signature-256": f"sha256={hmac.new(b'key', b'x', 'sha256').hexdigest()}"}
+    answers = [web.post(endpoints.url(fresh, "/echo"), content=b"x", headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    endpoints.post("remove", endpoint_id=fresh["id"])
+
+
 def test_too_many_requests_at_once(ruled, hooks, endpoints: Endpoints, web: httpx.Client) -> None:
     ruled(concurrency=1)
     with web.stream("GET", endpoints.url(hooks, "/stream/400?delay_ms=50")):
