@@ -137,7 +137,7 @@ class Work:
         Turns are shorter than the times for which a shared machine is slower than it was, in no order that could fit those,
         and on the same connections, since to make them costs the server as much as some calls.
         """
-        [server] = {id(case.server): case.server for case in cases.values()}.values()
+        [server] = {case.server for case in cases.values()}
         for case in cases.values():
             warm(case)
         spent = {name: Spent() for name in cases}
