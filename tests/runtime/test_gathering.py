@@ -207,10 +207,16 @@ def dawdles():
 def killed():  # as it rests
     gevent.get_hub().loop.run_callback(gevent.getcurrent().throw, gevent.GreenletExit)
 
-ask(*"abcdef"); gevent.sleep(0.2)
-ask("leaves", call=leaves); ask("dawdles", call=dawdles); gevent.sleep(0.2)
-ask("x", call=killed); gevent.sleep(0.2)
-ask("y", "z"); gevent.sleep(0.2)
+def until(count):  # so many have ended, and what they have left to the loop is done
+    with gevent.Timeout(20):
+        while len(ends) < count:
+            gevent.sleep(0.01)
+    gevent.sleep(0.05)
+
+ask(*"abcdef"); until(6)
+ask("leaves", call=leaves); ask("dawdles", call=dawdles); until(7)
+ask("x", call=killed); until(8)
+ask("y", "z"); until(10)
 other = server.executer.submit(max, 3, 4).result(timeout=5)
 print(json.dumps([told, most, order, ends, len(threads), other]))
 """
