@@ -35,6 +35,12 @@ def session():
     return Session(workspace="w", plugin="a/b:1@x", type="tool", action="", data={})
 
 
+async def until(condition):
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
 async def test_calls_over_the_limit_are_told_and_the_others_go_on():
     go, left = asyncio.Event(), []
 
@@ -51,14 +57,13 @@ async def test_calls_over_the_limit_are_told_and_the_others_go_on():
     await asyncio.sleep(0)
     for number in range(base.MOST_CALLS + 10):
         pipe.invoke(asking, number)
-    await asyncio.sleep(0.05)
+    await until(lambda: len(pipe.answers("end")) == 10)
     over = [str(base.MOST_CALLS + number) for number in range(10)]
     assert pipe.answers("error") == pipe.answers("end") == over
     go.set()
-    await asyncio.sleep(0.2)
+    await until(lambda: not pipe.conversations[asking.id.encode()].tasks)
     assert len(pipe.answers("response")) == base.MOST_CALLS
     assert sorted(pipe.answers("end")) == sorted(str(number) for number in range(base.MOST_CALLS + 10))
-    assert pipe.conversations[asking.id.encode()].tasks == set()
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
     await stream.aclose()
@@ -84,6 +89,7 @@ async def test_the_end_of_a_session_ends_its_calls_and_what_they_hold():
     reading = asyncio.ensure_future(anext(stream))
     await asyncio.sleep(0)
     pipe.invoke(asking, 1)
+    await until(lambda: pipe.answers("response"))
     await asyncio.sleep(0.05)
     assert pipe.answers("response") == ["1"], "it waits until there is room"
     reading.cancel()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from runtime import reverse
@@ -67,12 +68,15 @@ class Hosted:
         return backend.pid if backend else 0
 
     async def until(self, plugin, *states, seconds=60):
+        """Looks at each move: one that is soon followed by the next would be missed by looking now and then."""
         async with asyncio.timeout(seconds):
             while True:
                 keeper = self.node.keepers.get(plugin)
                 if (keeper.state if keeper else "absent") in states:
                     return keeper
-                await asyncio.sleep(0.02)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(0.02):
+                        await (keeper.moved.wait() if keeper else asyncio.sleep(1))
 
     async def __aenter__(self):
         self.task = asyncio.create_task(self.node.run())
