@@ -179,7 +179,7 @@ class Keeper:
                 self.fail(why, at_least=0.0)
 
     def fail(self, reason: str, at_least: float = 1.0) -> None:
-        """Plans the next try, or gives up until somebody asks again."""
+        """Plans the next try, after `at_least` seconds, or gives up until somebody asks again."""
         self.failures += 1
         self.calls.refused += 1
         self.next_try = time.monotonic() + max(at_least, pause_after(self.failures))

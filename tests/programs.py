@@ -1,5 +1,6 @@
 """Programs that run beside the tests: started, waited for, and ended with them, whatever ends the tests."""
 
+import asyncio
 import os
 import random
 import shutil
@@ -71,6 +72,13 @@ def wait_until[T](condition: Callable[[], T], *, what: str, seconds: float = 60.
             pytest.fail(f"{what}: not within {seconds:g} s")
         time.sleep(POLL)
     return answer
+
+
+async def until(condition: Callable[[], object], seconds: float = SOON) -> None:
+    """The same for what happens on the loop of the test itself."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 class Program:

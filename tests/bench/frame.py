@@ -195,11 +195,8 @@ def middle(costs: list[Cost]) -> Cost:
 
 def run(case: Case, *, callers: int, seconds: float) -> Cost:
     warm(case)
-    spent = Spent()
-    spent.add(
-        *asyncio.run(measured(case.server, load(case.server.address, case.asked, callers=callers, seconds=seconds)))
-    )
-    return spent.cost()
+    calls = load(case.server.address, case.asked, callers=callers, seconds=seconds)
+    return Spent(*asyncio.run(measured(case.server, calls))).cost()
 
 
 def warm(case: Case) -> None:

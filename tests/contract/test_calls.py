@@ -10,14 +10,8 @@ import orjson
 import pytest
 
 from runtime.wire import END, ERROR, GONE, STREAM
-from tests.programs import SOON
+from tests.programs import SOON, until
 from tests.sdk import frames_of, tool
-
-
-async def until(condition):
-    async with asyncio.timeout(30):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 def texts(frames):

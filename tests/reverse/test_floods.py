@@ -8,7 +8,7 @@ import orjson
 from runtime.backends import base
 from runtime.backends.base import DuplexBackend
 from runtime.session import Session
-from tests.programs import PROMISED
+from tests.programs import PROMISED, until
 
 
 class Pipe(DuplexBackend):
@@ -33,12 +33,6 @@ class Pipe(DuplexBackend):
 
 def session():
     return Session(workspace="w", plugin="a/b:1@x", type="tool", action="", data={})
-
-
-async def until(condition):
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_calls_over_the_limit_are_told_and_the_others_go_on():

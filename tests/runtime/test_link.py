@@ -15,7 +15,7 @@ from runtime.errors import PluginGone, Unavailable
 from runtime.link import Links, LinkServer, socket_path
 from runtime.session import Session
 from runtime.wire import END, ERROR, GONE, STREAM
-from tests.programs import SOON, free_port
+from tests.programs import SOON, free_port, until
 from tests.sdk import frames_of, tool
 
 
@@ -44,12 +44,6 @@ class Served:
 
     async def __aexit__(self, *_):
         await self.server.close()
-
-
-async def until(condition, seconds=SOON):
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def three(session):

@@ -65,7 +65,7 @@ def crowd(server: Served) -> None:
 
 
 def request(server: Served, plugin_id: str) -> bytes:
-    data = {"provider": "echo", "tool": "echo", "tool_parameters": {"text": "0123456789abcdef"}, "credentials": {}}
+    data = {"provider": "echo", "tool": "echo", "tool_parameters": {"text": WORD.decode()}, "credentials": {}}
     body = orjson.dumps({"user_id": "u", "data": data})
     head = (
         f"POST /plugin/{server.api.workspace}/dispatch/tool/invoke HTTP/1.1\r\nHost: localhost\r\n"
